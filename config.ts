@@ -1,0 +1,335 @@
+/**
+ * The only file that reads the process environment. Everything else receives what it needs from here.
+ *
+ * Every problem is reported at once: a person who fixes one variable must not discover the next at the next start.
+ */
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { z } from 'zod';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The six roles of the database, named as Postgres knows them (architecture.md, section 5). */
+export const databaseRoles = ['migrator', 'worker', 'api', 'auditor', 'sealer', 'backup'] as const;
+export type DatabaseRole = (typeof databaseRoles)[number];
+
+/** `serverRootCACertificate` and the client pair are PEM bytes; the shape is the one the Temporal SDK takes. */
+export interface TemporalTls {
+  serverNameOverride?: string;
+  serverRootCACertificate?: Buffer;
+  clientCertPair?: { crt: Buffer; key: Buffer };
+}
+
+export interface TemporalConfig {
+  address: string;
+  namespace: string;
+  apiKey?: string;
+  tls?: TemporalTls | true;
+  /** The profile of @temporalio/envconfig that the values came from, when one was asked for. */
+  profile?: string;
+}
+
+/** `Roles` names the database roles this process was given; each process should ask only for its own. */
+export interface Config<Roles extends DatabaseRole = DatabaseRole> {
+  environment: 'development' | 'test' | 'production';
+  /** Absolute path of the directory that holds an embedded clinic's data. */
+  home: string;
+  publicUrl: string;
+  host: string;
+  port: number;
+  database: Readonly<Record<Roles, string>>;
+  temporal: TemporalConfig;
+  temporalWebUrl: string;
+  smtp: { url: string; from: string };
+  mailInboxUrl?: string;
+  keyFile: string;
+  anchorDirectory: string;
+  /** Port for Prometheus metrics of a worker; absent means none is served. */
+  metricsPort?: number;
+  logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+  demo: { enabled: boolean; password: string; mfa: boolean };
+  /** Only for the test that shows what the codec protects; refused in production. */
+  codecOff: boolean;
+  deploymentBuildId: string;
+  /** A workflow bundle built beforehand; absent means the worker bundles when it starts. */
+  workflowBundle?: string;
+}
+
+export interface ConfigProblem {
+  variable: string;
+  wrong: string;
+  set: string;
+}
+
+export class ConfigError extends Error {
+  readonly problems: readonly ConfigProblem[];
+  constructor(problems: readonly ConfigProblem[]) {
+    const lines = problems.map(({ variable, wrong, set }) => `  ${variable}: ${wrong}. Set ${set}.`);
+    super(`The configuration has ${problems.length} problem(s):\n${lines.join('\n')}`);
+    this.name = 'ConfigError';
+    this.problems = problems;
+  }
+}
+
+const demoPassword = 'healthsphere-demo';
+/** Passwords that have been published somewhere, this repository included. */
+const knownPasswords = new Set([demoPassword, 'postgres', 'password', 'changeme', 'change-me', 'secret', 'admin']);
+
+/** The environment of this process, for handing on to a child or a tool. */
+export function inheritedEnvironment(): Environment {
+  return process.env;
+}
+
+/** `HEALTHSPHERE_HOME` as an absolute path; default `.healthsphere` in the working directory. */
+export function homeDirectory(env: Environment = process.env): string {
+  return resolve(env['HEALTHSPHERE_HOME'] || '.healthsphere');
+}
+
+/**
+ * What was left for us by a running `npm start`: the addresses and passwords of its embedded parts, so that
+ * `npm run doctor` and the like work beside it without a single variable being set.
+ */
+function runningClinic(env: Environment): Environment {
+  if (env['NODE_ENV'] === 'production') return {};
+  try {
+    const file: unknown = JSON.parse(readFileSync(join(homeDirectory(env), 'clinic.json'), 'utf8'));
+    return z.object({ environment: z.record(z.string(), z.string()) }).parse(file).environment;
+  } catch {
+    return {};
+  }
+}
+
+/**
+ * Reads and checks the configuration.
+ * @param options.roles the database roles this process connects as; the URL of each must be known
+ * @throws ConfigError naming every problem
+ */
+export function loadConfig<Roles extends DatabaseRole = DatabaseRole>(
+  env: Environment = process.env,
+  options: { roles?: readonly Roles[] } = {},
+): Config<Roles> {
+  const problems: ConfigProblem[] = [];
+  const values: Environment = { ...runningClinic(env), ...withoutBlanks(env) };
+  const report = (variable: string, wrong: string, set: string) => problems.push({ variable, wrong, set });
+  const read = <T>(variable: string, schema: z.ZodType<T>, fallback: T, set: string): T => {
+    const value = values[variable];
+    if (value === undefined) return fallback;
+    const parsed = schema.safeParse(value);
+    if (parsed.success) return parsed.data;
+    report(variable, `${JSON.stringify(value)} is not accepted`, set);
+    return fallback;
+  };
+  const text = (variable: string, fallback: string) => values[variable] ?? fallback;
+  const port = z.coerce.number().int().min(1).max(65535);
+  const aUrl = (...protocols: string[]) =>
+    z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol.slice(0, -1)));
+
+  const environment = read(
+    'NODE_ENV',
+    z.enum(['development', 'test', 'production']),
+    'development',
+    'development, test or production',
+  );
+  const home = homeDirectory(values);
+  const portNumber = read('PORT', port, 3000, 'a number from 1 to 65535');
+  const database = readDatabaseUrls(values, options.roles ?? (databaseRoles as readonly Roles[]), report);
+  const config: Config<Roles> = {
+    environment,
+    home,
+    publicUrl: read(
+      'PUBLIC_URL',
+      aUrl('http', 'https'),
+      `http://localhost:${portNumber}`,
+      'the address that people type, such as https://clinic.example.org',
+    ).replace(/\/+$/, ''),
+    host: text('HOST', '127.0.0.1'),
+    port: portNumber,
+    database,
+    temporal: readTemporal(values, report),
+    temporalWebUrl: read('TEMPORAL_WEB_URL', aUrl('http', 'https'), 'http://127.0.0.1:8233', 'an http or https URL'),
+    smtp: {
+      url: read('SMTP_URL', aUrl('smtp', 'smtps'), 'smtp://127.0.0.1:1025', 'smtp://host:port or smtps://host:port'),
+      from: text('MAIL_FROM', 'HealthSphere <no-reply@healthsphere.example>'),
+    },
+    keyFile: resolve(text('HEALTHSPHERE_KEY_FILE', join(home, 'keys.json'))),
+    anchorDirectory: resolve(text('HEALTHSPHERE_ANCHOR_DIRECTORY', join(home, 'anchors'))),
+    logLevel: read(
+      'LOG_LEVEL',
+      z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
+      'info',
+      'one of fatal, error, warn, info, debug, trace, silent',
+    ),
+    demo: {
+      enabled: environment !== 'production',
+      password: text('HEALTHSPHERE_DEMO_PASSWORD', demoPassword),
+      mfa: values['HEALTHSPHERE_DEMO_MFA'] === '1',
+    },
+    codecOff: read('HEALTHSPHERE_CODEC', z.enum(['on', 'off']), 'on', 'on, or leave it unset') === 'off',
+    deploymentBuildId: text('HEALTHSPHERE_BUILD_ID', 'dev'),
+  };
+  if (values['MAIL_INBOX_URL'] !== undefined) {
+    config.mailInboxUrl = read('MAIL_INBOX_URL', aUrl('http', 'https'), '', 'an http or https URL');
+  }
+  if (values['METRICS_PORT'] !== undefined) {
+    config.metricsPort = read('METRICS_PORT', port, 9464, 'a number from 1 to 65535');
+  }
+  if (values['HEALTHSPHERE_WORKFLOW_BUNDLE'] !== undefined) {
+    config.workflowBundle = resolve(values['HEALTHSPHERE_WORKFLOW_BUNDLE']);
+  }
+  if (environment === 'production') refuseInProduction(values, config, report);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return config;
+}
+
+type Report = (variable: string, wrong: string, set: string) => void;
+
+/** Compose files hand over `VARIABLE=` for what was left out; blank means unset. */
+function withoutBlanks(env: Environment): Environment {
+  return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+}
+
+function readDatabaseUrls<Roles extends DatabaseRole>(
+  values: Environment,
+  roles: readonly Roles[],
+  report: Report,
+): Record<Roles, string> {
+  const urls: Partial<Record<DatabaseRole, string>> = {};
+  const shared = values['DATABASE_URL'];
+  for (const role of roles) {
+    const variable = `DATABASE_URL_${role.toUpperCase()}`;
+    const passwordVariable = `HEALTHSPHERE_DB_PASSWORD_${role.toUpperCase()}`;
+    const own = values[variable] ?? (role === 'migrator' ? shared : undefined);
+    const password = values[passwordVariable];
+    const example = `it to postgres://${role}:PASSWORD@HOST:5432/DATABASE`;
+    if (own !== undefined) {
+      if (isPostgresUrl(own)) urls[role] = own;
+      else report(variable, 'it is not a postgres:// URL', example);
+    } else if (shared === undefined) {
+      report(variable, 'it is missing', `${example}, or DATABASE_URL and ${passwordVariable}, or run npm start first`);
+    } else if (!isPostgresUrl(shared)) {
+      report('DATABASE_URL', 'it is not a postgres:// URL', 'it to postgres://USER:PASSWORD@HOST:5432/DATABASE');
+    } else if (password === undefined) {
+      report(
+        passwordVariable,
+        `DATABASE_URL is set, but the password of the role ${role} is missing`,
+        `it, or ${variable}`,
+      );
+    } else {
+      const url = new URL(shared);
+      url.username = role;
+      url.password = encodeURIComponent(password);
+      urls[role] = url.toString();
+    }
+  }
+  return urls as Record<Roles, string>;
+}
+
+function isPostgresUrl(value: string): boolean {
+  return URL.canParse(value) && ['postgres:', 'postgresql:'].includes(new URL(value).protocol);
+}
+
+/** Whether the person names a Temporal server of their own; `npm start` then starts none. */
+export function namesOwnTemporal(env: Environment = process.env): boolean {
+  return ['TEMPORAL_ADDRESS', 'TEMPORAL_PROFILE', 'TEMPORAL_CONFIG_FILE'].some((name) => Boolean(env[name]));
+}
+
+function readTemporal(values: Environment, report: Report): TemporalConfig {
+  const fallback = { address: '127.0.0.1:7233', namespace: 'default' };
+  const profile = values['TEMPORAL_PROFILE'];
+  const asksForFile = profile !== undefined || values['TEMPORAL_CONFIG_FILE'] !== undefined;
+  try {
+    const overrideEnvVars = Object.fromEntries(
+      Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined),
+    );
+    const { connectionOptions, namespace } = loadClientConnectConfig({
+      overrideEnvVars,
+      configFileStrict: true,
+      // Without a profile a stray ~/.config/temporalio file must not redirect the clinic to somebody's cluster.
+      disableFile: !asksForFile,
+      ...(profile === undefined ? {} : { profile }),
+    });
+    const { address, apiKey, tls } = connectionOptions;
+    const config: TemporalConfig = {
+      address: address ?? fallback.address,
+      namespace: namespace ?? fallback.namespace,
+    };
+    if (profile !== undefined) config.profile = profile;
+    if (typeof apiKey === 'string') config.apiKey = apiKey;
+    if (tls === true) config.tls = true;
+    else if (tls) config.tls = tls as TemporalTls;
+    return config;
+  } catch (error) {
+    const variable = asksForFile ? 'TEMPORAL_PROFILE / TEMPORAL_CONFIG_FILE' : 'TEMPORAL_*';
+    report(variable, (error as Error).message.replace(/\.$/, ''), 'them as @temporalio/envconfig documents');
+    return fallback;
+  }
+}
+
+/** HIPAA 164.312(e): no unencrypted link; and nothing that has been published may open a production clinic. */
+function refuseInProduction(values: Environment, config: Config<never>, report: Report): void {
+  const private_ = values['HEALTHSPHERE_ALLOW_PLAINTEXT_INTERNAL'] === '1';
+  const orPrivate = ', or HEALTHSPHERE_ALLOW_PLAINTEXT_INTERNAL=1 when the link never leaves a private network';
+  if (values['HEALTHSPHERE_DEMO_PASSWORD'] !== undefined) {
+    report('HEALTHSPHERE_DEMO_PASSWORD', 'demo secrets are refused in production', 'nothing: remove it');
+  }
+  if (values['HEALTHSPHERE_DEMO'] === '1') {
+    report('HEALTHSPHERE_DEMO', 'demo users are refused in production', 'nothing: remove it');
+  }
+  if (config.codecOff) {
+    report('HEALTHSPHERE_CODEC', 'workflow histories would be readable', 'nothing: remove it');
+  }
+  if (!config.publicUrl.startsWith('https://')) {
+    report('PUBLIC_URL', `${config.publicUrl} is not encrypted`, 'it to the https:// address that people type');
+  }
+  if (values['MAIL_FROM'] === undefined) {
+    report('MAIL_FROM', 'it is missing', 'the sender of mail, such as "Clinic <no-reply@clinic.example.org>"');
+  }
+  for (const [role, url] of Object.entries<string>(config.database)) {
+    const variable = `DATABASE_URL_${role.toUpperCase()}`;
+    const { password, searchParams } = new URL(url);
+    if (knownPasswords.has(decodeURIComponent(password))) {
+      report(variable, 'its password is a well-known one', 'a password of your own');
+    }
+    const sslmode = searchParams.get('sslmode') ?? '';
+    if (!private_ && !['require', 'verify-ca', 'verify-full'].includes(sslmode)) {
+      report(variable, 'the link to Postgres is not encrypted', `?sslmode=verify-full in it${orPrivate}`);
+    }
+  }
+  if (!private_ && config.temporal.tls === undefined) {
+    report('TEMPORAL_TLS', 'the link to Temporal is not encrypted', `it to true, or TEMPORAL_API_KEY${orPrivate}`);
+  }
+  const smtp = new URL(config.smtp.url);
+  if (!private_ && smtp.protocol !== 'smtps:' && smtp.searchParams.get('requireTLS') !== 'true') {
+    report(
+      'SMTP_URL',
+      'the link to the mail server is not encrypted',
+      `smtps://, or ?requireTLS=true in it${orPrivate}`,
+    );
+  }
+}
+
+/** What provisioning and `npm start` read, apart from the clinic's own configuration. */
+export interface ToolConfig {
+  /** Where built or downloaded servers are kept; shared by all clones of one user. */
+  cacheDirectory: string;
+  /** Directories searched for programs. */
+  path: string;
+  chromePath?: string;
+  /** Running under continuous integration: ask nothing. */
+  ci: boolean;
+}
+
+/** `HEALTHSPHERE_CACHE`, else `$XDG_CACHE_HOME/healthsphere`, else `~/.cache/healthsphere`. */
+export function loadToolConfig(env: Environment = process.env): ToolConfig {
+  const config: ToolConfig = {
+    cacheDirectory: resolve(
+      env['HEALTHSPHERE_CACHE'] || join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'healthsphere'),
+    ),
+    path: env['PATH'] ?? '',
+    ci: Boolean(env['CI']),
+  };
+  if (env['CHROME_PATH']) config.chromePath = env['CHROME_PATH'];
+  return config;
+}

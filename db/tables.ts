@@ -1,0 +1,95 @@
+/**
+ * Every table, once, with the class that decides who may write it. db/grants.ts turns this into privileges and policies,
+ * and test/db/grants.test.ts compares both with the catalogue: a table that is missing here fails the migration.
+ *
+ * - process: written only by activities (role worker). "Thin API" is a grant, not a habit.
+ * - record: facts that a request files in one transaction (roles api and worker).
+ * - access: who is signed in, what may be tried (role api).
+ * - audit: append-only for everyone who may write it.
+ * - infrastructure: what the platform itself needs.
+ */
+export type TableClass = 'process' | 'record' | 'access' | 'audit' | 'infrastructure';
+export type RuntimeRole = 'worker' | 'api' | 'auditor' | 'sealer' | 'backup';
+export type Privilege = 'SELECT' | 'INSERT' | 'UPDATE' | 'DELETE';
+
+export interface TableDeclaration {
+  readonly class: TableClass;
+  /** False only for the exempt tables of architecture.md section 5, which are read before the organization is known. */
+  readonly rowSecurity: boolean;
+  readonly grants: Readonly<Partial<Record<RuntimeRole, readonly Privilege[]>>>;
+  /** Rows the API may insert although the class is not its own, as an SQL condition. */
+  readonly apiInsertOnlyWhere?: string;
+}
+
+const read = ['SELECT'] as const;
+const write = ['SELECT', 'INSERT', 'UPDATE'] as const;
+const writeAndDelete = ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] as const;
+const append = ['SELECT', 'INSERT'] as const;
+
+const process: TableDeclaration = { class: 'process', rowSecurity: true, grants: { worker: write, api: read, backup: read } };
+const record: TableDeclaration = { class: 'record', rowSecurity: true, grants: { worker: write, api: write, backup: read } };
+const removableRecord: TableDeclaration = {
+  class: 'record',
+  rowSecurity: true,
+  grants: { worker: write, api: writeAndDelete, backup: read },
+};
+
+export const tables: Readonly<Record<string, TableDeclaration>> = {
+  organization: { class: 'infrastructure', rowSecurity: true, grants: { worker: read, api: read, auditor: read, sealer: read, backup: read } },
+  // An idempotency row is written in the transaction of whoever writes the fact.
+  operation: { class: 'infrastructure', rowSecurity: true, grants: { worker: write, api: write, backup: read } },
+  policy: record,
+
+  state_change: {
+    class: 'audit',
+    rowSecurity: true,
+    grants: { worker: append, api: append, auditor: read, sealer: read, backup: read },
+    // The API files facts; the history of a process is the worker's to write.
+    apiInsertOnlyWhere: `aggregate IN ('patient', 'app-user', 'access-link', 'staff-task', 'location', 'resource', 'resource-pool', 'visit-type', 'availability-rule', 'availability-exception', 'policy', 'contact-consent')`,
+  },
+  audit_event: { class: 'audit', rowSecurity: true, grants: { worker: append, api: append, auditor: read, sealer: read, backup: read } },
+  audit_seal: { class: 'audit', rowSecurity: true, grants: { sealer: append, auditor: read, backup: read } },
+
+  session: { class: 'access', rowSecurity: false, grants: { api: write, backup: read } },
+  rate_limit: { class: 'access', rowSecurity: false, grants: { api: writeAndDelete, worker: writeAndDelete, backup: read } },
+  credential: { class: 'access', rowSecurity: true, grants: { api: write, backup: read } },
+  access_link: { class: 'access', rowSecurity: true, grants: { api: write, worker: read, backup: read } },
+
+  app_user: record,
+  user_role: removableRecord,
+  location: record,
+  patient: record,
+  patient_name: removableRecord,
+  patient_identifier: removableRecord,
+  patient_contact: removableRecord,
+  contact_consent: { class: 'record', rowSecurity: true, grants: { worker: append, api: append, backup: read } },
+  patient_search: { class: 'record', rowSecurity: true, grants: { worker: writeAndDelete, api: writeAndDelete, backup: read } },
+  staff_task: record,
+  import_run: record,
+  import_row: { class: 'record', rowSecurity: true, grants: { worker: append, api: append, backup: read } },
+
+  resource: record,
+  resource_pool: record,
+  resource_pool_member: removableRecord,
+  visit_type: record,
+  visit_type_requirement: removableRecord,
+  visit_type_provider: removableRecord,
+  availability_rule: removableRecord,
+  availability_exception: record,
+
+  appointment: process,
+  opening: process,
+  reservation: process,
+  case_timer: process,
+  proposed_charge: process,
+  // The outbox of accounts (invitations, resets, claims) is filled by the API in the transaction that files the link.
+  notification: {
+    class: 'process',
+    rowSecurity: true,
+    grants: { worker: write, api: append, backup: read },
+    apiInsertOnlyWhere: `aggregate IN ('access-link', 'user')`,
+  },
+};
+
+/** knex's own bookkeeping; never granted to a runtime role. */
+export const migrationTables: ReadonlySet<string> = new Set(['knex_migrations', 'knex_migrations_lock']);
