@@ -1,0 +1,74 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Logger } from 'pino';
+import type { Actor } from '../domain/actor.ts';
+import type { Action, Role } from '../domain/access.ts';
+import type { Db, Trx } from '../db/connection.ts';
+import type { OperationKey } from '../db/transaction.ts';
+import type { Config } from '../config.ts';
+import type { KeyRing } from '../keys.ts';
+import type { TemporalGateway } from './temporal.ts';
+
+/** What the API process is made of; built once in api/main.ts, passed everywhere, no singletons. */
+export interface ApiPorts {
+  readonly config: Config;
+  readonly keys: KeyRing;
+  /** Role api: reads everything of the organization in context, writes records and access tables. */
+  readonly db: Db;
+  /** Role auditor: audit rows and seals. */
+  readonly auditDb: Db;
+  readonly temporal: TemporalGateway;
+  readonly log: Logger;
+}
+
+export interface SessionUser {
+  readonly sessionId: string;
+  readonly organizationId: string;
+  readonly userId: string;
+  readonly client: 'browser' | 'token';
+  readonly kind: 'staff' | 'patient';
+  readonly displayName: string;
+  readonly email: string;
+  readonly locale: string;
+  readonly patientId: string | null;
+  readonly demo: boolean;
+  readonly roles: readonly Role[];
+  readonly permissions: ReadonlySet<Action>;
+  readonly steppedUpAt: Date | null;
+  readonly expiresAt: Date;
+}
+
+/** One request, as handlers see it. */
+export interface RequestContext {
+  readonly ports: ApiPorts;
+  readonly requestId: string;
+  readonly ip: string;
+  readonly headers: IncomingHttpHeaders;
+  /** Null on public routes when nobody is signed in. */
+  readonly session: SessionUser | null;
+  /** The signed-in person; throws `unauthenticated` on public routes. */
+  readonly user: SessionUser;
+  readonly actor: Actor;
+  /** The request's idempotency key, already scoped to organization, principal and route, with the body's hash. */
+  readonly operation: OperationKey;
+  /** Deterministic UUID of the operation: ids of what this request creates derive from it. */
+  readonly operationId: string;
+  can(action: Action): boolean;
+  /** A transaction in the user's organization (with the operation key when `operation` is passed). */
+  transaction<T>(work: (trx: Trx) => Promise<T>, options?: { operation?: boolean }): Promise<T>;
+  /** A read in the user's organization. */
+  read<T>(work: (trx: Trx) => Promise<T>): Promise<T>;
+  /** Writes an audit row in the transaction of a change. */
+  audit(trx: Trx, entry: AuditEntry): Promise<void>;
+  setCookie(header: string): void;
+}
+
+export interface AuditEntry {
+  readonly action: string;
+  readonly entityType?: string | undefined;
+  readonly entityId?: string | undefined;
+  readonly patientId?: string | undefined;
+  readonly outcome?: 'success' | 'denied' | 'refused' | 'failed' | undefined;
+  readonly code?: string | undefined;
+  readonly purpose?: string | undefined;
+  readonly detail?: Readonly<Record<string, unknown>> | undefined;
+}
