@@ -134,7 +134,11 @@ export function loadConfig<Roles extends DatabaseRole = DatabaseRole>(
   );
   const home = homeDirectory(values);
   const portNumber = read('PORT', port, 3000, 'a number from 1 to 65535');
-  const database = readDatabaseUrls(values, options.roles ?? (databaseRoles as readonly Roles[]), report);
+  const database = readDatabaseUrls(
+    values,
+    options.roles ?? (databaseRoles as readonly DatabaseRole[] as readonly Roles[]),
+    report,
+  );
   const config: Config<Roles> = {
     environment,
     home,
