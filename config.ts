@@ -122,9 +122,6 @@ export function loadConfig<Roles extends DatabaseRole = DatabaseRole>(
     return fallback;
   };
   const text = (variable: string, fallback: string) => values[variable] ?? fallback;
-  const port = z.coerce.number().int().min(1).max(65535);
-  const aUrl = (...protocols: string[]) =>
-    z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol.slice(0, -1)));
 
   const environment = read(
     'NODE_ENV',
@@ -186,6 +183,11 @@ export function loadConfig<Roles extends DatabaseRole = DatabaseRole>(
   if (problems.length > 0) throw new ConfigError(problems);
   return config;
 }
+
+const port = z.coerce.number().int().min(1).max(65535);
+
+const aUrl = (...protocols: string[]) =>
+  z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol.slice(0, -1)));
 
 type Report = (variable: string, wrong: string, set: string) => void;
 
@@ -273,7 +275,7 @@ function readTemporal(values: Environment, report: Report): TemporalConfig {
 
 /** HIPAA 164.312(e): no unencrypted link; and nothing that has been published may open a production clinic. */
 function refuseInProduction(values: Environment, config: Config<never>, report: Report): void {
-  const private_ = values['HEALTHSPHERE_ALLOW_PLAINTEXT_INTERNAL'] === '1';
+  const internal = values['HEALTHSPHERE_ALLOW_PLAINTEXT_INTERNAL'] === '1';
   const orPrivate = ', or HEALTHSPHERE_ALLOW_PLAINTEXT_INTERNAL=1 when the link never leaves a private network';
   if (values['HEALTHSPHERE_DEMO_PASSWORD'] !== undefined) {
     report('HEALTHSPHERE_DEMO_PASSWORD', 'demo secrets are refused in production', 'nothing: remove it');
@@ -297,15 +299,15 @@ function refuseInProduction(values: Environment, config: Config<never>, report: 
       report(variable, 'its password is a well-known one', 'a password of your own');
     }
     const sslmode = searchParams.get('sslmode') ?? '';
-    if (!private_ && !['require', 'verify-ca', 'verify-full'].includes(sslmode)) {
+    if (!internal && !['require', 'verify-ca', 'verify-full'].includes(sslmode)) {
       report(variable, 'the link to Postgres is not encrypted', `?sslmode=verify-full in it${orPrivate}`);
     }
   }
-  if (!private_ && config.temporal.tls === undefined) {
+  if (!internal && config.temporal.tls === undefined) {
     report('TEMPORAL_TLS', 'the link to Temporal is not encrypted', `it to true, or TEMPORAL_API_KEY${orPrivate}`);
   }
   const smtp = new URL(config.smtp.url);
-  if (!private_ && smtp.protocol !== 'smtps:' && smtp.searchParams.get('requireTLS') !== 'true') {
+  if (!internal && smtp.protocol !== 'smtps:' && smtp.searchParams.get('requireTLS') !== 'true') {
     report(
       'SMTP_URL',
       'the link to the mail server is not encrypted',

@@ -47,7 +47,6 @@ const keyFileSchema = z
  */
 export function createKeyFile(path: string): KeyRing {
   const anchor = generateKeyPairSync('ed25519');
-  const secret = () => randomBytes(32).toString('base64');
   const file = {
     version: 1,
     current: 'k1',
@@ -76,6 +75,7 @@ export function loadKeys(path: string): KeyRing {
     throw new Error(
       `The key file ${path} does not exist. Restore it from your backup (nothing encrypted can be read without it), ` +
         `point HEALTHSPHERE_KEY_FILE at it, or, for a new installation, create one with createKeyFile.`,
+      { cause: error },
     );
   }
   const parsed = keyFileSchema.safeParse(parseJson(content, path));
@@ -90,6 +90,8 @@ export function loadKeys(path: string): KeyRing {
   }
   return { current, keys, tokenSecret, auditSecret, anchorPrivateKeyPem, anchorPublicKeyPem };
 }
+
+const secret = () => randomBytes(32).toString('base64');
 
 function refuseExposedFile(path: string): void {
   // Container platforms mount secrets read-only under /run/secrets with a mode of their own, often 0444.
