@@ -1,0 +1,88 @@
+/**
+ * Every deadline is a dated policy row (architecture.md 1.6), with the defaults of scheduling-intake.md D1 for a site that
+ * has set nothing. Durations are ISO-8601, local times `HH:MM`.
+ */
+import type { LocationId } from './ids.ts';
+
+export type ReminderChannel = 'email' | 'sms';
+
+export interface ReminderRule {
+  /** `P3D` counts calendar days before the start at the same wall-clock time, `PT3H` elapsed hours (B7). */
+  readonly before: string;
+  readonly channels: readonly ReminderChannel[];
+  readonly askConfirm?: boolean | undefined;
+  readonly onlyIf?: 'unconfirmed-or-high-risk' | undefined;
+  readonly telehealthLink?: boolean | undefined;
+}
+
+export interface ReminderPolicy {
+  readonly items: readonly ReminderRule[];
+  /** An item due within this time after the booking is skipped. */
+  readonly margin: string;
+  /** Patient-local; both edges themselves are allowed. null: none (a clinic of seconds, for the tour). */
+  readonly quietHours: { readonly from: string; readonly until: string; readonly asIsFrom: string } | null;
+}
+
+export interface PolicyValues {
+  readonly hold: { readonly duration: string; readonly extension: string; readonly maxPerPatient: number };
+  readonly approval: { readonly within: string };
+  readonly arrival: { readonly early: string };
+  readonly reschedule: { readonly maxByPatient: number };
+  readonly overbook: { readonly maxPerProviderPerDay: number };
+  readonly 'clinic-cancel': { readonly alternatives: number; readonly holdDuration: string };
+  readonly reminder: ReminderPolicy;
+}
+export type PolicyKind = keyof PolicyValues;
+
+export const defaultPolicies: PolicyValues = {
+  hold: { duration: 'PT10M', extension: 'PT5M', maxPerPatient: 3 },
+  approval: { within: 'PT48H' },
+  arrival: { early: 'PT60M' },
+  reschedule: { maxByPatient: 3 },
+  overbook: { maxPerProviderPerDay: 2 },
+  'clinic-cancel': { alternatives: 3, holdDuration: 'PT24H' },
+  reminder: {
+    // The cadence of the trial in A4: 3 days + 1 day missed fewest visits; the question to confirm goes with the first.
+    items: [
+      { before: 'P7D', channels: ['email'] },
+      { before: 'P3D', channels: ['sms', 'email'], askConfirm: true },
+      { before: 'P1D', channels: ['sms'], onlyIf: 'unconfirmed-or-high-risk' },
+      { before: 'PT3H', channels: ['sms'], telehealthLink: true },
+    ],
+    margin: 'PT1H',
+    quietHours: { from: '20:00', until: '08:00', asIsFrom: '07:00' },
+  },
+};
+
+/** A row of the table `policy`; `validFrom` and `validTo` are epoch milliseconds, half-open. */
+export interface PolicyRow {
+  readonly kind: string;
+  /** null: everywhere in the organization. */
+  readonly locationId: LocationId | null;
+  readonly validFrom: number;
+  readonly validTo: number | null;
+  readonly value: unknown;
+}
+
+/**
+ * The value in force at an instant: the location's own row before the organization's, the latest beginning first; the
+ * default where there is none, and for keys that a row leaves out. Rows are checked when they are written.
+ */
+export function policyAt<Kind extends PolicyKind>(
+  rows: readonly PolicyRow[],
+  kind: Kind,
+  at: number,
+  locationId: LocationId | null = null,
+): PolicyValues[Kind] {
+  let best: PolicyRow | undefined;
+  for (const row of rows) {
+    if (row.kind !== kind || row.validFrom > at || (row.validTo !== null && row.validTo <= at)) continue;
+    if (row.locationId !== null && row.locationId !== locationId) continue;
+    if (!best || rank(row) > rank(best) || (rank(row) === rank(best) && row.validFrom > best.validFrom)) best = row;
+  }
+  return { ...defaultPolicies[kind], ...(best?.value as Partial<PolicyValues[Kind]> | undefined) };
+}
+
+function rank(row: PolicyRow): number {
+  return row.locationId === null ? 0 : 1;
+}
