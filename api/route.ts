@@ -86,9 +86,13 @@ export function route<
   Query extends Schema | undefined = undefined,
   Body extends Schema | undefined = undefined,
   Answer extends Schema | undefined = undefined,
->(declaration: RouteDeclaration<M, Path, Params, Query, Body, Answer>): RouteDeclaration<M, Path, Params, Query, Body, Answer> {
+>(
+  declaration: RouteDeclaration<M, Path, Params, Query, Body, Answer>,
+): RouteDeclaration<M, Path, Params, Query, Body, Answer> {
   return declaration;
 }
 
 // A list of routes holds declarations of different schemas; their handlers differ in contravariant positions.
-export type AnyRoute = Omit<RouteDeclaration, 'handler'> & { readonly handler: (context: RequestContext, input: never) => Promise<unknown> };
+export type AnyRoute = Omit<RouteDeclaration, 'handler'> & {
+  readonly handler: (context: RequestContext, input: never) => Promise<unknown>;
+};

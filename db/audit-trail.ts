@@ -30,7 +30,7 @@ export async function recordStateChange(trx: Trx, change: StateChange): Promise<
        RETURNING seq)
      INSERT INTO audit_event (organization_id, at, principal, session_id, action, entity_type, entity_id, patient_id, outcome, purpose, ip, request_id, detail)
      SELECT :organizationId, :at, :actor, :sessionId, :action, :aggregate, :aggregateId, :patientId, 'success', :purpose, :ip, :requestId,
-            jsonb_build_object('seq', seq, 'from', :from::text, 'to', :to::text)
+            jsonb_build_object('seq', seq, 'from', (:from)::text, 'to', (:to)::text)
      FROM changed`,
     {
       organizationId: change.organizationId,

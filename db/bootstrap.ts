@@ -31,11 +31,15 @@ export async function bootstrapDatabase(options: BootstrapOptions): Promise<Reco
     for (const role of databaseRoles) {
       const exists = await admin.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [role]);
       const verb = exists.rowCount === 0 ? 'CREATE' : 'ALTER';
-      await admin.query(`${verb} ROLE ${role} ${attributes[role]} PASSWORD ${admin.escapeLiteral(options.passwords[role])}`);
+      await admin.query(
+        `${verb} ROLE ${role} ${attributes[role]} PASSWORD ${admin.escapeLiteral(options.passwords[role])}`,
+      );
     }
     const found = await admin.query('SELECT 1 FROM pg_database WHERE datname = $1', [options.database]);
     if (found.rowCount === 0) {
-      await admin.query(`CREATE DATABASE ${admin.escapeIdentifier(options.database)} OWNER migrator ENCODING 'UTF8' TEMPLATE template0`);
+      await admin.query(
+        `CREATE DATABASE ${admin.escapeIdentifier(options.database)} OWNER migrator ENCODING 'UTF8' TEMPLATE template0`,
+      );
     }
   } finally {
     await admin.end();

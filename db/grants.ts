@@ -24,7 +24,9 @@ export async function applyGrants(migrator: Knex): Promise<void> {
     await trx.raw(`REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC`);
     await trx.raw(`GRANT USAGE ON SCHEMA public TO ${roles}`);
     await trx.raw(`GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO worker, api, sealer`);
-    await trx.raw(`GRANT EXECUTE ON FUNCTION find_sign_in(text), touch_session(bytea, interval, interval), find_access_link(bytea) TO api`);
+    await trx.raw(
+      `GRANT EXECUTE ON FUNCTION find_sign_in(text), touch_session(bytea, interval, interval), find_access_link(bytea) TO api`,
+    );
     await trx.raw(`GRANT EXECUTE ON FUNCTION organization_ids() TO ${roles}`);
     // The backup reads whole sequences too, so that identities go on where they stopped.
     await trx.raw(`GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO backup`);
@@ -43,10 +45,16 @@ export async function applyGrants(migrator: Knex): Promise<void> {
       await trx.raw(`CREATE POLICY in_organization ON ?? USING (${inContext}) WITH CHECK (${inContext})`, [name]);
       await trx.raw(`DROP POLICY IF EXISTS api_inserts_only ON ??`, [name]);
       if (table.apiInsertOnlyWhere !== undefined) {
-        await trx.raw(`CREATE POLICY api_inserts_only ON ?? AS RESTRICTIVE FOR INSERT TO api WITH CHECK (${table.apiInsertOnlyWhere})`, [name]);
+        await trx.raw(
+          `CREATE POLICY api_inserts_only ON ?? AS RESTRICTIVE FOR INSERT TO api WITH CHECK (${table.apiInsertOnlyWhere})`,
+          [name],
+        );
       }
     }
-    const unprotected = found.rows.filter((t) => t.has_organization && tables[t.name]?.rowSecurity === false && t.name !== 'session');
-    if (unprotected.length > 0) throw new Error(`Tables of an organization without row security: ${unprotected.map((t) => t.name).join(', ')}`);
+    const unprotected = found.rows.filter(
+      (t) => t.has_organization && tables[t.name]?.rowSecurity === false && t.name !== 'session',
+    );
+    if (unprotected.length > 0)
+      throw new Error(`Tables of an organization without row security: ${unprotected.map((t) => t.name).join(', ')}`);
   });
 }

@@ -26,8 +26,16 @@ const write = ['SELECT', 'INSERT', 'UPDATE'] as const;
 const writeAndDelete = ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] as const;
 const append = ['SELECT', 'INSERT'] as const;
 
-const process: TableDeclaration = { class: 'process', rowSecurity: true, grants: { worker: write, api: read, backup: read } };
-const record: TableDeclaration = { class: 'record', rowSecurity: true, grants: { worker: write, api: write, backup: read } };
+const process: TableDeclaration = {
+  class: 'process',
+  rowSecurity: true,
+  grants: { worker: write, api: read, backup: read },
+};
+const record: TableDeclaration = {
+  class: 'record',
+  rowSecurity: true,
+  grants: { worker: write, api: write, backup: read },
+};
 const removableRecord: TableDeclaration = {
   class: 'record',
   rowSecurity: true,
@@ -35,7 +43,11 @@ const removableRecord: TableDeclaration = {
 };
 
 export const tables: Readonly<Record<string, TableDeclaration>> = {
-  organization: { class: 'infrastructure', rowSecurity: true, grants: { worker: read, api: read, auditor: read, sealer: read, backup: read } },
+  organization: {
+    class: 'infrastructure',
+    rowSecurity: true,
+    grants: { worker: read, api: read, auditor: read, sealer: read, backup: read },
+  },
   // An idempotency row is written in the transaction of whoever writes the fact.
   operation: { class: 'infrastructure', rowSecurity: true, grants: { worker: write, api: write, backup: read } },
   policy: record,
@@ -47,11 +59,19 @@ export const tables: Readonly<Record<string, TableDeclaration>> = {
     // The API files facts; the history of a process is the worker's to write.
     apiInsertOnlyWhere: `aggregate IN ('patient', 'app-user', 'access-link', 'staff-task', 'location', 'resource', 'resource-pool', 'visit-type', 'availability-rule', 'availability-exception', 'policy', 'contact-consent')`,
   },
-  audit_event: { class: 'audit', rowSecurity: true, grants: { worker: append, api: append, auditor: read, sealer: read, backup: read } },
+  audit_event: {
+    class: 'audit',
+    rowSecurity: true,
+    grants: { worker: append, api: append, auditor: read, sealer: read, backup: read },
+  },
   audit_seal: { class: 'audit', rowSecurity: true, grants: { sealer: append, auditor: read, backup: read } },
 
   session: { class: 'access', rowSecurity: false, grants: { api: write, backup: read } },
-  rate_limit: { class: 'access', rowSecurity: false, grants: { api: writeAndDelete, worker: writeAndDelete, backup: read } },
+  rate_limit: {
+    class: 'access',
+    rowSecurity: false,
+    grants: { api: writeAndDelete, worker: writeAndDelete, backup: read },
+  },
   credential: { class: 'access', rowSecurity: true, grants: { api: write, backup: read } },
   access_link: { class: 'access', rowSecurity: true, grants: { api: write, worker: read, backup: read } },
 
@@ -63,7 +83,11 @@ export const tables: Readonly<Record<string, TableDeclaration>> = {
   patient_identifier: removableRecord,
   patient_contact: removableRecord,
   contact_consent: { class: 'record', rowSecurity: true, grants: { worker: append, api: append, backup: read } },
-  patient_search: { class: 'record', rowSecurity: true, grants: { worker: writeAndDelete, api: writeAndDelete, backup: read } },
+  patient_search: {
+    class: 'record',
+    rowSecurity: true,
+    grants: { worker: writeAndDelete, api: writeAndDelete, backup: read },
+  },
   staff_task: record,
   import_run: record,
   import_row: { class: 'record', rowSecurity: true, grants: { worker: append, api: append, backup: read } },

@@ -23,7 +23,11 @@ const attempts = 5;
  * the stored result without running anything.
  * @throws DomainError `idempotency-key-reused` when the key was used with another input.
  */
-export async function withTransaction<T>(db: Db, context: TransactionContext, work: (trx: Trx) => Promise<T>): Promise<T> {
+export async function withTransaction<T>(
+  db: Db,
+  context: TransactionContext,
+  work: (trx: Trx) => Promise<T>,
+): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await db.transaction(async (trx) => {
@@ -55,7 +59,11 @@ export async function withOrganization<T>(db: Db, organizationId: string, read: 
 }
 
 /** What an earlier request with this key answered; undefined when the key is new. Does not claim it. */
-export async function findOperation<T>(trx: Trx, organizationId: string, operation: OperationKey): Promise<{ result: T } | undefined> {
+export async function findOperation<T>(
+  trx: Trx,
+  organizationId: string,
+  operation: OperationKey,
+): Promise<{ result: T } | undefined> {
   const row = await trx('operation')
     .where({ organization_id: organizationId, op_key: operation.key })
     .first<{ input_hash: string; result: T } | undefined>('input_hash', 'result');
@@ -64,7 +72,11 @@ export async function findOperation<T>(trx: Trx, organizationId: string, operati
   return { result: row.result };
 }
 
-async function claimOperation<T>(trx: Trx, organizationId: string, operation: OperationKey): Promise<{ result: T } | undefined> {
+async function claimOperation<T>(
+  trx: Trx,
+  organizationId: string,
+  operation: OperationKey,
+): Promise<{ result: T } | undefined> {
   // A concurrent holder of the same key makes this wait for its commit, then see its row.
   const inserted = await trx.raw<{ rowCount: number }>(
     `INSERT INTO operation (organization_id, op_key, input_hash) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`,

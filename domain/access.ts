@@ -2,7 +2,16 @@
  * Roles and what they may do: one matrix, shown to administrators, used by the API's policy, by the pages that hide what
  * will not work, and tested route by route. Deny by default: an action that is not listed for a role is refused.
  */
-export const roles = ['administrator', 'front-desk', 'doctor', 'nurse', 'biller', 'privacy-officer', 'support', 'patient'] as const;
+export const roles = [
+  'administrator',
+  'front-desk',
+  'doctor',
+  'nurse',
+  'biller',
+  'privacy-officer',
+  'support',
+  'patient',
+] as const;
 export type Role = (typeof roles)[number];
 
 export const actions = {
@@ -51,33 +60,76 @@ export const actions = {
 export type Action = keyof typeof actions;
 
 const frontDesk: Action[] = [
-  'appointment:read', 'appointment:book', 'appointment:reschedule', 'appointment:cancel', 'appointment:confirm', 'appointment:approve',
-  'appointment:check-in', 'appointment:cancel-by-clinic', 'schedule:read', 'patient:read', 'patient:create', 'patient:update',
-  'patient:invite', 'task:read', 'task:work', 'case:read', 'notification:read',
+  'appointment:read',
+  'appointment:book',
+  'appointment:reschedule',
+  'appointment:cancel',
+  'appointment:confirm',
+  'appointment:approve',
+  'appointment:check-in',
+  'appointment:cancel-by-clinic',
+  'schedule:read',
+  'patient:read',
+  'patient:create',
+  'patient:update',
+  'patient:invite',
+  'task:read',
+  'task:work',
+  'case:read',
+  'notification:read',
 ];
 const clinical: Action[] = [
-  'appointment:read', 'appointment:book', 'appointment:reschedule', 'appointment:cancel', 'appointment:confirm', 'appointment:approve',
-  'appointment:check-in', 'appointment:complete', 'appointment:cancel-by-clinic', 'schedule:read', 'patient:read', 'patient:create',
-  'patient:update', 'task:read', 'task:work', 'case:read',
+  'appointment:read',
+  'appointment:book',
+  'appointment:reschedule',
+  'appointment:cancel',
+  'appointment:confirm',
+  'appointment:approve',
+  'appointment:check-in',
+  'appointment:complete',
+  'appointment:cancel-by-clinic',
+  'schedule:read',
+  'patient:read',
+  'patient:create',
+  'patient:update',
+  'task:read',
+  'task:work',
+  'case:read',
 ];
 
 export const matrix: Readonly<Record<Role, readonly Action[]>> = {
-  'administrator': [
+  administrator: [
     ...new Set<Action>([
-      ...frontDesk, ...clinical, 'appointment:overbook', 'appointment:correct', 'schedule:manage', 'staff:read', 'staff:manage',
-      'policy:manage', 'audit:read', 'workflow:read', 'workflow:change', 'system:read',
+      ...frontDesk,
+      ...clinical,
+      'appointment:overbook',
+      'appointment:correct',
+      'schedule:manage',
+      'staff:read',
+      'staff:manage',
+      'policy:manage',
+      'audit:read',
+      'workflow:read',
+      'workflow:change',
+      'system:read',
     ]),
   ],
   'front-desk': [...frontDesk, 'appointment:overbook'],
-  'doctor': [...clinical, 'appointment:overbook'],
-  'nurse': clinical,
-  'biller': ['appointment:read', 'schedule:read', 'patient:read', 'task:read', 'task:work', 'case:read', 'workflow:read'],
+  doctor: [...clinical, 'appointment:overbook'],
+  nurse: clinical,
+  biller: ['appointment:read', 'schedule:read', 'patient:read', 'task:read', 'task:work', 'case:read', 'workflow:read'],
   'privacy-officer': ['audit:read', 'staff:read', 'patient:read', 'task:read', 'task:work'],
   // Support sees that something is stuck, never whose it is.
-  'support': ['system:read', 'task:read', 'notification:read'],
-  'patient': [
-    'own-appointment:read', 'own-appointment:book', 'own-appointment:reschedule', 'own-appointment:cancel', 'own-appointment:confirm',
-    'own-patient:read', 'own-patient:update', 'own-availability:read',
+  support: ['system:read', 'task:read', 'notification:read'],
+  patient: [
+    'own-appointment:read',
+    'own-appointment:book',
+    'own-appointment:reschedule',
+    'own-appointment:cancel',
+    'own-appointment:confirm',
+    'own-patient:read',
+    'own-patient:update',
+    'own-availability:read',
   ],
 };
 

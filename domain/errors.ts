@@ -15,11 +15,11 @@ export const problemCodes = {
   'unsupported-media-type': { status: 415, title: 'This content type is not accepted here' },
   'method-not-allowed': { status: 405, title: 'This method is not offered here' },
   // Who is asking
-  'unauthenticated': { status: 401, title: 'Please sign in' },
+  unauthenticated: { status: 401, title: 'Please sign in' },
   'sign-in-failed': { status: 401, title: 'The email address, password or code is not right' },
   'second-factor-required': { status: 401, title: 'A code is needed to finish signing in' },
   'step-up-required': { status: 403, title: 'Please confirm who you are first' },
-  'forbidden': { status: 403, title: 'You are not permitted to do this' },
+  forbidden: { status: 403, title: 'You are not permitted to do this' },
   'cross-site-request': { status: 403, title: 'The request came from another site' },
   'rate-limited': { status: 429, title: 'Too many attempts; wait a little' },
   'not-found': { status: 404, title: 'Nothing here' },
@@ -40,12 +40,12 @@ export const problemCodes = {
   'stale-token': { status: 410, title: 'This link is for an earlier version of the visit' },
   'token-invalid': { status: 404, title: 'This link is not valid' },
   'token-expired': { status: 410, title: 'This link has expired' },
-  'duplicate': { status: 409, title: 'This exists already' },
-  'conflict': { status: 409, title: 'This conflicts with something that exists' },
+  duplicate: { status: 409, title: 'This exists already' },
+  conflict: { status: 409, title: 'This conflicts with something that exists' },
   // The building
-  'unavailable': { status: 503, title: 'The service is away for a moment' },
+  unavailable: { status: 503, title: 'The service is away for a moment' },
   'outcome-unknown': { status: 503, title: 'It is not known yet whether this worked; repeat with the same key' },
-  'internal': { status: 500, title: 'Something went wrong on our side' },
+  internal: { status: 500, title: 'Something went wrong on our side' },
 } as const satisfies Record<string, { status: number; title: string }>;
 
 export type ProblemCode = keyof typeof problemCodes;

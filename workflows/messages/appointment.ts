@@ -9,7 +9,8 @@ export const appointmentWorkflow = 'appointment';
 export const appointmentWorkflowId = (appointmentId: string): string => `appt:${appointmentId}`;
 
 /** `workflowId/update id`: the key of the operation row that makes a repeat harmless (B4). */
-export const appointmentOperationKey = (appointmentId: string, updateId: string): string => `appt:${appointmentId}/${updateId}`;
+export const appointmentOperationKey = (appointmentId: string, updateId: string): string =>
+  `appt:${appointmentId}/${updateId}`;
 
 export interface Operation {
   readonly key: string;
@@ -26,8 +27,21 @@ export interface SlotRequest {
 
 /** What brings an appointment into being. */
 export type OpeningCommand =
-  | ({ readonly event: 'book' | 'hold'; readonly patientId: string; readonly visitTypeId: string; readonly mode: VisitMode; readonly replacesId?: string | undefined } & SlotRequest)
-  | { readonly event: 'request'; readonly patientId: string; readonly visitTypeId: string; readonly mode: VisitMode; readonly practitionerId?: string | undefined; readonly locationId?: string | undefined };
+  | ({
+      readonly event: 'book' | 'hold';
+      readonly patientId: string;
+      readonly visitTypeId: string;
+      readonly mode: VisitMode;
+      readonly replacesId?: string | undefined;
+    } & SlotRequest)
+  | {
+      readonly event: 'request';
+      readonly patientId: string;
+      readonly visitTypeId: string;
+      readonly mode: VisitMode;
+      readonly practitionerId?: string | undefined;
+      readonly locationId?: string | undefined;
+    };
 
 export type VisitMode = 'in-person' | 'video' | 'phone';
 
@@ -69,6 +83,19 @@ export interface AppointmentView {
   readonly replacesId: string | null;
 }
 
+/**
+ * The one thing that can happen to a cancelled appointment (D1): an administrator says it was entered in error. The run
+ * is closed by then, so that the correction starts a short run of its own under the same id.
+ */
+export interface AppointmentCorrection {
+  readonly organizationId: string;
+  readonly appointmentId: string;
+  readonly correction: ActionRequest;
+}
+
+export type AppointmentInput = AppointmentStart | AppointmentCorrection;
+
+/** What the start command led to. `inputHash` lets a repeat with another body be recognized. */
 export type AppointmentOutcome =
   | { readonly ok: true; readonly appointment: AppointmentView; readonly inputHash: string }
   | { readonly ok: false; readonly problem: ProblemDetail; readonly inputHash: string };
@@ -118,14 +145,53 @@ export interface ActionRequest {
   readonly operation: Operation;
 }
 
-/** The update that waits for the result of the start command. */
+/** What an accepted action answers. `inputHash` is that of the request which was carried out under this update id. */
+export interface ActionOutcome {
+  readonly appointment: AppointmentView;
+  readonly inputHash: string;
+}
+
+/** The result of a run: what its start led to, for who repeats it, and how the appointment ended. */
+export interface AppointmentEnd {
+  readonly outcome: AppointmentOutcome;
+  readonly appointment: AppointmentView | null;
+}
+
+/** The update that waits for the result of the start command: `() => AppointmentOutcome`. */
 export const outcomeUpdate = 'outcome';
-/** Queries. */
+/** Its id: every waiter asks the same question, and one answer serves them all. */
+export const outcomeUpdateId = 'outcome';
+
+/** Queries: `() => AppointmentState`, `() => PlannedTimer[]`, `() => TimelineEntry[]`. */
 export const stateQuery = 'state';
 export const nextTimersQuery = 'nextTimers';
 export const timelineQuery = 'timeline';
-/** Signal: the encounter began elsewhere (a chart was opened for this visit). */
+
+export interface AppointmentState {
+  /** 'opening' until the start command is settled, 'refused' when it was refused, else the appointment's status. */
+  readonly stage: string;
+  /** Codes: 'booking', 'confirm-hold', 'approval', 'staff', 'visit', 'arrival', 'check-in', 'encounter', 'end-of-day', null when over. */
+  readonly waitingFor: string | null;
+  readonly appointment: AppointmentView | null;
+  readonly nextTimers: readonly PlannedTimer[];
+}
+
+/** What this run saw, oldest first. The full story with actors is `state_change` in Postgres. */
+export interface TimelineEntry {
+  /** RFC 3339 UTC, workflow time. */
+  readonly at: string;
+  /** An action, 'timer:<name>', or 'start:<event>'. */
+  readonly event: string;
+  /** Status afterwards, or the problem code of a refusal. */
+  readonly result: string;
+}
+
+/** Signal: the encounter began elsewhere (a chart was opened for this visit). A repeat, or one that comes too late, is ignored. */
 export const encounterStartedSignal = 'encounterStarted';
+export interface EncounterStarted {
+  readonly actor: Actor;
+  readonly operation: Operation;
+}
 
 export interface PlannedTimer {
   /** 'hold', 'approval', 'reminder:P3D:email', 'late', 'no-show', 'day-end'. */

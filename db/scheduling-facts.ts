@@ -1,0 +1,328 @@
+/**
+ * Everything that decides whether and with whom a visit can take place, read in one round trip: the visit type, its
+ * candidates, their rules and closures, their live reservations around the window, and the patient. Availability, the
+ * look before a booking and the booking itself all read this, so that they cannot disagree.
+ */
+import type { AvailabilityQuery } from '../domain/availability.ts';
+import type { Interval } from '../domain/interval.ts';
+import type { PolicyRow } from '../domain/policies.ts';
+import type {
+  AvailabilityException,
+  AvailabilityRule,
+  ResourceFacts,
+  ResourceKind,
+  VisitType,
+} from '../domain/schedule.ts';
+import type { Trx } from './connection.ts';
+import { epochMs } from './instants.ts';
+import { policiesSql } from './policies.ts';
+import { toVisitType, type RequirementRow, type VisitTypeRow } from './visit-types.ts';
+
+/** The longest reservation there can be (constraint reservation_length). */
+const longestReservationMs = 2 * 86_400_000;
+
+export interface FactsRequest {
+  readonly visitTypeId: string;
+  /** Left out: everyone who may give the visit type. */
+  readonly practitionerId?: string | undefined;
+  readonly locationId?: string | undefined;
+  readonly patientId?: string | undefined;
+  /** Starts asked about, epoch milliseconds. Reservations are read from a bit before to a bit after. */
+  readonly window: Interval;
+  /** Now, from the Clock port: what expires at or before it is over. */
+  readonly at: number;
+}
+
+export interface SchedulingResource {
+  readonly id: string;
+  readonly kind: ResourceKind;
+  readonly location_id: string | null;
+  readonly time_zone: string | null;
+  readonly capacity: number;
+  readonly overbook_limit: number;
+  readonly overbook_consent: boolean;
+  readonly patient_id: string | null;
+  readonly rules: readonly RuleRow[];
+  readonly exceptions: readonly { readonly kind: 'open' | 'closed'; readonly start: number; readonly end: number }[];
+}
+
+interface RuleRow {
+  readonly visit_type_id: string | null;
+  readonly location_id: string;
+  readonly by_day: AvailabilityRule['byDay'];
+  readonly start_local: string;
+  readonly end_local: string;
+  readonly time_zone: string;
+  readonly valid_from: string;
+  readonly valid_to: string | null;
+}
+
+/** A resource's reservations of one lane: `start end` pairs of epoch milliseconds. */
+interface BusyRow {
+  readonly resource_id: string;
+  readonly lane: number;
+  readonly spans: string;
+}
+
+export interface PatientFacts {
+  readonly id: string;
+  readonly birthDate: string | null;
+  readonly deceased: boolean;
+  readonly active: boolean;
+  readonly language: string;
+  readonly timeZone: string | null;
+  readonly highRisk: boolean;
+  readonly hasEmail: boolean;
+  readonly hasPhone: boolean;
+  /** Channels the patient has refused for messages about visits (the newest contact_consent row decides). */
+  readonly refusedChannels: readonly string[];
+  /** Has completed a visit here before. */
+  readonly established: boolean;
+}
+
+export interface SchedulingFacts {
+  readonly visitType: VisitType;
+  readonly visitTypeActive: boolean;
+  readonly resources: ReadonlyMap<string, SchedulingResource>;
+  /** Practitioners who may give the visit type (among those asked about), in id order. */
+  readonly providerIds: readonly string[];
+  readonly pools: ReadonlyMap<string, readonly string[]>;
+  readonly locations: ReadonlyMap<string, { readonly timeZone: string; readonly closures: readonly Interval[] }>;
+  readonly patient: PatientFacts | null;
+  readonly policies: readonly PolicyRow[];
+  /** Live reservations, by resource and lane. */
+  readonly busy: ReadonlyMap<string, readonly (readonly Interval[])[]>;
+}
+
+/**
+ * Who could be reserved for a visit type: the practitioner (or all), the members of its pools, what it names, the
+ * patient. `$place` narrows pools to a place. The practitioner's requirement is the first without pool and resource.
+ */
+export const candidatesSql = `
+  req AS (SELECT *, id = (SELECT q.id FROM visit_type_requirement q WHERE q.visit_type_id = :visitTypeId AND q.kind = 'provider'
+                          ORDER BY (q.pool_id IS NULL AND q.resource_id IS NULL) DESC, q.role LIMIT 1) AS principal
+          FROM visit_type_requirement WHERE visit_type_id = :visitTypeId),
+  provider AS (
+    SELECT p.resource_id AS id FROM visit_type_provider p
+    WHERE p.visit_type_id = :visitTypeId AND EXISTS (SELECT 1 FROM req WHERE principal AND pool_id IS NULL AND resource_id IS NULL)
+    UNION SELECT m.resource_id FROM req JOIN resource_pool_member m ON m.pool_id = req.pool_id WHERE req.principal
+    UNION SELECT resource_id FROM req WHERE principal AND resource_id IS NOT NULL),
+  asked AS (SELECT id FROM provider WHERE CAST(:practitionerId AS uuid) IS NULL OR id = CAST(:practitionerId AS uuid)),
+  candidate AS (
+    SELECT id FROM asked
+    UNION SELECT m.resource_id FROM req JOIN resource_pool_member m ON m.pool_id = req.pool_id JOIN resource r ON r.id = m.resource_id
+      WHERE (NOT req.principal OR req.count > 1) AND (CAST(:locationId AS uuid) IS NULL OR r.location_id IS NULL OR r.location_id = CAST(:locationId AS uuid))
+    UNION SELECT resource_id FROM req WHERE resource_id IS NOT NULL
+    UNION SELECT r.id FROM resource r WHERE r.patient_id = CAST(:patientId AS uuid))`;
+
+const factsSql = `
+WITH ${candidatesSql},
+  found AS (SELECT r.* FROM resource r WHERE r.id IN (SELECT id FROM candidate) AND r.active)
+SELECT
+  (SELECT to_jsonb(v) FROM visit_type v WHERE v.id = :visitTypeId) AS visit_type,
+  (SELECT coalesce(jsonb_agg(to_jsonb(req) ORDER BY req.principal DESC, req.role), '[]') FROM req) AS requirements,
+  (SELECT coalesce(jsonb_agg(id ORDER BY id), '[]') FROM asked WHERE id IN (SELECT id FROM found)) AS providers,
+  (SELECT coalesce(jsonb_object_agg(pool_id, members), '{}') FROM (
+     SELECT m.pool_id, jsonb_agg(m.resource_id ORDER BY m.resource_id) AS members
+     FROM resource_pool_member m WHERE m.pool_id IN (SELECT pool_id FROM req) AND m.resource_id IN (SELECT id FROM found) GROUP BY 1) p) AS pools,
+  (SELECT coalesce(jsonb_agg(jsonb_build_object(
+     'id', r.id, 'kind', r.kind, 'location_id', r.location_id, 'time_zone', r.time_zone, 'capacity', r.capacity,
+     'overbook_limit', r.overbook_limit, 'overbook_consent', r.overbook_consent, 'patient_id', r.patient_id,
+     'rules', CASE WHEN r.kind = 'patient' THEN '[]' ELSE (
+       SELECT coalesce(jsonb_agg(jsonb_build_object('visit_type_id', a.visit_type_id, 'location_id', a.location_id, 'by_day', a.by_day,
+                'start_local', a.start_local, 'end_local', a.end_local, 'time_zone', a.time_zone, 'valid_from', a.valid_from, 'valid_to', a.valid_to) ORDER BY a.id), '[]')
+       FROM availability_rule a WHERE a.resource_id = r.id AND (a.visit_type_id IS NULL OR a.visit_type_id = :visitTypeId)
+         AND (CAST(:locationId AS uuid) IS NULL OR a.location_id = CAST(:locationId AS uuid))
+         AND a.valid_from <= CAST(:to AS timestamptz)::date + 2 AND (a.valid_to IS NULL OR a.valid_to >= CAST(:from AS timestamptz)::date - 2)) END,
+     'exceptions', CASE WHEN r.kind = 'patient' THEN '[]' ELSE (
+       SELECT coalesce(jsonb_agg(jsonb_build_object('kind', e.kind, 'start', ${epochMs('e.starts_at')}, 'end', ${epochMs('e.ends_at')})), '[]')
+       FROM availability_exception e WHERE e.resource_id = r.id AND e.removed_at IS NULL AND e.starts_at < :to AND e.ends_at > :from) END)), '[]')
+   FROM found r) AS resources,
+  (SELECT coalesce(jsonb_object_agg(l.id, jsonb_build_object('timeZone', l.time_zone, 'closures', (
+     SELECT coalesce(jsonb_agg(jsonb_build_object('start', ${epochMs('e.starts_at')}, 'end', ${epochMs('e.ends_at')}) ORDER BY e.starts_at), '[]')
+     FROM availability_exception e WHERE e.location_id = l.id AND e.kind = 'closed' AND e.removed_at IS NULL AND e.starts_at < :to AND e.ends_at > :from))), '{}')
+   FROM location l WHERE l.active) AS locations,
+  (SELECT jsonb_build_object('id', p.id, 'birthDate', p.birth_date, 'deceased', p.deceased, 'active', p.active, 'language', p.language,
+     'timeZone', p.time_zone, 'highRisk', p.high_risk, 'hasEmail', p.email IS NOT NULL, 'hasPhone', p.phone IS NOT NULL,
+     'refusedChannels', (SELECT coalesce(jsonb_agg(c.channel), '[]') FROM (
+        SELECT DISTINCT ON (channel) channel, permitted FROM contact_consent
+        WHERE patient_id = p.id AND category = 'appointment' ORDER BY channel, id DESC) c WHERE NOT c.permitted),
+     'established', EXISTS (SELECT 1 FROM appointment a WHERE a.patient_id = p.id AND a.status = 'fulfilled'))
+   FROM patient p WHERE p.id = CAST(:patientId AS uuid)) AS patient,
+  ${policiesSql} AS policies`;
+
+/** Grouped by resource and lane, so that a busy month travels as one row and not as hundreds. */
+const busySql = `
+SELECT resource_id, lane, string_agg(${epochMs('starts_at')} || ' ' || ${epochMs('ends_at')}, ' ') AS spans
+FROM reservation
+WHERE released_at IS NULL AND resource_id = ANY(:ids) AND starts_at < :to AND starts_at > :earliest AND ends_at > :from
+  AND (expires_at IS NULL OR expires_at > :at)
+GROUP BY resource_id, lane`;
+
+interface FactsRow {
+  readonly visit_type: VisitTypeRow | null;
+  readonly requirements: readonly RequirementRow[];
+  readonly providers: readonly string[];
+  readonly pools: Readonly<Record<string, readonly string[]>>;
+  readonly resources: readonly SchedulingResource[];
+  readonly locations: Readonly<Record<string, { timeZone: string; closures: Interval[] }>>;
+  readonly patient: PatientFacts | null;
+  readonly policies: readonly PolicyRow[];
+}
+
+/** Null when there is no such visit type. Two statements. */
+export async function loadSchedulingFacts(trx: Trx, request: FactsRequest): Promise<SchedulingFacts | null> {
+  const facts = await loadConfiguration(trx, request);
+  if (facts === null) return null;
+  return { ...facts, busy: await loadBusy(trx, [...facts.resources.keys()], request.window, request.at) };
+}
+
+/** All but the reservations: does not depend on how full the clinic is. */
+export async function loadConfiguration(
+  trx: Trx,
+  request: FactsRequest,
+): Promise<Omit<SchedulingFacts, 'busy'> | null> {
+  const { rows } = await trx.raw<{ rows: FactsRow[] }>(factsSql, {
+    visitTypeId: request.visitTypeId,
+    practitionerId: request.practitionerId ?? null,
+    locationId: request.locationId ?? null,
+    patientId: request.patientId ?? null,
+    from: new Date(request.window.start - longestReservationMs),
+    to: new Date(request.window.end + longestReservationMs),
+  });
+  const row = rows[0];
+  if (row === undefined || row.visit_type === null) return null;
+  return {
+    visitType: toVisitType(row.visit_type, row.requirements),
+    visitTypeActive: row.visit_type.active,
+    resources: new Map(row.resources.map((r) => [r.id, r])),
+    providerIds: row.providers,
+    pools: new Map(Object.entries(row.pools)),
+    locations: new Map(Object.entries(row.locations)),
+    patient: row.patient,
+    policies: row.policies,
+  };
+}
+
+/** Live reservations that overlap `[window.start - 2 days, window.end + 2 days)`: room for every buffer. */
+export async function loadBusy(
+  trx: Trx,
+  resourceIds: readonly string[],
+  window: Interval,
+  at: number,
+): Promise<Map<string, Interval[][]>> {
+  const busy = new Map<string, Interval[][]>();
+  if (resourceIds.length === 0) return busy;
+  const from = window.start - longestReservationMs;
+  const { rows } = await trx.raw<{ rows: BusyRow[] }>(busySql, {
+    ids: resourceIds,
+    from: new Date(from),
+    earliest: new Date(from - longestReservationMs),
+    to: new Date(window.end + longestReservationMs),
+    at: new Date(at),
+  });
+  for (const { resource_id: id, lane, spans } of rows) {
+    const lanes = busy.get(id) ?? [];
+    if (!busy.has(id)) busy.set(id, lanes);
+    while (lanes.length <= lane) lanes.push([]);
+    const numbers = spans.split(' ');
+    const list = lanes[lane]!;
+    for (let k = 0; k < numbers.length; k += 2) list.push({ start: Number(numbers[k]), end: Number(numbers[k + 1]) });
+  }
+  return busy;
+}
+
+/** Reservations of a resource that touch the interval, all lanes: C3's order of preference in a pool. */
+export function countBusy(facts: SchedulingFacts, resourceId: string, during: Interval): number {
+  let count = 0;
+  for (const lane of facts.busy.get(resourceId) ?? []) {
+    for (const span of lane) if (span.start < during.end && span.end > during.start) count += 1;
+  }
+  return count;
+}
+
+/** A closure of a place counts for what is there and for visits there, never for a practitioner's other places. */
+export function resourceFactsAt(
+  facts: SchedulingFacts,
+  resource: SchedulingResource,
+  locationId: string | null,
+): ResourceFacts {
+  const place = resource.location_id ?? locationId;
+  const closures =
+    resource.kind === 'patient' || place === null ? [] : (facts.locations.get(locationId ?? place)?.closures ?? []);
+  const own = resource.exceptions.map((e) => ({ resourceId: resource.id, ...e }));
+  const exceptions: AvailabilityException[] =
+    closures.length === 0
+      ? own
+      : [...own, ...closures.map((c) => ({ resourceId: resource.id, kind: 'closed' as const, ...c }))];
+  return {
+    resourceId: resource.id,
+    kind: resource.kind,
+    lanes: resource.capacity,
+    busyByLane: facts.busy.get(resource.id) ?? [],
+    rules: resource.rules.map((r) => ({
+      resourceId: resource.id,
+      visitTypeId: r.visit_type_id,
+      locationId: r.location_id,
+      byDay: r.by_day,
+      startLocal: r.start_local,
+      endLocal: r.end_local,
+      timeZone: r.time_zone,
+      validFrom: r.valid_from,
+      validTo: r.valid_to,
+    })),
+    exceptions,
+    locationId: resource.location_id,
+    timeZone: resource.time_zone ?? (place === null ? undefined : facts.locations.get(place)?.timeZone) ?? 'UTC',
+  };
+}
+
+export interface QueryOptions {
+  readonly window: Interval;
+  readonly at: number;
+  readonly noticeWaived: boolean;
+  readonly limit?: number | undefined;
+  /** Members of pools in order of preference; id order when left out. */
+  readonly preferred?: ((ids: readonly string[]) => readonly string[]) | undefined;
+  /** Facts of a resource, changed (overbooking lanes, waived hours). */
+  readonly adapt?: ((resource: ResourceFacts) => ResourceFacts) | undefined;
+  readonly visitType?: VisitType | undefined;
+}
+
+/** The question of domain/availability for one place. */
+export function availabilityQueryAt(
+  facts: SchedulingFacts,
+  locationId: string,
+  options: QueryOptions,
+): AvailabilityQuery {
+  const { adapt = (r) => r, preferred = (ids) => ids, visitType = facts.visitType } = options;
+  const at = (id: string): ResourceFacts => adapt(resourceFactsAt(facts, facts.resources.get(id)!, locationId));
+  const patientResource = [...facts.resources.values()].find((r) => r.kind === 'patient');
+  return {
+    visitType,
+    providers: facts.providerIds.map(at),
+    pools: new Map([...facts.pools].map(([pool, ids]) => [pool, preferred(ids).map(at)])),
+    fixed: new Map(
+      visitType.requirements.flatMap((r) =>
+        r.resourceId !== null && facts.resources.has(r.resourceId) ? [[r.resourceId, at(r.resourceId)] as const] : [],
+      ),
+    ),
+    ...(patientResource && { patient: at(patientResource.id) }),
+    window: options.window,
+    at: options.at,
+    locationId,
+    noticeWaived: options.noticeWaived,
+    ...(options.limit !== undefined && { limit: options.limit }),
+  };
+}
+
+/** Places where any of the practitioners has hours, or an extra opening at home. */
+export function placesOf(facts: SchedulingFacts, providerId?: string): string[] {
+  const places = new Set<string>();
+  for (const id of providerId === undefined ? facts.providerIds : [providerId]) {
+    const resource = facts.resources.get(id);
+    for (const rule of resource?.rules ?? []) places.add(rule.location_id);
+    if (resource?.location_id && resource.exceptions.some((e) => e.kind === 'open')) places.add(resource.location_id);
+  }
+  return [...places].filter((id) => facts.locations.has(id)).toSorted();
+}

@@ -1,0 +1,75 @@
+import type { Logger } from 'pino';
+import { writeAnchor } from '../db/audit-anchor.ts';
+import { chainHead, sealBatch } from '../db/audit-seal.ts';
+import type { Db } from '../db/connection.ts';
+import { organizationIds } from '../db/organizations.ts';
+
+export interface SealerOptions {
+  /** Role sealer. */
+  readonly db: Db;
+  readonly auditSecret: Uint8Array;
+  readonly anchorDirectory: string;
+  readonly anchorPrivateKeyPem: string;
+  readonly log: Logger;
+  /** Pause between rounds, ms. Default 1 s. */
+  readonly intervalMs?: number | undefined;
+}
+
+/** Seals every organization's new audit rows each second and anchors each chain once a UTC day. Any number may run. */
+export function startSealer(options: SealerOptions): { stop(): Promise<void> } {
+  const stopping = new AbortController();
+  const finished = loop(options, stopping.signal);
+  return {
+    async stop() {
+      stopping.abort();
+      await finished;
+    },
+  };
+}
+
+async function loop(options: SealerOptions, signal: AbortSignal): Promise<void> {
+  const anchored = new Map<string, string>();
+  while (!signal.aborted) {
+    try {
+      await sealEverything(options, signal, anchored);
+    } catch (error) {
+      // The database is away: what is unsealed now is sealed in a later round.
+      options.log.warn({ code: (error as { code?: string }).code ?? 'unknown' }, 'sealing is waiting for the database');
+    }
+    await pause(options.intervalMs ?? 1_000, signal);
+  }
+}
+
+async function sealEverything(
+  options: SealerOptions,
+  signal: AbortSignal,
+  anchored: Map<string, string>,
+): Promise<void> {
+  for (const organizationId of await organizationIds(options.db)) {
+    let more = true;
+    while (more && !signal.aborted) ({ more } = await sealBatch(options.db, organizationId, options.auditSecret));
+    const today = new Date().toISOString().slice(0, 10);
+    if (anchored.get(organizationId) === today) continue;
+    const head = await chainHead(options.db, organizationId);
+    if (head === null) continue;
+    await writeAnchor(options.anchorDirectory, options.anchorPrivateKeyPem, {
+      organizationId,
+      ...head,
+      at: new Date().toISOString(),
+    });
+    anchored.set(organizationId, today);
+  }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done);
+  });
+}
