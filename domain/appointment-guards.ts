@@ -125,7 +125,7 @@ export function noShowDueAt({ start, rules }: AppointmentFacts): number {
 
 /** `[start - PT60M <= at < end + noshow_after]`. */
 export const arrivalWindow: Guard = ({ start, end, rules }, { at }) => {
-  if (start === null || end === null) return refused('guard-failed');
+  if (start === null || end === null) return failed('no-time', 'This visit has no time yet.');
   const from = start - isoDurationToMs(rules.arriveEarly);
   const until = end + rules.noShowAfterSeconds * 1000;
   if (at < from) return failed('too-early', 'Arrival can be recorded shortly before the visit.', { from: iso(from) });
@@ -187,10 +187,13 @@ export const encounterDone: InputGuard = ({ encounterFinished }, _context, { noN
     ? null
     : failed('encounter-open', 'The note is not signed; sign it, or say why there is none.');
 
-export const dayOver: Guard = ({ start, timeZone }, { at }) =>
-  start !== null && timeZone !== null && at >= endOfLocalDay(start, timeZone)
-    ? null
-    : failed('not-yet', 'The day is not over.');
+/** The end of the local day on which the visit ends: nothing is guessed before (D1, visit-left-open). */
+export function dayEndsAt({ end, timeZone }: AppointmentFacts): number {
+  return end === null || timeZone === null ? Infinity : endOfLocalDay(end - 1, timeZone);
+}
+
+export const dayOver: Guard = (facts, { at }) =>
+  at >= dayEndsAt(facts) ? null : failed('not-yet', 'The day is not over.');
 
 /** A reason, from everyone but the patient (whose word is enough). */
 export const reasonGiven: InputGuard = (_facts, { actor }, { reason }) =>

@@ -12,9 +12,9 @@ import type { LocationId, PoolId, PractitionerId, ResourceId } from './ids.ts';
 import { atLeast, covers, intersect, normalize } from './interval.ts';
 import type { Interval } from './interval.ts';
 import { assignDistinct } from './matching.ts';
-import { buffersOf, busyRangeFor, freeByLane, openFor, patientRequirement } from './schedule.ts';
+import { alignedStarts, buffersOf, busyRangeFor, freeByLane, openFor, patientRequirement } from './schedule.ts';
 import type { Requirement, ResourceFacts, ResourceKind, VisitType } from './schedule.ts';
-import { DAY, MINUTE, nextTransition, offsetAt } from './zone.ts';
+import { MINUTE } from './zone.ts';
 
 export interface AvailabilityQuery {
   readonly visitType: VisitType;
@@ -300,24 +300,4 @@ function assign(sweep: Sweep, demands: readonly Demand[], place: Place, start: n
     const lane = lanes.get(demand)!.find((l) => `${l.lane}:${l.resourceId}` === chosen[slot])!;
     return { ...lane, role: requirement.role, kind: requirement.kind, busy };
   });
-}
-
-/** Instants whose local clock is a multiple of `align` minutes since local midnight, by the wall clock of the zone. */
-function* alignedStarts(starts: readonly Interval[], timeZone: string, align: number): Generator<number> {
-  const step = align * MINUTE;
-  for (const { start, end } of starts) {
-    for (let from = start; from < end;) {
-      const until = nextTransition(timeZone, from, end) ?? end;
-      const offset = offsetAt(timeZone, from);
-      for (let wall = nextAligned(from + offset, step); wall < until + offset; wall = nextAligned(wall + 1, step)) {
-        yield wall - offset;
-      }
-      from = until;
-    }
-  }
-}
-
-function nextAligned(wall: number, step: number): number {
-  const midnight = Math.floor(wall / DAY) * DAY;
-  return Math.min(midnight + Math.ceil((wall - midnight) / step) * step, midnight + DAY);
 }

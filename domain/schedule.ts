@@ -8,7 +8,7 @@
 import type { LocationId, PoolId, ResourceId, VisitTypeId } from './ids.ts';
 import { always, normalize, subtract } from './interval.ts';
 import type { Interval } from './interval.ts';
-import { DAY, MINUTE, compatibleInstant, offsetAt } from './zone.ts';
+import { DAY, MINUTE, compatibleInstant, nextTransition, offsetAt } from './zone.ts';
 
 export type ResourceKind = 'provider' | 'room' | 'equipment' | 'patient' | 'interpreter';
 export type VisitMode = 'in-person' | 'video' | 'phone';
@@ -197,4 +197,24 @@ export function buffersOf(requirement: Requirement, visitType: VisitType): Buffe
 export function busyRangeFor(requirement: Requirement, visitType: VisitType, start: number): Interval {
   const { before, after } = buffersOf(requirement, visitType);
   return { start: start - before, end: start + visitType.durationMinutes * MINUTE + after };
+}
+
+/** Instants whose local clock is a multiple of `align` minutes since local midnight, by the wall clock of the zone. */
+export function* alignedStarts(starts: readonly Interval[], timeZone: string, align: number): Generator<number> {
+  const step = align * MINUTE;
+  for (const { start, end } of starts) {
+    for (let from = start; from < end;) {
+      const until = nextTransition(timeZone, from, end) ?? end;
+      const offset = offsetAt(timeZone, from);
+      for (let wall = nextAligned(from + offset, step); wall < until + offset; wall = nextAligned(wall + 1, step)) {
+        yield wall - offset;
+      }
+      from = until;
+    }
+  }
+}
+
+function nextAligned(wall: number, step: number): number {
+  const midnight = Math.floor(wall / DAY) * DAY;
+  return Math.min(midnight + Math.ceil((wall - midnight) / step) * step, midnight + DAY);
 }
