@@ -8,7 +8,6 @@ import { recordStateChange } from './audit-trail.ts';
 import type { Trx } from './connection.ts';
 import { indexPatientSearch, possibleDuplicates } from './patient-search.ts';
 import type { PossibleDuplicate } from './patient-search.ts';
-import { sqlState } from './transaction.ts';
 
 export type NameUse = 'usual' | 'official' | 'temp' | 'nickname' | 'anonymous' | 'old' | 'maiden';
 export type Sex = 'female' | 'male' | 'other' | 'unknown';
@@ -359,8 +358,4 @@ export async function duplicatesOf(trx: Trx, organizationId: string, id: string)
     phone: row.phone,
     email: row.email,
   });
-}
-
-export function isForeignKeyViolation(error: unknown): boolean {
-  return sqlState(error) === '23503';
 }
