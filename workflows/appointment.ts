@@ -1,0 +1,415 @@
+/**
+ * The life of one appointment (scheduling-intake.md D1), `appt:<id>`. Postgres decides whether a time is free and keeps
+ * what happened; this process owns the waiting: the hold, the approval, the reminders, the late and missed visit, the
+ * end of the day. Read `appointment` first; setting up and what updates do come below.
+ */
+import {
+  CancellationScope,
+  ParentClosePolicy,
+  allHandlersFinished,
+  condition,
+  defineQuery,
+  defineSignal,
+  defineUpdate,
+  log,
+  proxyActivities,
+  proxyLocalActivities,
+  setCurrentDetails,
+  setHandler,
+  startChild,
+  upsertSearchAttributes,
+  uuid4,
+} from '@temporalio/workflow';
+import type { AppointmentActivities, Settled } from '../activities/appointment.ts';
+import type { Actor } from '../domain/actor.ts';
+import { systemActor } from '../domain/actor.ts';
+import { decide } from '../domain/appointment.ts';
+import type { AppointmentEvent } from '../domain/appointment-events.ts';
+import { finalStatuses } from '../domain/appointment-facts.ts';
+import type { AppointmentFacts } from '../domain/appointment-facts.ts';
+import type { ProblemDetail } from '../domain/errors.ts';
+import { dueAfterOutage } from '../domain/reminder.ts';
+import { behindUpdate, owed, startCommand } from './activity-options.ts';
+import { currentDetails, waitingFor } from './appointment-words.ts';
+import { refusal, refusedWith } from './failures.ts';
+import {
+  appointmentActions,
+  appointmentOperationKey,
+  appointmentWorkflowId,
+  encounterStartedSignal,
+  nextTimersQuery,
+  outcomeUpdate,
+  stateQuery,
+  timelineQuery,
+} from './messages/appointment.ts';
+import type {
+  ActionInput,
+  ActionOutcome,
+  ActionRequest,
+  AppointmentAction,
+  AppointmentEnd,
+  AppointmentInput,
+  AppointmentOutcome,
+  AppointmentStart,
+  AppointmentState,
+  AppointmentView,
+  EncounterStarted,
+  OpeningCommand,
+  Operation,
+  PlannedTimer,
+  TimelineEntry,
+} from './messages/appointment.ts';
+import { caseSearchAttributes } from './messages/case-search-attributes.ts';
+import { isReminder, plannedTimers } from './planned-timers.ts';
+import { inTurns } from './turns.ts';
+
+const inStart = proxyLocalActivities<AppointmentActivities>(startCommand);
+const inUpdate = proxyActivities<AppointmentActivities>(behindUpdate);
+const inTime = proxyActivities<AppointmentActivities>(owed);
+
+/**
+ * Booked, held or asked for by its start command; then moved by people's updates and by its own timers until it is
+ * over. A refused start ends the run at once, and its result answers whoever repeats the request.
+ */
+export async function appointment(input: AppointmentInput): Promise<AppointmentEnd> {
+  const visit = setUp(input);
+  // An administrator's "cancel" in Temporal Web must not end the process of a visit that stands: cancelling is an update.
+  return CancellationScope.nonCancellable(async () => {
+    const outcome = await visit.start();
+    if (outcome.ok) {
+      while (!visit.isOver()) {
+        await visit.nextTimer();
+        await visit.carryOutTimers();
+      }
+      visit.close();
+    }
+    await condition(allHandlersFinished);
+    return { outcome, appointment: visit.view() };
+  });
+}
+
+function setUp(input: AppointmentInput) {
+  const { organizationId, appointmentId } = input;
+  const inTurn = inTurns();
+  const clock = plannedTimers();
+  const timeline: TimelineEntry[] = [];
+  let outcome: AppointmentOutcome | undefined;
+  let view: AppointmentView | null = null;
+  let facts: AppointmentFacts | null = null;
+  let shown: string | undefined;
+
+  const now = (): number => Date.now();
+  const note = (event: string, result: string): void => {
+    timeline.push({ at: new Date(now()).toISOString(), event, result });
+  };
+  const stepKey = (step: string): string => appointmentOperationKey(appointmentId, step);
+
+  for (const action of appointmentActions) {
+    const update = defineUpdate<ActionOutcome, [ActionRequest]>(action);
+    setHandler(update, (request) => CancellationScope.nonCancellable(() => act(action, request)), {
+      validator: (request) => refuseAtTheDoor(action, request),
+    });
+  }
+  setHandler(defineUpdate<AppointmentOutcome>(outcomeUpdate), async () => {
+    await condition(() => outcome !== undefined);
+    return outcome as AppointmentOutcome;
+  });
+  setHandler(defineSignal<[EncounterStarted]>(encounterStartedSignal), (signal) =>
+    CancellationScope.nonCancellable(() => encounterStarted(signal)),
+  );
+  setHandler(defineQuery<AppointmentState>(stateQuery), () => ({
+    stage: view?.status ?? (outcome === undefined ? 'opening' : 'refused'),
+    waitingFor: view === null ? (outcome === undefined ? 'booking' : null) : waitingFor(view),
+    appointment: view,
+    nextTimers: clock.pending(),
+  }));
+  setHandler(defineQuery<readonly PlannedTimer[]>(nextTimersQuery), () => clock.pending());
+  setHandler(defineQuery<readonly TimelineEntry[]>(timelineQuery), () => timeline);
+
+  /** What the database says now becomes what this process goes by. */
+  function adopt(settled: Settled): AppointmentView {
+    view = settled.appointment;
+    facts = settled.facts;
+    clock.follow(settled.timers, view.version);
+    show();
+    return view;
+  }
+
+  function show(): void {
+    if (view === null) return;
+    const timers = clock.pending();
+    setCurrentDetails(currentDetails(view, timers));
+    const next = timers[0];
+    const attributes = [view.status, next?.dueAt, view.locationId, view.practitionerId].join(' ');
+    if (attributes === shown) return;
+    shown = attributes;
+    upsertSearchAttributes([
+      { key: caseSearchAttributes.caseType, value: 'appointment' },
+      { key: caseSearchAttributes.stage, value: view.status },
+      { key: caseSearchAttributes.dueAt, value: next === undefined ? null : new Date(next.dueAt) },
+      { key: caseSearchAttributes.site, value: view.locationId },
+      { key: caseSearchAttributes.owner, value: view.practitionerId },
+    ]);
+  }
+
+  // --- The start command --------------------------------------------------------------------------------------------
+
+  async function start(): Promise<AppointmentOutcome> {
+    const [event, { inputHash }] =
+      'correction' in input
+        ? [input.correction.action, input.correction.operation]
+        : [input.command.event, input.operation];
+    try {
+      const settled = await settleStart(input);
+      outcome = { ok: true, appointment: adopt(settled), inputHash };
+      note(`start:${event}`, settled.appointment.status);
+    } catch (error) {
+      const problem = refusedWith(error);
+      if (problem === undefined) throw error;
+      outcome = { ok: false, problem, inputHash };
+      note(`start:${event}`, problem.code);
+    }
+    return outcome;
+  }
+
+  async function settleStart(command: AppointmentInput): Promise<Settled> {
+    try {
+      return await startWith(inStart, command);
+    } catch (error) {
+      if (refusedWith(error) !== undefined) throw error;
+      // Not known: the database may have committed and gone away. Only asking again with the same key tells.
+      log.warn('the start command is not settled; going on with it as a normal activity');
+      return startWith(inTime, command);
+    }
+  }
+
+  function startWith(
+    activities: Pick<AppointmentActivities, 'openAppointment' | 'applyAction'>,
+    command: AppointmentInput,
+  ) {
+    if (!('correction' in command)) return activities.openAppointment(command);
+    const { action, input: actionInput, actor, operation } = command.correction;
+    return activities.applyAction({
+      organizationId,
+      appointmentId,
+      event: action,
+      input: actionInput,
+      actor,
+      operation,
+    });
+  }
+
+  // --- What people ask for ------------------------------------------------------------------------------------------
+
+  /**
+   * A rejected update leaves no history. Judged here: who may, the table's edges, times and shapes. What other processes
+   * change meanwhile (intake, consents, the note) is judged in the transaction, where it is read.
+   */
+  function refuseAtTheDoor(action: AppointmentAction, request: ActionRequest): void {
+    if (outcome !== undefined && !outcome.ok) throw refusal({ code: 'not-found' });
+    // Between the commit and its arrival here an action may come in: it waits, and the transaction decides.
+    if (facts === null) return;
+    const known: AppointmentFacts = {
+      ...facts,
+      intake: 'waived',
+      consentsMissing: [],
+      encounterFinished: true,
+      liveHolds: 0,
+    };
+    const decision = decide(known, action, { at: now(), actor: request.actor, input: request.input });
+    if (!decision.ok) throw refusal(decision.problem);
+  }
+
+  async function act(action: AppointmentAction, request: ActionRequest): Promise<ActionOutcome> {
+    await condition(() => outcome !== undefined);
+    if (outcome?.ok === false) throw refusal({ code: 'not-found' });
+    return inTurn(async () => {
+      const { actor, input: actionInput, operation } = request;
+      const appointment = await apply(inUpdate, action, actionInput, actor, operation);
+      return { appointment, inputHash: operation.inputHash };
+    });
+  }
+
+  async function encounterStarted({ actor, operation }: EncounterStarted): Promise<void> {
+    await condition(() => outcome !== undefined);
+    await inTurn(() => applyUnlessRefused('start-encounter', actor, operation));
+  }
+
+  async function apply(
+    activities: Pick<AppointmentActivities, 'applyAction'>,
+    event: AppointmentEvent,
+    actionInput: ActionInput,
+    actor: Actor,
+    operation: Operation,
+  ): Promise<AppointmentView> {
+    try {
+      const settled = await activities.applyAction({
+        organizationId,
+        appointmentId,
+        event,
+        input: actionInput,
+        actor,
+        operation,
+      });
+      const appointment = adopt(settled);
+      note(event, appointment.status);
+      await offerAlternatives(settled.alternatives ?? [], appointment);
+      return appointment;
+    } catch (error) {
+      const problem = refusedWith(error);
+      note(event, problem?.code ?? 'unknown');
+      // Whether it happened is not known any more: from here on only the transaction judges, until it tells again.
+      if (problem === undefined) facts = null;
+      throw refusal(problem ?? { code: 'unavailable' });
+    }
+  }
+
+  /** For what a timer or another system wants: a refusal means that the visit has moved on meanwhile. */
+  async function applyUnlessRefused(
+    event: AppointmentEvent,
+    actor: Actor,
+    operation: Operation,
+  ): Promise<ProblemDetail | null> {
+    try {
+      await apply(inTime, event, {}, actor, operation);
+      return null;
+    } catch (error) {
+      const problem = refusedWith(error);
+      if (problem === undefined) throw error;
+      return problem;
+    }
+  }
+
+  /** D1, clinic cancels: each alternative is a visit of its own, held for the patient, that outlives this one. */
+  async function offerAlternatives(commands: readonly OpeningCommand[], cancelled: AppointmentView): Promise<void> {
+    const actor: Actor = {
+      kind: 'patient',
+      ref: `patient:${cancelled.patientId}`,
+      patientId: cancelled.patientId,
+      onBehalfOf: 'system:clinic-cancellation',
+      permissions: ['own-appointment:book'],
+    };
+    for (const command of commands) {
+      const id = uuid4();
+      const operation = { key: appointmentOperationKey(id, 'start'), inputHash: 'alternative' };
+      const offer: AppointmentStart = { organizationId, appointmentId: id, operation, command, actor };
+      await startChild(appointment, {
+        workflowId: appointmentWorkflowId(id),
+        args: [offer],
+        parentClosePolicy: ParentClosePolicy.ABANDON,
+        workflowTaskTimeout: '5 seconds',
+        staticSummary: `Visit ${id.slice(0, 8)}, held for the patient`,
+      });
+    }
+  }
+
+  // --- What time brings ---------------------------------------------------------------------------------------------
+
+  /** Deals with all timers that have rung, in one turn, so that a day of outage is one decision and not a burst. */
+  function carryOutTimers(): Promise<void> {
+    return inTurn(async () => {
+      const rung = clock.rung();
+      await remind(rung.filter(isReminder));
+      for (const timer of rung) {
+        if (isReminder(timer)) continue;
+        // An earlier one may have ended what this one was for.
+        if (clock.rung().includes(timer)) await carryOut(timer);
+      }
+      show();
+    });
+  }
+
+  async function remind(rung: readonly PlannedTimer[]): Promise<void> {
+    if (view === null || rung.length === 0) return;
+    const items = rung.map((timer) => ({ timer, ...reminderTimes(timer, view?.start ?? timer.dueAt) }));
+    const { send, suppress } = dueAfterOutage(items, now());
+    const { version } = view;
+    const reminder = (timer: PlannedTimer, reason?: string) =>
+      inTime.queueReminder({
+        organizationId,
+        appointmentId,
+        version,
+        timer,
+        suppress: reason,
+        operation: timerOperation(timer),
+      });
+    for (const { item, reason } of suppress) {
+      await reminder(item.timer, reason);
+      clock.settle(item.timer);
+      note(`timer:${item.timer.name}`, reason);
+    }
+    for (const { timer } of send) {
+      await reminder(timer);
+      clock.settle(timer);
+      note(`timer:${timer.name}`, 'queued');
+    }
+  }
+
+  async function carryOut(timer: PlannedTimer): Promise<void> {
+    const event = eventOf(timer);
+    if (event !== null) {
+      const problem = await applyUnlessRefused(event, systemActor('timer'), timerOperation(timer));
+      // The database's clock decides deadlines, and may be a little behind the engine's.
+      if (problem !== null && isTooEarly(problem)) return clock.ringAgain(timer, 1_000);
+    }
+    const task = taskOf(timer, event);
+    if (task !== null && view !== null) {
+      const { version } = view;
+      await inTime.raiseStaffTask({
+        organizationId,
+        appointmentId,
+        version,
+        kind: task,
+        timer,
+        operation: timerOperation(timer),
+      });
+    }
+    clock.settle(timer);
+    note(`timer:${timer.name}`, view?.status ?? '');
+  }
+
+  function timerOperation(timer: PlannedTimer): Operation {
+    return { key: stepKey(`timer:${timer.name}:v${view?.version ?? 0}:${timer.dueAt}`), inputHash: timer.dueAt };
+  }
+
+  return {
+    start,
+    carryOutTimers,
+    view: () => view,
+    close: () => clock.cancel(),
+    nextTimer: () => condition(() => clock.rung().length > 0 || isOver()),
+    isOver,
+  };
+
+  /** Final, or missed and no longer to be undone: its last timer has been dealt with. */
+  function isOver(): boolean {
+    if (view === null) return false;
+    if (finalStatuses.has(view.status as AppointmentFacts['status'])) return true;
+    return view.status === 'noshow' && clock.pending().length === 0;
+  }
+}
+
+/** The event of D1 that a timer stands for; null where it makes a staff task and changes nothing. */
+function eventOf({ name, detail }: PlannedTimer): AppointmentEvent | null {
+  if (name === 'hold') return 'hold-expired';
+  if (name === 'approval') return 'approval-expired';
+  const event = detail?.['event'];
+  return typeof event === 'string' ? (event as AppointmentEvent) : null;
+}
+
+function taskOf({ name }: PlannedTimer, event: AppointmentEvent | null): 'late' | 'no-show' | 'visit-left-open' | null {
+  if (name === 'late') return 'late';
+  if (name === 'no-show') return event === null ? 'no-show' : null;
+  return name === 'day-end' ? 'visit-left-open' : null;
+}
+
+function isTooEarly({ code, data }: ProblemDetail): boolean {
+  return code === 'guard-failed' && (data?.['guard'] === 'not-yet' || data?.['guard'] === 'too-early');
+}
+
+/** `reminder:P3D:email`, useful until the start of the visit unless the plan says otherwise. */
+function reminderTimes({ name, dueAt, detail }: PlannedTimer, start: string) {
+  const until = detail?.['usefulUntil'];
+  const usefulUntil = typeof until === 'number' ? until : Date.parse(typeof until === 'string' ? until : start);
+  return { policyItem: name.split(':')[1] ?? name, dueAt: Date.parse(dueAt), usefulUntil };
+}

@@ -1,0 +1,2 @@
+/** The bundle: every workflow type of the platform, under the name it is started by. */
+export { appointment } from './appointment.ts';
