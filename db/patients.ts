@@ -121,8 +121,7 @@ export async function createPatient(trx: Trx, context: WriteContext, patient: Ne
   for (const name of names) await insertName(trx, organizationId, id, name);
   for (const identifier of patient.identifiers ?? []) await addIdentifier(trx, organizationId, id, identifier);
   for (const contact of patient.contacts ?? []) await addContact(trx, organizationId, id, contact);
-  // The patient is a resource too (B9): lane 0 only, no buffers.
-  await trx('resource').insert({ organization_id: organizationId, kind: 'patient', patient_id: id });
+  // The patient's resource (B9) is made by the trigger patient_is_resource, whoever inserts the row.
   await indexPatientSearch(trx, organizationId, [id]);
   await recordStateChange(trx, {
     organizationId,
