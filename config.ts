@@ -55,6 +55,8 @@ export interface Config<Roles extends DatabaseRole = DatabaseRole> {
   deploymentBuildId: string;
   /** A workflow bundle built beforehand; absent means the worker bundles when it starts. */
   workflowBundle?: string;
+  /** `HEALTHSPHERE_FAULT`: where a worker ends itself on purpose (activities/fault-points.ts). Never in production. */
+  fault?: string;
 }
 
 export interface ConfigProblem {
@@ -178,6 +180,9 @@ export function loadConfig<Roles extends DatabaseRole = DatabaseRole>(
   }
   if (values['HEALTHSPHERE_WORKFLOW_BUNDLE'] !== undefined) {
     config.workflowBundle = resolve(values['HEALTHSPHERE_WORKFLOW_BUNDLE']);
+  }
+  if (values['HEALTHSPHERE_FAULT'] !== undefined && environment !== 'production') {
+    config.fault = values['HEALTHSPHERE_FAULT'];
   }
   if (environment === 'production') refuseInProduction(values, config, report);
   if (problems.length > 0) throw new ConfigError(problems);
@@ -338,4 +343,110 @@ export function loadToolConfig(env: Environment = process.env): ToolConfig {
   };
   if (env['CHROME_PATH']) config.chromePath = env['CHROME_PATH'];
   return config;
+}
+
+export interface MailInboxConfig {
+  smtpPort: number;
+  httpPort: number;
+  /** One JSON line a message. */
+  file: string;
+}
+
+/** For scripts/mail-inbox.ts. @throws ConfigError naming every problem */
+export function loadMailInboxConfig(env: Environment = process.env): MailInboxConfig {
+  const problems: ConfigProblem[] = [];
+  const config = {
+    smtpPort: readPort(env, 'MAIL_SMTP_PORT', 1025, problems),
+    httpPort: readPort(env, 'MAIL_INBOX_PORT', 8025, problems),
+    file: join(homeDirectory(env), 'mail.jsonl'),
+  };
+  if (problems.length > 0) throw new ConfigError(problems);
+  return config;
+}
+
+/** The ports of an embedded clinic, by what listens there. */
+export const clinicPorts = {
+  web: { variable: 'PORT', fallback: 3000, purpose: 'web and API' },
+  temporal: { variable: 'TEMPORAL_PORT', fallback: 7233, purpose: 'Temporal' },
+  temporalWeb: { variable: 'TEMPORAL_WEB_PORT', fallback: 8233, purpose: 'Temporal Web' },
+  mailInbox: { variable: 'MAIL_INBOX_PORT', fallback: 8025, purpose: 'mail inbox' },
+  smtp: { variable: 'MAIL_SMTP_PORT', fallback: 1025, purpose: 'SMTP' },
+  postgres: { variable: 'POSTGRES_PORT', fallback: 54329, purpose: 'Postgres' },
+} as const;
+export type ClinicPort = keyof typeof clinicPorts;
+
+/** What `npm start` must know before there is a clinic to configure. */
+export interface LaunchConfig {
+  home: string;
+  ports: Record<ClinicPort, number>;
+  publicUrl: string;
+  demoPassword: string;
+  /** Set when the person uses a Postgres of their own; none is started then. */
+  databaseUrl?: string;
+  /** All role URLs are known, so that roles and passwords are the person's affair; otherwise they are made. */
+  rolesAreGiven: boolean;
+  /** The person uses a Temporal server of their own. */
+  temporal?: TemporalConfig;
+  /** The person uses a mail server of their own. */
+  smtpUrl?: string;
+}
+
+/** @throws ConfigError naming every problem */
+export function loadLaunchConfig(env: Environment = process.env): LaunchConfig {
+  const problems: ConfigProblem[] = [];
+  const values = withoutBlanks(env);
+  const offset = Number(values['HEALTHSPHERE_PORT_OFFSET'] ?? 0);
+  if (!Number.isInteger(offset) || offset < 0 || offset > 10_000) {
+    problems.push({
+      variable: 'HEALTHSPHERE_PORT_OFFSET',
+      wrong: 'it is not accepted',
+      set: 'a number from 0 to 10000',
+    });
+  }
+  if (values['NODE_ENV'] === 'production') {
+    const set = 'nothing, or run the services with docker-compose.yml';
+    problems.push({ variable: 'NODE_ENV', wrong: 'npm start is the embedded clinic, with demo users and no TLS', set });
+  }
+  const ports = Object.fromEntries(
+    Object.entries(clinicPorts).map(([name, { variable, fallback }]) => [
+      name,
+      readPort(values, variable, fallback + offset, problems),
+    ]),
+  ) as Record<ClinicPort, number>;
+  const config: LaunchConfig = {
+    home: homeDirectory(values),
+    ports,
+    publicUrl: (values['PUBLIC_URL'] ?? `http://localhost:${ports.web}`).replace(/\/+$/, ''),
+    demoPassword: values['HEALTHSPHERE_DEMO_PASSWORD'] ?? demoPassword,
+    rolesAreGiven: databaseRoles.every(
+      (role) =>
+        values[`DATABASE_URL_${role.toUpperCase()}`] !== undefined ||
+        (values['DATABASE_URL'] !== undefined &&
+          (role === 'migrator' || values[`HEALTHSPHERE_DB_PASSWORD_${role.toUpperCase()}`] !== undefined)),
+    ),
+  };
+  const databaseUrl = values['DATABASE_URL'] ?? (config.rolesAreGiven ? values['DATABASE_URL_MIGRATOR'] : undefined);
+  if (databaseUrl !== undefined) {
+    if (isPostgresUrl(databaseUrl)) config.databaseUrl = databaseUrl;
+    else
+      problems.push({
+        variable: 'DATABASE_URL',
+        wrong: 'it is not a postgres:// URL',
+        set: 'postgres://USER:PASSWORD@HOST/DB',
+      });
+  }
+  if (namesOwnTemporal(values)) {
+    config.temporal = readTemporal(values, (variable, wrong, set) => problems.push({ variable, wrong, set }));
+  }
+  if (values['SMTP_URL'] !== undefined) config.smtpUrl = values['SMTP_URL'];
+  if (problems.length > 0) throw new ConfigError(problems);
+  return config;
+}
+
+function readPort(env: Environment, variable: string, fallback: number, problems: ConfigProblem[]): number {
+  if (!env[variable]) return fallback;
+  const parsed = port.safeParse(env[variable]);
+  if (parsed.success) return parsed.data;
+  problems.push({ variable, wrong: `"${env[variable]}" is not a port`, set: 'a number from 1 to 65535' });
+  return fallback;
 }

@@ -9,13 +9,15 @@ export interface RunOptions {
   uid?: number;
   gid?: number;
   timeoutMs?: number;
+  /** How much of the output an error shows; default 6. */
+  tailLines?: number;
   /** Called with each line of output, for progress. */
   onLine?: (line: string) => void;
 }
 
 /** @returns the standard output; @throws with the last lines of output when the program fails */
 export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
-  const { onLine, timeoutMs, env, ...rest } = options;
+  const { onLine, timeoutMs, env, tailLines = 6, ...rest } = options;
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -25,7 +27,7 @@ export function run(command: string, args: readonly string[], options: RunOption
     let output = '';
     let tail = '';
     const collect = (chunk: Buffer) => {
-      tail = (tail + chunk.toString()).slice(-2000);
+      tail = (tail + chunk.toString()).slice(-4000);
       const last = chunk.toString().trimEnd().split('\n').at(-1);
       if (last && onLine) onLine(last.slice(0, 100));
     };
@@ -44,7 +46,9 @@ export function run(command: string, args: readonly string[], options: RunOption
       clearTimeout(timer);
       if (code === 0) return resolve(output);
       const how = timedOut ? `did not end within ${timeoutMs} ms` : `ended with ${signal ?? `status ${code}`}`;
-      reject(new Error(`${command} ${args.join(' ')} ${how}: ${tail.trim().split('\n').slice(-6).join('\n')}`));
+      reject(
+        new Error(`${command} ${args.join(' ')} ${how}:\n${tail.trim().split('\n').slice(-tailLines).join('\n')}`),
+      );
     });
   });
 }

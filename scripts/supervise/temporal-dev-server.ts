@@ -8,8 +8,6 @@ import { freePort } from './ports.ts';
 export interface TemporalServerOptions {
   port: number;
   webPort: number;
-  metricsPort?: number;
-  httpPort?: number;
   namespace?: string;
   /** SQLite file; absent keeps everything in memory. */
   file?: string;
@@ -32,8 +30,6 @@ const dynamicConfig = {
 export function temporalServerArguments(options: TemporalServerOptions): string[] {
   const args = ['server', 'start-dev', '--ip', '127.0.0.1', '--log-level', 'warn', '--color', 'never'];
   args.push('--port', String(options.port), '--ui-port', String(options.webPort));
-  if (options.metricsPort !== undefined) args.push('--metrics-port', String(options.metricsPort));
-  if (options.httpPort !== undefined) args.push('--http-port', String(options.httpPort));
   if (options.namespace !== undefined) args.push('--namespace', options.namespace);
   if (options.file !== undefined) {
     args.push(
