@@ -6,11 +6,14 @@ import type { Db, Trx } from '../db/connection.ts';
 import type { OperationKey } from '../db/transaction.ts';
 import type { Config } from '../config.ts';
 import type { KeyRing } from '../keys.ts';
+import type { ChangeEvents } from './events.ts';
+import type { Passwords } from './passwords.ts';
+import type { RateLimits } from './rate-limits.ts';
 import type { TemporalGateway } from './temporal.ts';
 
 /** What the API process is made of; built once in api/main.ts, passed everywhere, no singletons. */
 export interface ApiPorts {
-  readonly config: Config;
+  readonly config: Config<'api' | 'auditor'>;
   readonly keys: KeyRing;
   /** Role api: reads everything of the organization in context, writes records and access tables. */
   readonly db: Db;
@@ -18,6 +21,9 @@ export interface ApiPorts {
   readonly auditDb: Db;
   readonly temporal: TemporalGateway;
   readonly log: Logger;
+  readonly passwords: Passwords;
+  readonly limits: RateLimits;
+  readonly events: ChangeEvents;
 }
 
 export interface SessionUser {
@@ -34,6 +40,10 @@ export interface SessionUser {
   readonly roles: readonly Role[];
   readonly permissions: ReadonlySet<Action>;
   readonly steppedUpAt: Date | null;
+  /** Gave a password or code within the last 10 minutes, by database time. */
+  readonly steppedUp: boolean;
+  /** Must set up a second factor before anything else; holds no permission until then. */
+  readonly enrolmentOnly: boolean;
   readonly expiresAt: Date;
 }
 
@@ -47,14 +57,24 @@ export interface RequestContext {
   readonly session: SessionUser | null;
   /** The signed-in person; throws `unauthenticated` on public routes. */
   readonly user: SessionUser;
+  /** The signed-in person, or whom `actAs` named. */
   readonly actor: Actor;
+  /** The organization of the session, or the one `actAs` named; throws `unauthenticated` when there is none. */
+  readonly organizationId: string;
+  /**
+   * For routes opened by a link instead of a session: from here on transactions, reads, audit rows and the operation key
+   * belong to this organization and actor.
+   */
+  actAs(organizationId: string, actor: Actor): void;
+  /** Says what the request is about where the path does not: goes into the audit row that the router writes. */
+  concerns(subject: Subject): void;
   /** The request's idempotency key, already scoped to organization, principal and route, with the body's hash. */
   readonly operation: OperationKey;
   /** Deterministic UUID of the operation: ids of what this request creates derive from it. */
   readonly operationId: string;
   can(action: Action): boolean;
   /** A transaction in the user's organization (with the operation key when `operation` is passed). */
-  transaction<T>(work: (trx: Trx) => Promise<T>, options?: { operation?: boolean }): Promise<T>;
+  transaction<T>(work: (trx: Trx) => Promise<T>, options?: { operation?: boolean | OperationKey }): Promise<T>;
   /** A read in the user's organization. */
   read<T>(work: (trx: Trx) => Promise<T>): Promise<T>;
   /** Writes an audit row in the transaction of a change. */
@@ -70,5 +90,12 @@ export interface AuditEntry {
   readonly outcome?: 'success' | 'denied' | 'refused' | 'failed' | undefined;
   readonly code?: string | undefined;
   readonly purpose?: string | undefined;
+  readonly detail?: Readonly<Record<string, unknown>> | undefined;
+}
+
+export interface Subject {
+  readonly entityId?: string | undefined;
+  readonly patientId?: string | undefined;
+  /** Codes and counts for the audit row's detail. */
   readonly detail?: Readonly<Record<string, unknown>> | undefined;
 }

@@ -2,6 +2,7 @@
  * One declaration for one route: method, path, schemas, policy, audit and handler together. The router, the OpenAPI
  * document, the typed client of the web applications and the route inventory test all read this and nothing else.
  */
+import type { Readable } from 'node:stream';
 import type { z } from 'zod';
 import type { Action } from '../domain/access.ts';
 import type { RequestContext } from './context.ts';
@@ -11,13 +12,13 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 /**
  * Who may call.
  * - `public`: nobody needs to be signed in; says why.
- * - `signed-in`: any live session.
+ * - `signed-in`: any live session. Someone who must first set up a second factor gets only the routes that say `duringEnrolment`.
  * - `action`: the session's roles must permit this action of domain/access.ts (a patient's own-* variant is tried too;
  *   the handler then narrows to the patient's own chart and answers 404 for anything else).
  */
 export type RoutePolicy =
   | { readonly public: string }
-  | { readonly signedIn: true }
+  | { readonly signedIn: true; readonly duringEnrolment?: true }
   | { readonly action: Action | readonly Action[]; readonly stepUp?: boolean };
 
 /**
@@ -53,6 +54,8 @@ export interface RouteDeclaration<
   /** Status of success; 200 unless said. 204 has no answer schema. */
   readonly status?: 200 | 201 | 202 | 204;
   readonly answer?: Answer;
+  /** Content type of an answer that is not JSON (a stream, a calendar file); the handler gives a RouteAnswer. */
+  readonly streams?: string;
   readonly policy: RoutePolicy;
   readonly audit: RouteAudit;
   /**
@@ -60,10 +63,16 @@ export interface RouteDeclaration<
    * (token forms: the token is the key; sign-in: nothing is created twice).
    */
   readonly withoutIdempotencyKey?: string;
+  /** Largest accepted body in bytes; 256 KB unless said. */
+  readonly bodyLimitBytes?: number;
+  /** Also takes an HTML form (application/x-www-form-urlencoded): pages behind a link in a message, which work without a script. */
+  readonly acceptsForm?: true;
+  /** Answers other than 201 are not sent before this many milliseconds have passed: time tells nothing about an account (ASVS 6.3.8). */
+  readonly answerFloorMs?: number;
   readonly handler: (
     context: RequestContext,
     input: { params: Out<Params>; query: Out<Query>; body: Out<Body> },
-  ) => Promise<Out<Answer> | RouteAnswer<Out<Answer>>>;
+  ) => Promise<Out<Answer> | RouteAnswer<Out<Answer>> | RouteAnswer<Readable | Buffer | string>>;
 }
 
 /** For answers that need another status or headers (ETag, Retry-After, Set-Cookie through the context). */

@@ -1,0 +1,56 @@
+/** The HTTP server around the application: its time limits, and its end without a broken request. */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { ApiPorts } from './context.ts';
+import { buildApp, type AppOptions } from './app.ts';
+import type { AnyRoute } from './route.ts';
+
+export interface ApiServer {
+  readonly server: Server;
+  readonly port: number;
+  /** Stops accepting, lets requests in flight finish (8 s at most), then closes what is left. */
+  stop(): Promise<void>;
+}
+
+const finishWithin = 8_000;
+
+export async function startServer(
+  ports: ApiPorts,
+  routes: readonly AnyRoute[],
+  listen: { readonly host: string; readonly port: number },
+  options: Omit<AppOptions, 'isStopping'> = {},
+): Promise<ApiServer> {
+  let stopping = false;
+  const { koa, metrics } = buildApp(ports, routes, { ...options, isStopping: () => stopping });
+  const handle = koa.callback();
+  const server = createServer({ requestTimeout: 60_000, headersTimeout: 15_000, keepAliveTimeout: 65_000, maxHeaderSize: 16_384 }, (request, response) => {
+    if (stopping) response.setHeader('Connection', 'close');
+    void handle(request, response);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(listen.port, listen.host, resolve);
+  });
+  return {
+    server,
+    port: (server.address() as AddressInfo).port,
+    async stop() {
+      stopping = true;
+      const closed = new Promise<void>((resolve) => {
+        server.close(() => resolve());
+      });
+      server.closeIdleConnections();
+      // Live-update streams have no end of their own: closing the hub ends none, so the streams are cut with the rest.
+      await ports.events.close();
+      const deadline = performance.now() + finishWithin;
+      while (performance.now() < deadline) {
+        const { values } = await metrics.inFlight.get();
+        if ((values[0]?.value ?? 0) === 0) break;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      server.closeIdleConnections();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}

@@ -1,0 +1,49 @@
+/** The built web applications: staff at /, patients at /portal. Hashed assets are immutable, pages are never kept. */
+import { createReadStream } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { extname, join, normalize, sep } from 'node:path';
+import type { Middleware } from 'koa';
+
+const types: Readonly<Record<string, string>> = {
+  '.css': 'text/css; charset=utf-8', '.html': 'text/html; charset=utf-8', '.ico': 'image/x-icon', '.js': 'text/javascript; charset=utf-8',
+  '.json': 'application/json', '.map': 'application/json', '.png': 'image/png', '.svg': 'image/svg+xml', '.txt': 'text/plain; charset=utf-8',
+  '.webmanifest': 'application/manifest+json', '.woff2': 'font/woff2',
+}; // prettier-ignore
+/** Vite puts a hash of the content into these names. */
+const immutable = /^\/(portal\/)?assets\/.+-[\w-]{8,}\.\w+$/;
+const notPages = /^\/(api|temporal|docs|health|metrics|openapi\.json)(\/|$)/;
+
+/** @param directory absolute path of dist/web */
+export function staticFiles(directory: string): Middleware {
+  const root = normalize(directory + sep);
+  return async (ctx, next) => {
+    if ((ctx.method !== 'GET' && ctx.method !== 'HEAD') || notPages.test(ctx.path)) return next();
+    let path: string;
+    try {
+      path = decodeURIComponent(ctx.path);
+    } catch {
+      return next();
+    }
+    // Nothing outside of the directory, nothing hidden, no NUL and no backslash that another system takes for a separator.
+    if (/\0|\\|(^|\/)\./.test(path)) return next();
+    const file = join(root, path);
+    const type = types[extname(file)];
+    if (type !== undefined && type !== types['.html'] && file.startsWith(root)) {
+      const found = await stat(file).catch(() => undefined);
+      if (found?.isFile() !== true) return next();
+      ctx.state['route'] = 'GET /assets';
+      ctx.set('Cache-Control', immutable.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache');
+      ctx.type = type;
+      ctx.length = found.size;
+      ctx.body = createReadStream(file);
+      return;
+    }
+    // Any other address is a page of the application, which routes by itself.
+    if (ctx.accepts('html') === false || ctx.get('accept').startsWith('application/json')) return next();
+    const page = await readFile(join(root, /^\/portal(\/|$)/.test(path) ? 'portal/index.html' : 'index.html'), 'utf8').catch(() => undefined);
+    if (page === undefined) return next();
+    ctx.state['route'] = 'GET /page';
+    ctx.type = 'text/html; charset=utf-8';
+    ctx.body = page.replaceAll('__CSP_NONCE__', ctx.state['nonce'] as string);
+  };
+}
