@@ -4,17 +4,18 @@
  * names the guard that refuses it. A property test holds the two together.
  *
  * Every visit type names a provider requirement; the first one is the *practitioner* whose rules give place, zone and
- * alignment. The other requirements are filled at that place.
+ * alignment. The other requirements are filled at that place. (Longer than 300 lines: the two views of one rule belong
+ * side by side.)
  */
 import { addDuration, localTimeOfDay } from './calendar.ts';
 import type { ProblemDetail } from './errors.ts';
 import type { LocationId, PoolId, PractitionerId, ResourceId } from './ids.ts';
-import { atLeast, covers, intersect, normalize } from './interval.ts';
+import { always, atLeast, covers, intersect, normalize } from './interval.ts';
 import type { Interval } from './interval.ts';
 import { assignDistinct } from './matching.ts';
 import { alignedStarts, buffersOf, busyRangeFor, freeByLane, openFor, patientRequirement } from './schedule.ts';
 import type { Requirement, ResourceFacts, ResourceKind, VisitType } from './schedule.ts';
-import { MINUTE } from './zone.ts';
+import { DAY, MINUTE } from './zone.ts';
 
 export interface AvailabilityQuery {
   readonly visitType: VisitType;
@@ -78,48 +79,66 @@ interface Sweep {
   readonly starts: Map<string, Interval[]>;
 }
 
-/** All bookable starts of the window, earliest first, then in the order of `providers`. */
+/**
+ * All bookable starts of the window, earliest first, then in the order of `providers`. With a `limit` the window is
+ * computed piece by piece from its beginning, because the first days usually have enough.
+ */
 export function bookableStarts(query: AvailabilityQuery): BookableStart[] {
-  const { visitType, window, at } = query;
-  const duration = visitType.durationMinutes * MINUTE;
-  const result: BookableStart[] = [];
+  const { window, limit } = query;
+  if (limit === undefined) return startsIn(query, window);
+  const found: BookableStart[] = [];
+  let from = window.start;
+  for (let days = 2; from < window.end && found.length < limit; days *= 2) {
+    const end = Math.min(window.end, from + days * DAY);
+    found.push(...startsIn(query, { start: from, end }));
+    from = end;
+  }
+  return found.slice(0, limit);
+}
+
+function startsIn(query: AvailabilityQuery, window: Interval): BookableStart[] {
+  const { visitType, limit } = query;
   const sweep = sweepOf(query, window);
+  const result: BookableStart[] = [];
   for (const provider of query.providers) {
     for (const place of placesOf(provider, query.locationId)) {
       const demands = demandsOf(query, provider, place);
       if (!demands) continue;
-      let starts = [bounds(query, place, window)];
+      let starts = [permitted(query, place, window)];
       for (const demand of demands) {
         if (starts.length === 0) break;
         starts = intersect(starts, possibleStarts(sweep, demand, place));
       }
+      if (starts.length === 0) continue;
       const contested = sharesCandidates(demands);
       let found = 0;
       for (const start of alignedStarts(starts, place.timeZone, visitType.alignMinutes)) {
         if (contested && !assign(sweep, demands, place, start)) continue;
         result.push({
           start,
-          end: start + duration,
+          end: start + visitType.durationMinutes * MINUTE,
           timeZone: place.timeZone,
           practitionerId: provider.resourceId,
           locationId: place.locationId,
         });
-        if (++found === query.limit) break;
+        if (++found === limit) break;
       }
     }
   }
   // Stable: practitioners stay in the order asked.
-  result.sort((a, b) => a.start - b.start);
-  return query.limit === undefined ? result : result.slice(0, query.limit);
+  return result.toSorted((a, b) => a.start - b.start);
+}
 
-  function bounds(q: AvailabilityQuery, place: Place, asked: Interval): Interval {
-    if (q.noticeWaived) return asked;
-    const horizon = addDuration(at, `P${visitType.maxAdvanceDays}D`, place.timeZone);
-    return {
-      start: Math.max(asked.start, at + visitType.minNoticeMinutes * MINUTE),
-      end: Math.max(asked.start, Math.min(asked.end, horizon)),
-    };
+/** `s >= at + min_notice` and `s < at + max_advance`; with the notice waived, the visit must not be over. */
+function permitted({ visitType, at, noticeWaived }: AvailabilityQuery, place: Place, window: Interval): Interval {
+  if (noticeWaived) {
+    return { start: Math.max(window.start, at - visitType.durationMinutes * MINUTE + 1), end: window.end };
   }
+  const horizon = addDuration(at, `P${visitType.maxAdvanceDays}D`, place.timeZone);
+  return {
+    start: Math.max(window.start, at + visitType.minNoticeMinutes * MINUTE),
+    end: Math.min(window.end, horizon),
+  };
 }
 
 export type StartGuard = 'no-such-resource' | 'not-aligned' | 'too-soon' | 'too-far' | 'closed' | 'taken';
@@ -149,7 +168,7 @@ function explainAt(
   place: Place,
   start: number,
 ): StartRefusal | null {
-  const { visitType, at } = query;
+  const { visitType } = query;
   const demands = demandsOf(query, provider, place);
   if (!demands) return { guard: 'no-such-resource' };
   const sweep = sweepOf(query, { start, end: start });
@@ -159,10 +178,9 @@ function explainAt(
     if (open.reduce((sum, c) => sum + c.lanes, 0) < count) return { guard: 'closed', resourceKind: requirement.kind };
   }
   if (localTimeOfDay(start, place.timeZone) % (visitType.alignMinutes * MINUTE) !== 0) return { guard: 'not-aligned' };
-  if (!query.noticeWaived) {
-    if (start < at + visitType.minNoticeMinutes * MINUTE) return { guard: 'too-soon' };
-    if (start >= addDuration(at, `P${visitType.maxAdvanceDays}D`, place.timeZone)) return { guard: 'too-far' };
-  }
+  const allowed = permitted(query, place, always);
+  if (start < allowed.start) return { guard: 'too-soon' };
+  if (start >= allowed.end) return { guard: 'too-far' };
   for (const demand of demands) {
     if (freeLanes(sweep, demand, place, start).length < demand.count) {
       return { guard: 'taken', resourceKind: demand.requirement.kind };
@@ -232,8 +250,14 @@ function candidatesFor(query: AvailabilityQuery, requirement: Requirement, place
 }
 
 function sharesCandidates(demands: readonly Demand[]): boolean {
-  const ids = demands.flatMap((d) => d.candidates.map((c) => c.resourceId));
-  return new Set(ids).size < ids.length;
+  const seen = new Set<ResourceId>();
+  for (const { candidates } of demands) {
+    for (const { resourceId } of candidates) {
+      if (seen.has(resourceId)) return true;
+      seen.add(resourceId);
+    }
+  }
+  return false;
 }
 
 /** Rules are expanded wide enough that no opening is cut where a buffer or a night shift crosses the window's edge. */
@@ -255,7 +279,7 @@ function openOf({ query, around, open }: Sweep, resource: ResourceFacts, place: 
 function freeOf(sweep: Sweep, resource: ResourceFacts, place: Place): Interval[][] {
   const key = `${resource.resourceId}|${place.locationId}`;
   let lanes = sweep.free.get(key);
-  if (!lanes) sweep.free.set(key, (lanes = freeByLane(openOf(sweep, resource, place), resource)));
+  if (!lanes) sweep.free.set(key, (lanes = freeByLane(openOf(sweep, resource, place), resource, sweep.around)));
   return lanes;
 }
 

@@ -6,7 +6,7 @@
  * closes it), because clinics describe the hours of people, not of chairs; a provider without rules is never open.
  */
 import type { LocationId, PoolId, ResourceId, VisitTypeId } from './ids.ts';
-import { always, normalize, subtract } from './interval.ts';
+import { always, normalize, overlaps, subtract } from './interval.ts';
 import type { Interval } from './interval.ts';
 import { DAY, MINUTE, compatibleInstant, nextTransition, offsetAt } from './zone.ts';
 
@@ -170,11 +170,18 @@ export function openFor(
   );
 }
 
-/** Free time of each lane. Never counted together: two half-free lanes are no place (architecture.md, capacity). */
-export function freeByLane(open: readonly Interval[], resource: ResourceFacts): Interval[][] {
+/**
+ * Free time of each lane. Never counted together: two half-free lanes are no place (architecture.md, capacity). Outside
+ * `around` the answer means nothing.
+ */
+export function freeByLane(
+  open: readonly Interval[],
+  resource: ResourceFacts,
+  around: Interval = always,
+): Interval[][] {
   return Array.from({ length: resource.lanes }, (_, lane) => {
-    const busy = resource.busyByLane[lane];
-    return busy?.length ? subtract(open, normalize(busy)) : [...open];
+    const busy = (resource.busyByLane[lane] ?? []).filter((b) => overlaps(b, around));
+    return busy.length > 0 ? subtract(open, normalize(busy)) : [...open];
   });
 }
 

@@ -128,7 +128,9 @@ describe('what C1 asks', () => {
     expect(starts(now).at(-1)).toBe('2027-06-02T12:15:00Z');
     expect(starts(now + 1)[0]).toBe('2027-06-01T13:45:00Z');
     expect(starts(now + 1).at(-1)).toBe('2027-06-02T12:30:00Z');
+    // With the notice waived (staff), a visit may have begun, but not be over.
     expect(clock(query({ visitType, at: now, noticeWaived: true, window }))[0]).toBe('08:15');
+    expect(clock(query({ visitType, at: now + 15 * minute, noticeWaived: true, window }))[0]).toBe('08:30');
   });
 
   test('closed wins over open; a room’s closure counts; a provider without rules is never open', () => {
@@ -228,8 +230,8 @@ describe('the two nights of 2027', () => {
   const owl = [resource('dr', 'provider', { rules: [rule({ startLocal: '00:00', endLocal: '04:00' })] })];
   const day = (date: string) => ({ start: at(`${date}T00:00-05:00`) - 60 * minute, end: at(`${date}T05:00-05:00`) });
   const starts = (date: string) =>
-    bookableStarts(query({ visitType: night, providers: owl, window: day(date), noticeWaived: true })).map((s) =>
-      iso(s.start).slice(11, 16),
+    bookableStarts(query({ visitType: night, providers: owl, window: day(date), at: at('2027-01-01T00:00Z') })).map(
+      (s) => iso(s.start).slice(11, 16),
     );
 
   test('spring: nothing between 02:00 and 03:00, three elapsed hours', () => {
@@ -405,6 +407,17 @@ describe('properties', () => {
         }
       }),
       { numRuns: 150 },
+    );
+  });
+
+  test('a limit gives the first of all', () => {
+    fc.assert(
+      fc.property(situation, fc.integer({ min: 1, max: 30 }), (s, limit) => {
+        const window = { start: s.window.start, end: s.window.end + 200 * 60 * minute };
+        const all = bookableStarts({ ...build(s), window });
+        expect(bookableStarts({ ...build(s), window, limit })).toEqual(all.slice(0, limit));
+      }),
+      { numRuns: 60 },
     );
   });
 
