@@ -2,10 +2,9 @@
 import type { AppointmentEvent } from './appointment-events.ts';
 import type { AppointmentFacts } from './appointment-facts.ts';
 import { dayEndsAt, noShowDueAt } from './appointment-guards.ts';
-import { endOfLocalDay } from './calendar.ts';
 
 export interface AppointmentTimer {
-  readonly name: 'hold' | 'approval' | 'late' | 'no-show' | 'day-end' | 'undo-window';
+  readonly name: 'hold' | 'approval' | 'late' | 'no-show' | 'day-end';
   /** Epoch milliseconds. */
   readonly dueAt: number;
   /** The event to decide on when it fires; null: it makes a staff task and changes nothing. */
@@ -30,10 +29,6 @@ export function timersOf(facts: AppointmentFacts): AppointmentTimer[] {
   }
   if (status === 'arrived' || status === 'checked-in') {
     return [{ name: 'day-end', dueAt: dayEndsAt(facts), event: 'day-end' }];
-  }
-  // Undone on the same local day only (guard `sameDay`): the process stays open until then.
-  if (status === 'noshow' && facts.timeZone !== null) {
-    return [{ name: 'undo-window', dueAt: endOfLocalDay(facts.noShowAt ?? start, facts.timeZone), event: null }];
   }
   return [];
 }

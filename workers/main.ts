@@ -1,0 +1,110 @@
+/**
+ * A worker process: carries out the appointments' workflows and activities, and beside them sends mail and seals the audit
+ * trail. Any number may run. It waits for Temporal and Postgres for as long as they are away, and never dies of that.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import type { NativeConnectionOptions } from '@temporalio/worker';
+import type { Logger } from 'pino';
+import { appointmentActivities } from '../activities/appointment.ts';
+import { faultInjector } from '../activities/fault-points.ts';
+import { databaseClock } from '../activities/ports.ts';
+import { createLog } from '../api/log.ts';
+import { loadConfig } from '../config.ts';
+import type { Config } from '../config.ts';
+import { connect } from '../db/connection.ts';
+import { loadKeys } from '../keys.ts';
+import { buildWorkflowBundle } from './bundle.ts';
+import { setCurrentVersion } from './deployment.ts';
+import { runtimeOptions } from './metrics.ts';
+import { startSealer } from './sealer.ts';
+import { registerSearchAttributes } from './search-attributes.ts';
+import { concurrentActivities, workerOptions } from './worker-options.ts';
+import type { WorkerParts } from './worker-options.ts';
+
+const config = loadConfig(undefined, { roles: ['worker', 'sealer'] });
+const keys = loadKeys(config.keyFile);
+const log = createLog({ component: 'worker', level: config.logLevel });
+Runtime.install(runtimeOptions(config, log));
+
+const stopping = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopping.abort());
+
+const db = connect({ url: config.database.worker, applicationName: 'worker', poolMax: concurrentActivities + 4 });
+const sealerDb = connect({ url: config.database.sealer, applicationName: 'sealer', poolMax: 2 });
+const ports = { db, clock: databaseClock(db), log };
+
+// What runs beside the workflows; each waits for the database by itself.
+const besides = [
+  startSealer({
+    db: sealerDb,
+    auditSecret: keys.auditSecret,
+    anchorDirectory: config.anchorDirectory,
+    anchorPrivateKeyPem: keys.anchorPrivateKeyPem,
+    log,
+  }),
+];
+
+const activities = appointmentActivities(ports, faultInjector(config.fault));
+const workflowBundle =
+  config.workflowBundle === undefined ? await buildWorkflowBundle() : { codePath: config.workflowBundle };
+while (!stopping.signal.aborted) {
+  try {
+    await workUntilStopped({ config, keys, activities, workflowBundle }, log, stopping.signal);
+  } catch (error) {
+    log.warn({ error }, 'the worker is waiting for Temporal');
+    await sleep(1_000, undefined, { signal: stopping.signal }).catch(() => undefined);
+  }
+}
+await Promise.all(besides.map((beside) => beside.stop()));
+await Promise.all([db.destroy(), sealerDb.destroy()]);
+log.info('the worker has stopped');
+process.exit(0);
+
+/** Connects and works; returns when it was told to stop, throws when the engine is away or ends the worker. */
+async function workUntilStopped(
+  parts: Omit<WorkerParts, 'connection'>,
+  workerLog: Logger,
+  stop: AbortSignal,
+): Promise<void> {
+  const { namespace } = config.temporal;
+  const connection = await NativeConnection.connect(connectionOptions(config));
+  try {
+    await registerSearchAttributes(connection, namespace);
+    const worker = await Worker.create(workerOptions({ ...parts, connection }));
+    const shutDown = (): void => {
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+    };
+    const running = worker.run();
+    // Told to stop while the worker was being made.
+    if (stop.aborted) shutDown();
+    stop.addEventListener('abort', shutDown);
+    try {
+      await Promise.race([running, becomeReady(connection, workerLog)]);
+      await running;
+    } finally {
+      stop.removeEventListener('abort', shutDown);
+      shutDown();
+      await running.catch(() => undefined);
+    }
+  } finally {
+    await connection.close();
+  }
+}
+
+async function becomeReady(connection: NativeConnection, workerLog: Logger): Promise<void> {
+  // In production whoever rolls out a release says which build is current (docs/operations.md).
+  if (config.environment !== 'production') {
+    await setCurrentVersion(connection, { namespace: config.temporal.namespace, buildId: config.deploymentBuildId });
+  }
+  workerLog.info({ version: config.deploymentBuildId }, 'the worker is ready');
+  process.send?.('ready');
+}
+
+function connectionOptions({ temporal }: Pick<Config, 'temporal'>): NativeConnectionOptions {
+  return {
+    address: temporal.address,
+    ...(temporal.tls === undefined ? {} : { tls: temporal.tls }),
+    ...(temporal.apiKey === undefined ? {} : { apiKey: temporal.apiKey }),
+  };
+}
