@@ -1,0 +1,177 @@
+/** From a row of the outbox to words: facts gathered, language chosen, template applied. Nothing of it is stored. */
+import type { Trx } from '../db/connection.ts';
+import { calendarFile } from '../domain/calendar-file.ts';
+import { accountMessages, isAccountMessage } from './messages/account-messages.ts';
+import { compose } from './messages/compose.ts';
+import type { ComposedMessage } from './messages/compose.ts';
+import { messageCatalog, messageLanguage } from './messages/language.ts';
+import type { MessageLanguage } from './messages/language.ts';
+import { isVisitMessage, visitMessages } from './messages/visit-messages.ts';
+import type { VisitFacts } from './messages/visit-messages.ts';
+import type { AppointmentFactsRow, OutboxRow } from './outbox-row.ts';
+import type { AccessLinkRow, Verdict } from './outbox-verdict.ts';
+import { patientRecipient, signVisitToken } from './visit-token.ts';
+
+/** Moves when the words of any template do, so that a row says what its reader saw. */
+export const templateVersion = '1';
+
+export interface MessageContent extends ComposedMessage {
+  readonly language: MessageLanguage;
+  readonly localeAsked: string;
+  readonly calendar?: { readonly method: 'REQUEST' | 'CANCEL'; readonly content: string } | undefined;
+}
+
+export interface ContentPorts {
+  readonly publicUrl: string;
+  readonly tokenSecret: Uint8Array;
+  /** Our own address, as the organizer of calendar entries. */
+  readonly from: { readonly name: string; readonly email: string };
+  readonly accountLinks: AccountLinks;
+}
+
+/** Links and codes of accounts are computed from their row and the token secret, never stored. */
+export interface AccountLinks {
+  url(organizationId: string, link: AccessLinkRow): string;
+  code(organizationId: string, link: AccessLinkRow): string;
+}
+
+export async function messageContent(
+  trx: Trx,
+  ports: ContentPorts,
+  row: OutboxRow,
+  verdict: Extract<Verdict, { kind: 'send' }>,
+  at: Date,
+): Promise<MessageContent> {
+  const organization = await trx('organization')
+    .where({ id: row.organization_id })
+    .first<{ name: string; default_locale: string }>('name', 'default_locale');
+  const localeAsked = row.locale_asked ?? verdict.recipient.language ?? organization.default_locale;
+  const language = messageLanguage(localeAsked, organization.default_locale);
+  const catalog = messageCatalog(language);
+  const { appointment, link } = verdict;
+
+  if (isVisitMessage(row.kind) && appointment !== undefined) {
+    const facts = await visitFacts(trx, ports, row, appointment, organization.name, verdict.recipient.timeZone);
+    const content = compose(visitMessages[row.kind](facts, catalog), language);
+    const method = calendarMethods[row.kind];
+    const calendar =
+      method === undefined || appointment.start_at === null || appointment.end_at === null
+        ? undefined
+        : {
+            method,
+            content: calendarFile(method, {
+              id: row.aggregate_id,
+              host: new URL(ports.publicUrl).hostname,
+              version: appointment.version,
+              start: appointment.start_at,
+              end: appointment.end_at,
+              summary: catalog.calendarSummary(organization.name),
+              place:
+                appointment.mode === 'in-person' ? facts.placeLines.join(', ') : catalog.place[appointment.mode](''),
+              url: facts.url,
+              at,
+              organizer: ports.from,
+              attendee: verdict.address,
+            }),
+          };
+    return { ...content, language, localeAsked, calendar };
+  }
+  if (isAccountMessage(row.kind) && link !== undefined) {
+    const isCode = row.kind === 'account-claim-code';
+    const place = await trx('location')
+      .where({ active: true })
+      .orderBy('created_at')
+      .first<{ phone: string | null; time_zone: string } | undefined>('phone', 'time_zone');
+    const parts = accountMessages[row.kind](
+      {
+        clinic: organization.name,
+        phone: place?.phone ?? null,
+        url: isCode ? '' : ports.accountLinks.url(row.organization_id, link),
+        code: isCode ? ports.accountLinks.code(row.organization_id, link) : '',
+        until: isCode ? (link.code_expires_at ?? link.expires_at) : link.expires_at,
+        timeZone: verdict.recipient.timeZone ?? place?.time_zone ?? 'UTC',
+      },
+      catalog,
+    );
+    return { ...compose(parts, language), language, localeAsked };
+  }
+  throw new Error(`there is no template for ${row.kind}`);
+}
+
+/** Which method a calendar is told (RFC 5546). A reminder repeats nothing that the calendar does not hold already. */
+const calendarMethods: Readonly<Record<string, 'REQUEST' | 'CANCEL' | undefined>> = {
+  booked: 'REQUEST',
+  rescheduled: 'REQUEST',
+  cancelled: 'CANCEL',
+  'cancelled-by-clinic': 'CANCEL',
+};
+
+async function visitFacts(
+  trx: Trx,
+  ports: ContentPorts,
+  row: OutboxRow,
+  appointment: AppointmentFactsRow,
+  clinic: string,
+  patientTimeZone: string | null,
+): Promise<VisitFacts> {
+  const zone = appointment.tz ?? appointment.location_time_zone ?? 'UTC';
+  const link = (appointmentId: string, version: number, patientId: string) =>
+    visitUrl(ports, row.organization_id, appointmentId, version, patientId);
+  const alternatives = await heldAlternatives(trx, row);
+  return {
+    clinic,
+    start: appointment.start_at,
+    timeZone: zone,
+    patientTimeZone,
+    mode: appointment.mode,
+    placeLines: placeLines(appointment),
+    phone: appointment.location_phone,
+    url: link(row.aggregate_id, appointment.version, appointment.patient_id),
+    askConfirm: row.params['askConfirm'] === true,
+    heldUntil: alternatives[0]?.hold_expires_at ?? appointment.hold_expires_at,
+    alternatives: alternatives.map(({ id, version, patient_id, start_at, tz }) => ({
+      start: start_at,
+      timeZone: tz,
+      url: link(id, version, patient_id),
+    })),
+  };
+}
+
+export function visitUrl(
+  ports: Pick<ContentPorts, 'publicUrl' | 'tokenSecret'>,
+  organizationId: string,
+  appointmentId: string,
+  version: number,
+  patientId: string,
+): string {
+  const claims = { organizationId, appointmentId, version, kind: 'visit' } as const;
+  return `${ports.publicUrl}/v/${signVisitToken(ports.tokenSecret, claims, patientRecipient(patientId))}`;
+}
+
+interface HeldAlternative {
+  readonly id: string;
+  readonly version: number;
+  readonly patient_id: string;
+  readonly start_at: Date;
+  readonly tz: string;
+  readonly hold_expires_at: Date;
+}
+
+/** Times held for the patient instead (D1, Clinic cancels): only those that can still be taken when the message leaves. */
+async function heldAlternatives(trx: Trx, row: OutboxRow): Promise<HeldAlternative[]> {
+  if (row.kind !== 'cancelled-by-clinic') return [];
+  return trx('appointment')
+    .where({ replaces_id: row.aggregate_id, status: 'pending' })
+    .whereRaw('hold_expires_at > clock_timestamp()')
+    .orderBy('start_at')
+    .select<HeldAlternative[]>('id', 'version', 'patient_id', 'start_at', 'tz', 'hold_expires_at');
+}
+
+/** Name and FHIR Address of the location, a line each. */
+export function placeLines(appointment: Pick<AppointmentFactsRow, 'location_name' | 'location_address'>): string[] {
+  const address = appointment.location_address ?? {};
+  const text = (key: string) => (typeof address[key] === 'string' ? (address[key] as string) : '');
+  const lines = Array.isArray(address['line']) ? address['line'].filter((l): l is string => typeof l === 'string') : [];
+  const town = [text('city'), [text('state'), text('postalCode')].filter(Boolean).join(' ')].filter(Boolean).join(', ');
+  return [appointment.location_name ?? '', ...lines, town].filter((line) => line.trim() !== '');
+}

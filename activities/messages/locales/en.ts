@@ -1,0 +1,99 @@
+/**
+ * Every sentence of our messages. Time, place and a link: a message may be read by whoever holds the telephone, so that
+ * it never names the visit type, the reason, a practitioner or a result (architecture.md section 5, messages).
+ */
+export const en = {
+  /** For dates and times; the language's own words come from this file. */
+  formats: 'en-US',
+  footer: (clinic: string) => `This message was sent by ${clinic}. Please do not reply to it.`,
+  callUs: (phone: string) => `Questions, or need help? Call us at ${phone}.`,
+  askUs: 'Questions, or need help? Please call the clinic.',
+  when: 'When',
+  whenForYou: 'In your time zone',
+  where: 'Where',
+  place: {
+    'in-person': (place: string) => place,
+    video: (_place: string) => 'By video. The link will be on the page of your visit.',
+    phone: (_place: string) => 'By telephone. We will call you.',
+  },
+  calendarSummary: (clinic: string) => `Appointment at ${clinic}`,
+  seeVisit: 'See or change your appointment',
+  confirmVisit: 'Confirm, change or cancel',
+  seeTime: 'See this time',
+  smsLink: (url: string) => `See or change: ${url}`,
+  smsConfirm: (url: string) => `Confirm, change or cancel: ${url}`,
+
+  booked: {
+    subject: (when: string) => `Your appointment: ${when}`,
+    lead: 'Your appointment is booked.',
+    next: 'We will remind you before it. You can change or cancel it with the link below.',
+  },
+  'awaiting-approval': {
+    subject: () => 'We received your request for an appointment',
+    lead: 'We received your request. The clinic is looking at it, and the time is kept for you meanwhile.',
+    next: 'We will write to you as soon as the clinic has answered.',
+  },
+  held: {
+    subject: (when: string) => `A time is held for you: ${when}`,
+    lead: 'We are holding this time for you. It is not booked yet.',
+    until: (until: string) => `Take it before ${until}. After that, others can book it.`,
+  },
+  'not-approved': {
+    subject: () => 'About your request for an appointment',
+    lead: 'The clinic could not give you the time you asked for.',
+    next: 'Please choose another time, or call us and we will find one together.',
+  },
+  rescheduled: {
+    subject: (when: string) => `Your appointment has moved: ${when}`,
+    lead: 'Your appointment has a new time.',
+    next: 'The earlier time is no longer yours, and earlier links no longer work.',
+  },
+  cancelled: {
+    subject: (when: string) => `Cancelled: your appointment on ${when}`,
+    lead: 'Your appointment is cancelled. You do not need to come.',
+    next: 'You can book another time whenever you like.',
+  },
+  'cancelled-by-clinic': {
+    subject: (when: string) => `We had to cancel your appointment on ${when}`,
+    lead: 'We are sorry: we had to cancel your appointment. Please do not come at that time.',
+    next: 'This does not count against you, and there is no fee. Please book another time, or call us.',
+    alternatives: (until: string) => `We are holding these times for you until ${until}. Take the one that suits you:`,
+  },
+  reminder: {
+    subject: (when: string) => `Reminder: your appointment on ${when}`,
+    lead: 'This is a reminder of your appointment.',
+    ask: 'Please tell us whether you will come. It takes one press of a button.',
+    next: 'If you cannot come, please tell us with the link below, so that someone else can have the time.',
+  },
+
+  'staff-invitation': {
+    subject: (clinic: string) => `Your invitation to ${clinic}`,
+    lead: (clinic: string) => `${clinic} invites you to work with HealthSphere.`,
+    action: 'Accept the invitation',
+    until: (until: string) => `The link works once, until ${until}.`,
+    next: 'If you did not expect this, you can ignore it.',
+  },
+  'password-reset': {
+    subject: () => 'Choose a new password',
+    lead: 'Someone, probably you, asked to choose a new password for your account.',
+    action: 'Choose a new password',
+    until: (until: string) => `The link works once, until ${until}.`,
+    next: 'If it was not you, ignore this message: your password stays as it is.',
+  },
+  'account-claim': {
+    subject: (clinic: string) => `Your account at ${clinic}`,
+    lead: (clinic: string) => `${clinic} has prepared an account for you, where you can book and change appointments.`,
+    action: 'Set up your account',
+    until: (until: string) => `The link works once, until ${until}.`,
+    next: 'We will ask for your date of birth and send you a code, so that nobody else can use this link.',
+  },
+  'account-claim-code': {
+    subject: () => 'Your code',
+    lead: (code: string) => `Your code is ${code}`,
+    until: (until: string) => `It works until ${until}.`,
+    next: 'We will never ask you for it by telephone. If you did not ask for a code, ignore this message.',
+  },
+};
+
+/** The shape every language has to fill: a sentence that is missing elsewhere is a type error there. */
+export type MessageCatalog = typeof en;

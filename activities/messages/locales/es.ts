@@ -1,0 +1,94 @@
+import type { MessageCatalog } from './en.ts';
+
+export const es: MessageCatalog = {
+  // The clinic's country, for time zone names that people there know (in plain `es` they are offsets).
+  formats: 'es-US',
+  footer: (clinic) => `Este mensaje es de ${clinic}. Por favor, no responda a este mensaje.`,
+  callUs: (phone) => `¿Preguntas o necesita ayuda? Llámenos al ${phone}.`,
+  askUs: '¿Preguntas o necesita ayuda? Por favor, llame a la clínica.',
+  when: 'Cuándo',
+  whenForYou: 'En su zona horaria',
+  where: 'Dónde',
+  place: {
+    'in-person': (place) => place,
+    video: () => 'Por video. El enlace estará en la página de su cita.',
+    phone: () => 'Por teléfono. Nosotros le llamaremos.',
+  },
+  calendarSummary: (clinic) => `Cita en ${clinic}`,
+  seeVisit: 'Ver o cambiar su cita',
+  confirmVisit: 'Confirmar, cambiar o cancelar',
+  seeTime: 'Ver este horario',
+  smsLink: (url) => `Ver o cambiar: ${url}`,
+  smsConfirm: (url) => `Confirmar, cambiar o cancelar: ${url}`,
+
+  booked: {
+    subject: (when) => `Su cita: ${when}`,
+    lead: 'Su cita está reservada.',
+    next: 'Le enviaremos un recordatorio antes de la cita. Puede cambiarla o cancelarla con el enlace de abajo.',
+  },
+  'awaiting-approval': {
+    subject: () => 'Recibimos su solicitud de cita',
+    lead: 'Recibimos su solicitud. La clínica la está revisando y, mientras tanto, le guardamos el horario.',
+    next: 'Le escribiremos en cuanto la clínica responda.',
+  },
+  held: {
+    subject: (when) => `Le guardamos un horario: ${when}`,
+    lead: 'Le estamos guardando este horario. Todavía no está reservado.',
+    until: (until) => `Tómelo antes de: ${until}. Después, otras personas podrán reservarlo.`,
+  },
+  'not-approved': {
+    subject: () => 'Sobre su solicitud de cita',
+    lead: 'La clínica no pudo darle el horario que pidió.',
+    next: 'Por favor, elija otro horario o llámenos y lo buscamos juntos.',
+  },
+  rescheduled: {
+    subject: (when) => `Su cita cambió de horario: ${when}`,
+    lead: 'Su cita tiene un nuevo horario.',
+    next: 'El horario anterior ya no es suyo, y los enlaces anteriores ya no funcionan.',
+  },
+  cancelled: {
+    subject: (when) => `Cancelada: su cita del ${when}`,
+    lead: 'Su cita está cancelada. No necesita venir.',
+    next: 'Puede reservar otro horario cuando quiera.',
+  },
+  'cancelled-by-clinic': {
+    subject: (when) => `Tuvimos que cancelar su cita del ${when}`,
+    lead: 'Lo sentimos: tuvimos que cancelar su cita. Por favor, no venga a esa hora.',
+    next: 'Esto no cuenta en su contra y no tiene ningún cargo. Por favor, reserve otro horario o llámenos.',
+    alternatives: (until) => `Le guardamos estos horarios hasta: ${until}. Tome el que le convenga:`,
+  },
+  reminder: {
+    subject: (when) => `Recordatorio: su cita del ${when}`,
+    lead: 'Este es un recordatorio de su cita.',
+    ask: 'Por favor, díganos si vendrá. Solo tiene que pulsar un botón.',
+    next: 'Si no puede venir, avísenos con el enlace de abajo, para que otra persona pueda usar el horario.',
+  },
+
+  'staff-invitation': {
+    subject: (clinic) => `Su invitación a ${clinic}`,
+    lead: (clinic) => `${clinic} le invita a trabajar con HealthSphere.`,
+    action: 'Aceptar la invitación',
+    until: (until) => `El enlace funciona una sola vez, hasta: ${until}.`,
+    next: 'Si no esperaba este mensaje, puede ignorarlo.',
+  },
+  'password-reset': {
+    subject: () => 'Elija una contraseña nueva',
+    lead: 'Alguien, probablemente usted, pidió elegir una contraseña nueva para su cuenta.',
+    action: 'Elegir una contraseña nueva',
+    until: (until) => `El enlace funciona una sola vez, hasta: ${until}.`,
+    next: 'Si no fue usted, ignore este mensaje: su contraseña no cambia.',
+  },
+  'account-claim': {
+    subject: (clinic) => `Su cuenta en ${clinic}`,
+    lead: (clinic) => `${clinic} le preparó una cuenta, en la que puede reservar y cambiar citas.`,
+    action: 'Activar su cuenta',
+    until: (until) => `El enlace funciona una sola vez, hasta: ${until}.`,
+    next: 'Le pediremos su fecha de nacimiento y le enviaremos un código, para que nadie más pueda usar este enlace.',
+  },
+  'account-claim-code': {
+    subject: () => 'Su código',
+    lead: (code) => `Su código es ${code}`,
+    until: (until) => `Funciona hasta: ${until}.`,
+    next: 'Nunca se lo pediremos por teléfono. Si no pidió un código, ignore este mensaje.',
+  },
+};

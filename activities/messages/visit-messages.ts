@@ -1,0 +1,126 @@
+/** One function a kind of message about a visit. What they are given is all they can say. */
+import type { VisitMode } from '../../workflows/messages/appointment.ts';
+import type { MessageParts } from './compose.ts';
+import { longTime, shortTime } from './language.ts';
+import type { MessageCatalog } from './locales/en.ts';
+
+/** No visit type, no reason, no practitioner, no name: a template cannot leak what it does not get (I24). */
+export interface VisitFacts {
+  readonly clinic: string;
+  /** Null only for a request that names no time. */
+  readonly start: Date | null;
+  /** The location's zone. */
+  readonly timeZone: string;
+  /** The patient's own zone, when known. */
+  readonly patientTimeZone: string | null;
+  readonly mode: VisitMode;
+  readonly placeLines: readonly string[];
+  readonly phone: string | null;
+  /** The visit's own link (activities/visit-token.ts). */
+  readonly url: string;
+  readonly askConfirm: boolean;
+  readonly heldUntil: Date | null;
+  /** Times held instead of a visit that the clinic cancelled. */
+  readonly alternatives: readonly { readonly start: Date; readonly timeZone: string; readonly url: string }[];
+}
+
+export type VisitMessage = (facts: VisitFacts, catalog: MessageCatalog) => MessageParts;
+
+export const visitMessages = {
+  booked: (facts, c) =>
+    about(facts, c, {
+      subject: c.booked.subject(short(facts, c)),
+      lead: c.booked.lead,
+      paragraphs: [c.booked.next],
+    }),
+  'awaiting-approval': (facts, c) =>
+    about(facts, c, {
+      subject: c['awaiting-approval'].subject(),
+      lead: c['awaiting-approval'].lead,
+      paragraphs: [c['awaiting-approval'].next],
+    }),
+  held: (facts, c) =>
+    about(facts, c, {
+      subject: c.held.subject(short(facts, c)),
+      lead: c.held.lead,
+      paragraphs: facts.heldUntil ? [c.held.until(longTime(facts.heldUntil, facts.timeZone, c.formats))] : [],
+      links: [{ label: c.seeTime, url: facts.url }],
+    }),
+  'not-approved': (facts, c) =>
+    about(facts, c, {
+      subject: c['not-approved'].subject(),
+      lead: c['not-approved'].lead,
+      paragraphs: [c['not-approved'].next],
+    }),
+  rescheduled: (facts, c) =>
+    about(facts, c, {
+      subject: c.rescheduled.subject(short(facts, c)),
+      lead: c.rescheduled.lead,
+      paragraphs: [c.rescheduled.next],
+    }),
+  cancelled: (facts, c) =>
+    about(facts, c, {
+      subject: c.cancelled.subject(short(facts, c)),
+      lead: c.cancelled.lead,
+      paragraphs: [c.cancelled.next],
+    }),
+  'cancelled-by-clinic': (facts, c) => {
+    const words = c['cancelled-by-clinic'];
+    const until = facts.heldUntil === null ? null : longTime(facts.heldUntil, facts.timeZone, c.formats);
+    const offers = until !== null && facts.alternatives.length > 0;
+    return about(facts, c, {
+      subject: words.subject(short(facts, c)),
+      lead: words.lead,
+      paragraphs: [words.next, ...(offers ? [words.alternatives(until)] : [])],
+      links: offers
+        ? facts.alternatives.map(({ start, timeZone, url }) => ({ label: longTime(start, timeZone, c.formats), url }))
+        : [{ label: c.seeVisit, url: facts.url }],
+    });
+  },
+  reminder: (facts, c) =>
+    about(facts, c, {
+      subject: c.reminder.subject(short(facts, c)),
+      lead: c.reminder.lead,
+      paragraphs: [...(facts.askConfirm ? [c.reminder.ask] : []), c.reminder.next],
+      links: [{ label: facts.askConfirm ? c.confirmVisit : c.seeVisit, url: facts.url }],
+    }),
+} as const satisfies Record<string, VisitMessage>;
+
+export type VisitMessageKind = keyof typeof visitMessages;
+export const isVisitMessage = (kind: string): kind is VisitMessageKind => Object.hasOwn(visitMessages, kind);
+
+const short = ({ start, timeZone, clinic }: VisitFacts, c: MessageCatalog): string =>
+  start === null ? clinic : shortTime(start, timeZone, c.formats);
+
+function about(
+  facts: VisitFacts,
+  c: MessageCatalog,
+  words: Pick<MessageParts, 'subject' | 'lead' | 'paragraphs'> & Partial<Pick<MessageParts, 'links'>>,
+): MessageParts {
+  return {
+    ...words,
+    facts: [...when(facts, c), { label: c.where, lines: place(facts, c) }],
+    links: words.links ?? [{ label: c.seeVisit, url: facts.url }],
+    help: facts.phone === null ? c.askUs : c.callUs(facts.phone),
+    footer: c.footer(facts.clinic),
+    short: [
+      `${facts.clinic}: ${words.lead}`,
+      ...(facts.start === null ? [] : [`${short(facts, c)}.`]),
+      facts.askConfirm ? c.smsConfirm(facts.url) : c.smsLink(facts.url),
+    ].join(' '),
+  };
+}
+
+/** The clinic's time always; the patient's own beside it when the clocks there say something else. */
+function when({ start, timeZone, patientTimeZone }: VisitFacts, c: MessageCatalog): MessageParts['facts'] {
+  if (start === null) return [];
+  const there = longTime(start, timeZone, c.formats);
+  const here = patientTimeZone === null ? there : longTime(start, patientTimeZone, c.formats);
+  return [{ label: c.when, lines: [there] }, ...(here === there ? [] : [{ label: c.whenForYou, lines: [here] }])];
+}
+
+function place(facts: VisitFacts, c: MessageCatalog): string[] {
+  if (facts.mode !== 'in-person') return [c.place[facts.mode]('')];
+  const [first = facts.clinic, ...rest] = facts.placeLines;
+  return [c.place['in-person'](first), ...rest];
+}

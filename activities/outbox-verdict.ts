@@ -1,0 +1,285 @@
+/**
+ * The last look before a message leaves (scheduling-intake.md D1, Sending; I9; feature B14): is it still true, still of
+ * use, wanted, and can it reach the person? What is not sent is recorded with its reason.
+ */
+import type { Trx } from '../db/connection.ts';
+import { dueAfterOutage } from '../domain/reminder.ts';
+import { isAccountMessage } from './messages/account-messages.ts';
+import { isVisitMessage } from './messages/visit-messages.ts';
+import type { VisitMessageKind } from './messages/visit-messages.ts';
+import { loadAppointment, loadRecipient, mayContact } from './outbox-row.ts';
+import type { AppointmentFactsRow, OutboxRow, Recipient } from './outbox-row.ts';
+
+export type Suppression =
+  | 'version-changed'
+  | 'cancelled'
+  | 'no-longer-useful'
+  | 'superseded'
+  | 'no-consent'
+  | 'deceased'
+  | 'no-address'
+  | 'covered-by-email'
+  | 'nothing-to-tell';
+
+export type SendChannel = 'email' | 'sms' | 'push';
+
+export type Verdict =
+  | {
+      readonly kind: 'send';
+      readonly channel: SendChannel;
+      readonly address: string;
+      /** Why it does not go by the channel that was asked for. */
+      readonly fallback?: string | undefined;
+      readonly recipient: Recipient;
+      readonly appointment?: AppointmentFactsRow | undefined;
+      readonly link?: AccessLinkRow | undefined;
+    }
+  | {
+      readonly kind: 'suppress';
+      readonly reason: Suppression;
+      /** A person has to call instead. */
+      readonly call?: boolean | undefined;
+      readonly appointment?: AppointmentFactsRow | undefined;
+    }
+  /** What it will say is still being made. */
+  | { readonly kind: 'wait'; readonly forMs: number }
+  | { readonly kind: 'unknown' };
+
+export interface AccessLinkRow {
+  readonly id: string;
+  readonly kind: string;
+  readonly token_hash: Buffer;
+  readonly code_hash: Buffer | null;
+  readonly code_expires_at: Date | null;
+  readonly expires_at: Date;
+  readonly used_at: Date | null;
+  readonly revoked_at: Date | null;
+}
+
+/** In which states of the visit each message is still true. */
+const trueIn: Readonly<Record<VisitMessageKind, readonly string[]>> = {
+  booked: ['booked'],
+  'awaiting-approval': ['proposed', 'pending', 'waitlist'],
+  held: ['pending'],
+  'not-approved': ['cancelled'],
+  rescheduled: ['booked'],
+  cancelled: ['cancelled'],
+  'cancelled-by-clinic': ['cancelled'],
+  reminder: ['booked'],
+};
+
+/** What the person must learn even without a channel. */
+const mustReach: ReadonlySet<string> = new Set(['cancelled-by-clinic', 'rescheduled', 'booked', 'not-approved']);
+
+export async function judge(
+  trx: Trx,
+  row: OutboxRow,
+  at: Date,
+  channelsHere: ReadonlySet<SendChannel>,
+): Promise<Verdict> {
+  const appointment = row.aggregate === 'appointment' ? await loadAppointment(trx, row.aggregate_id) : undefined;
+  const suppress = (reason: Suppression, call = false): Verdict => ({ kind: 'suppress', reason, call, appointment });
+
+  let link: AccessLinkRow | undefined;
+  if (isVisitMessage(row.kind)) {
+    const untrue = await visitProblem(trx, row, row.kind, appointment, at);
+    if (untrue !== null) return suppress(untrue);
+    if (await alternativesComing(trx, row, at)) return { kind: 'wait', forMs: 2_000 };
+  } else if (isAccountMessage(row.kind)) {
+    link = await loadLink(trx, row);
+    if (link === undefined) return suppress('nothing-to-tell');
+    const until = row.kind === 'account-claim-code' ? (link.code_expires_at ?? link.expires_at) : link.expires_at;
+    if (link.used_at !== null || link.revoked_at !== null || at >= until) return suppress('no-longer-useful');
+  } else {
+    return { kind: 'unknown' };
+  }
+  if (row.useful_until !== null && at >= row.useful_until) return suppress('no-longer-useful');
+
+  const recipient = await loadRecipient(trx, row.to_ref);
+  if (recipient === undefined) return suppress('no-address', isVisitMessage(row.kind));
+  if (recipient.deceased) return suppress('deceased');
+  return reach(trx, row, recipient, { channelsHere, appointment, link, suppress });
+}
+
+async function visitProblem(
+  trx: Trx,
+  row: OutboxRow,
+  kind: VisitMessageKind,
+  appointment: AppointmentFactsRow | undefined,
+  at: Date,
+): Promise<Suppression | null> {
+  if (appointment === undefined) return 'nothing-to-tell';
+  if (row.aggregate_version !== null && row.aggregate_version !== appointment.version) return 'version-changed';
+  if (!trueIn[kind].includes(appointment.status)) {
+    return appointment.status === 'cancelled' ? 'cancelled' : 'no-longer-useful';
+  }
+  const begins = appointment.start_at;
+  if (begins === null) return kind === 'awaiting-approval' || kind === 'not-approved' ? null : 'nothing-to-tell';
+  // What is said about a coming visit helps nobody once it has begun.
+  if (trueIn[kind].includes('booked') && at >= begins) return 'no-longer-useful';
+  if (kind === 'held' && appointment.hold_expires_at !== null && at >= appointment.hold_expires_at) {
+    return 'no-longer-useful';
+  }
+  return kind === 'reminder' ? reminderProblem(trx, row, appointment, begins, at) : null;
+}
+
+/**
+ * The places held instead of a cancelled visit are bookings of their own, made just after the cancellation. Their patient
+ * gets one message with all of them: it waits a little, not for ever.
+ */
+async function alternativesComing(trx: Trx, row: OutboxRow, at: Date): Promise<boolean> {
+  const expected = row.params['alternatives'];
+  if (typeof expected !== 'number' || at.getTime() - row.due_at.getTime() >= 20_000) return false;
+  const held = await trx('appointment').where({ replaces_id: row.aggregate_id }).count<{ count: number }[]>('id');
+  return Number(held[0]?.count ?? 0) < expected;
+}
+
+interface Sibling {
+  readonly id: string;
+  readonly kind: string;
+  readonly state: string;
+  readonly due_at: Date;
+  readonly useful_until: Date | null;
+  readonly sent_at: Date | null;
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
+/** One useful message after an outage, never a burst (B14). */
+async function reminderProblem(
+  trx: Trx,
+  row: OutboxRow,
+  appointment: AppointmentFactsRow,
+  begins: Date,
+  at: Date,
+): Promise<Suppression | null> {
+  const siblings = await trx('notification')
+    .where({ aggregate: 'appointment', aggregate_id: row.aggregate_id, aggregate_version: appointment.version })
+    .whereIn('state', ['queued', 'sending', 'sent'])
+    .select<Sibling[]>('id', 'kind', 'state', 'due_at', 'useful_until', 'sent_at', 'params');
+  // The notice of this very place says the same, and more: still on its way, or only just there (the policy's margin).
+  const margin = 3_600_000;
+  const justTold = siblings.some(
+    ({ kind, state, sent_at }) =>
+      (kind === 'booked' || kind === 'rescheduled') &&
+      (state !== 'sent' || (sent_at !== null && at.getTime() - sent_at.getTime() < margin)),
+  );
+  // Only a late reminder gives way: in a clinic of short deadlines one that is on time follows the booking closely.
+  if (justTold && at.getTime() - row.due_at.getTime() > 10 * 60_000) return 'superseded';
+  const items = siblings
+    .filter(({ kind }) => kind === 'reminder')
+    .map(({ id, due_at, useful_until, params }) => ({
+      id,
+      policyItem: policyItemOf(params) ?? id,
+      dueAt: due_at.getTime(),
+      usefulUntil: (useful_until ?? begins).getTime(),
+    }));
+  const verdict = dueAfterOutage(items, at.getTime());
+  return verdict.suppress.find(({ item }) => item.id === row.id)?.reason ?? null;
+}
+
+async function loadLink(trx: Trx, row: OutboxRow): Promise<AccessLinkRow | undefined> {
+  if (row.aggregate !== 'access-link') return undefined;
+  return trx('access_link')
+    .where({ id: row.aggregate_id })
+    .first<AccessLinkRow | undefined>(
+      'id',
+      'kind',
+      'token_hash',
+      'code_hash',
+      'code_expires_at',
+      'expires_at',
+      'used_at',
+      'revoked_at',
+    );
+}
+
+interface Reach {
+  readonly channelsHere: ReadonlySet<SendChannel>;
+  readonly appointment: AppointmentFactsRow | undefined;
+  readonly link: AccessLinkRow | undefined;
+  suppress(reason: Suppression, call?: boolean): Verdict;
+}
+
+/** The channel asked for, else mail, else a call by staff (architecture.md section 5, messages). */
+async function reach(trx: Trx, row: OutboxRow, recipient: Recipient, about: Reach): Promise<Verdict> {
+  const { channelsHere, appointment, link, suppress } = about;
+  const category = link === undefined ? 'appointment' : 'account';
+  const wanted = row.channel;
+  const problem = await channelProblem(trx, wanted, recipient, category, channelsHere);
+  if (problem === null) {
+    const address = addressFor(wanted, recipient)!;
+    return { kind: 'send', channel: wanted, address, recipient, appointment, link };
+  }
+  const mailProblem =
+    wanted === 'email' ? problem : await channelProblem(trx, 'email', recipient, category, channelsHere);
+  if (mailProblem === null) {
+    if (await mailSaysTheSame(trx, row)) return suppress('covered-by-email');
+    return {
+      kind: 'send',
+      channel: 'email',
+      address: recipient.email!,
+      fallback: problem,
+      recipient,
+      appointment,
+      link,
+    };
+  }
+  // A person who said no to messages is called only where not knowing would harm, and only if calls were not refused too.
+  if (problem === 'no-consent' || mailProblem === 'no-consent') {
+    const patient = recipient.patientId;
+    const call = mustReach.has(row.kind) && (patient === null || (await mayContact(trx, patient, 'phone', category)));
+    return suppress('no-consent', call);
+  }
+  return suppress('no-address', appointment !== undefined);
+}
+
+type ChannelProblem = 'no-consent' | 'no-address' | 'no-provider';
+
+async function channelProblem(
+  trx: Trx,
+  channel: SendChannel,
+  recipient: Recipient,
+  category: 'appointment' | 'account',
+  channelsHere: ReadonlySet<SendChannel>,
+): Promise<ChannelProblem | null> {
+  const { patientId } = recipient;
+  // What somebody asked for about their own account is not refused by a consent about contact.
+  if (category === 'appointment' && patientId !== null && !(await mayContact(trx, patientId, channel, category))) {
+    return 'no-consent';
+  }
+  if (!channelsHere.has(channel)) return 'no-provider';
+  return addressFor(channel, recipient) === null ? 'no-address' : null;
+}
+
+function addressFor(channel: SendChannel, { email, phone }: Recipient): string | null {
+  if (channel === 'email') return email !== null && isMailAddress(email) ? email : null;
+  // No device is registered for push yet: those messages go by mail, on record.
+  return channel === 'sms' && phone !== null && /^\+?[0-9][0-9 ().-]{5,24}$/.test(phone) ? phone : null;
+}
+
+/** One address and nothing else: no control characters, no second recipient, no comment. */
+export const isMailAddress = (value: string): boolean =>
+  value.length <= 254 &&
+  /^[^\s\p{Cc}<>()[\]\\,;:"@]{1,64}@[^\s\p{Cc}<>()[\]\\,;:"@]+\.[^\s\p{Cc}<>()[\]\\,;:"@]+$/u.test(value);
+
+/** I10: a policy item is one message to a person. Where its mail goes out anyway, a text that became mail would be a second. */
+async function mailSaysTheSame(trx: Trx, row: OutboxRow): Promise<boolean> {
+  const twin = await trx('notification')
+    .where({
+      aggregate: row.aggregate,
+      aggregate_id: row.aggregate_id,
+      kind: row.kind,
+      channel: 'email',
+      to_ref: row.to_ref,
+    })
+    .where('due_at', row.due_at)
+    .whereNot('id', row.id)
+    .whereIn('state', ['queued', 'sending', 'sent'])
+    .whereRaw(`aggregate_version IS NOT DISTINCT FROM ?`, [row.aggregate_version])
+    .whereRaw(`params->>'policyItem' IS NOT DISTINCT FROM ?`, [policyItemOf(row.params)])
+    .first('id');
+  return twin !== undefined;
+}
+
+const policyItemOf = (params: Readonly<Record<string, unknown>>): string | null =>
+  typeof params['policyItem'] === 'string' ? params['policyItem'] : null;

@@ -1,0 +1,30 @@
+/** Which of the languages we write somebody gets (BCP 47, RFC 4647 lookup: drop subtags from the right). */
+
+/** `es-419-MX` gives `es-419-mx`, `es-419`, `es`; `es-x-private` never ends in a lone singleton (RFC 4647, 3.4). */
+function rangesOf(tag: string): string[] {
+  const parts = tag.trim().replaceAll('_', '-').toLowerCase().split('-').filter(Boolean);
+  const ranges: string[] = [];
+  while (parts.length > 0) {
+    ranges.push(parts.join('-'));
+    parts.pop();
+    while (parts.length > 1 && parts.at(-1)!.length === 1) parts.pop();
+  }
+  return ranges;
+}
+
+/**
+ * The first of `wishes` (the person's, then the clinic's) that we write, by its own fallback chain; otherwise the first
+ * language we write at all.
+ */
+export function chooseLanguage<L extends string>(
+  wishes: readonly (string | null | undefined)[],
+  written: readonly [L, ...L[]],
+): L {
+  for (const wish of wishes) {
+    for (const range of rangesOf(wish ?? '')) {
+      const found = written.find((language) => language.toLowerCase() === range);
+      if (found !== undefined) return found;
+    }
+  }
+  return written[0];
+}
