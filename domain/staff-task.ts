@@ -1,0 +1,28 @@
+/**
+ * Everything that says "task" is one table and one page. A task ends with an outcome from a list closed by its kind, so
+ * that what came of the work can be counted.
+ */
+export const staffTaskOutcomes = {
+  'late': ['seen-now', 'shortened', 'swapped', 'moved-later-today', 'rescheduled', 'cancelled', 'arrived'],
+  'no-show': ['marked-no-show', 'arrived-after-all', 'rescheduled', 'cancelled'],
+  'visit-left-open': ['completed', 'left-without-being-seen', 'corrected'],
+  'displaced': ['rescheduled', 'cancelled-by-clinic', 'kept-with-another-resource', 'not-affected'],
+  'call-patient': ['reached', 'left-message', 'not-reached', 'wrong-number', 'declined'],
+  'zone-changed': ['rescheduled', 'kept', 'patient-informed'],
+  'message-failed': ['reached-otherwise', 'address-corrected', 'not-reached'],
+  'account-help': ['claimed-at-desk', 'link-sent-again', 'declined'],
+  'other': ['done', 'not-possible'],
+} as const satisfies Record<string, readonly string[]>; // prettier-ignore
+
+/** What anyone may open by hand; the others are opened by what makes them necessary. */
+export const manualTaskKinds = ['call-patient', 'other'] as const;
+
+/** A task that nobody needs any more can be closed as such, whatever its kind. */
+const always = ['no-longer-needed'] as const;
+
+export function outcomesOf(kind: string): readonly string[] {
+  const own: readonly string[] | undefined = Object.hasOwn(staffTaskOutcomes, kind)
+    ? staffTaskOutcomes[kind as keyof typeof staffTaskOutcomes]
+    : undefined;
+  return [...(own ?? staffTaskOutcomes.other), ...always];
+}
