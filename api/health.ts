@@ -16,7 +16,7 @@ export function healthRoutes(ports: ApiPorts, metrics: Metrics, isStopping: () =
       ctx.state['route'] = 'GET /health/ready';
       const [database, temporal] = await Promise.all([
         answers(() => ports.db.raw('SELECT 1')),
-        answers(() => ports.temporal.ping()),
+        ports.temporal.health(),
       ]);
       const stopping = isStopping();
       const degraded = [...(database ? [] : ['database']), ...(temporal ? [] : ['temporal']), ...(stopping ? ['stopping'] : [])];
