@@ -20,6 +20,8 @@ import { toVisitType, type RequirementRow, type VisitTypeRow } from './visit-typ
 
 /** The longest reservation there can be (constraint reservation_length). */
 const longestReservationMs = 2 * 86_400_000;
+/** The widest buffer a visit type can have (240 minutes). */
+export const widestBufferMs = 4 * 3_600_000;
 
 export interface FactsRequest {
   readonly visitTypeId: string;
@@ -27,10 +29,12 @@ export interface FactsRequest {
   readonly practitionerId?: string | undefined;
   readonly locationId?: string | undefined;
   readonly patientId?: string | undefined;
-  /** Starts asked about, epoch milliseconds. Reservations are read from a bit before to a bit after. */
+  /** Starts asked about, epoch milliseconds. */
   readonly window: Interval;
   /** Now, from the Clock port: what expires at or before it is over. */
   readonly at: number;
+  /** How far around the window reservations are read, in milliseconds; the widest buffer when left out. */
+  readonly margin?: number | undefined;
 }
 
 export interface SchedulingResource {
@@ -61,7 +65,8 @@ interface RuleRow {
 interface BusyRow {
   readonly resource_id: string;
   readonly lane: number;
-  readonly spans: string;
+  readonly spans: string | null;
+  readonly expired: readonly string[] | null;
 }
 
 export interface PatientFacts {
@@ -78,9 +83,11 @@ export interface PatientFacts {
   readonly refusedChannels: readonly string[];
   /** Has completed a visit here before. */
   readonly established: boolean;
+  /** Times held for the patient at `at`, approvals not counted. */
+  readonly liveHolds: number;
 }
 
-export interface SchedulingFacts {
+export interface SchedulingConfiguration {
   readonly visitType: VisitType;
   readonly visitTypeActive: boolean;
   readonly resources: ReadonlyMap<string, SchedulingResource>;
@@ -90,6 +97,9 @@ export interface SchedulingFacts {
   readonly locations: ReadonlyMap<string, { readonly timeZone: string; readonly closures: readonly Interval[] }>;
   readonly patient: PatientFacts | null;
   readonly policies: readonly PolicyRow[];
+}
+
+export interface SchedulingFacts extends SchedulingConfiguration {
   /** Live reservations, by resource and lane. */
   readonly busy: ReadonlyMap<string, readonly (readonly Interval[])[]>;
 }
@@ -98,7 +108,7 @@ export interface SchedulingFacts {
  * Who could be reserved for a visit type: the practitioner (or all), the members of its pools, what it names, the
  * patient. `$place` narrows pools to a place. The practitioner's requirement is the first without pool and resource.
  */
-export const candidatesSql = `
+const candidatesSql = `
   req AS (SELECT *, id = (SELECT q.id FROM visit_type_requirement q WHERE q.visit_type_id = :visitTypeId AND q.kind = 'provider'
                           ORDER BY (q.pool_id IS NULL AND q.resource_id IS NULL) DESC, q.role LIMIT 1) AS principal
           FROM visit_type_requirement WHERE visit_type_id = :visitTypeId),
@@ -108,16 +118,34 @@ export const candidatesSql = `
     UNION SELECT m.resource_id FROM req JOIN resource_pool_member m ON m.pool_id = req.pool_id WHERE req.principal
     UNION SELECT resource_id FROM req WHERE principal AND resource_id IS NOT NULL),
   asked AS (SELECT id FROM provider WHERE CAST(:practitionerId AS uuid) IS NULL OR id = CAST(:practitionerId AS uuid)),
+  place AS (
+    SELECT a.location_id FROM availability_rule a WHERE a.resource_id IN (SELECT id FROM asked)
+    UNION SELECT r.location_id FROM resource r WHERE r.id IN (SELECT id FROM asked)),
   candidate AS (
     SELECT id FROM asked
     UNION SELECT m.resource_id FROM req JOIN resource_pool_member m ON m.pool_id = req.pool_id JOIN resource r ON r.id = m.resource_id
-      WHERE (NOT req.principal OR req.count > 1) AND (CAST(:locationId AS uuid) IS NULL OR r.location_id IS NULL OR r.location_id = CAST(:locationId AS uuid))
+      WHERE (NOT req.principal OR req.count > 1) AND (r.location_id IS NULL OR r.location_id = CAST(:locationId AS uuid)
+        OR (CAST(:locationId AS uuid) IS NULL AND r.location_id IN (SELECT location_id FROM place)))
     UNION SELECT resource_id FROM req WHERE resource_id IS NOT NULL
     UNION SELECT r.id FROM resource r WHERE r.patient_id = CAST(:patientId AS uuid))`;
 
-const factsSql = `
+/** A scalar subquery: what booking and messages need to know of a patient; ids and flags only, never an address. Needs `:at`. */
+export const patientSql = (
+  id: string,
+): string => `(SELECT jsonb_build_object('id', p.id, 'birthDate', p.birth_date, 'deceased', p.deceased, 'active', p.active, 'language', p.language,
+     'timeZone', p.time_zone, 'highRisk', p.high_risk, 'hasEmail', p.email IS NOT NULL, 'hasPhone', p.phone IS NOT NULL,
+     'refusedChannels', (SELECT coalesce(jsonb_agg(c.channel), '[]') FROM (
+        SELECT DISTINCT ON (channel) channel, permitted FROM contact_consent
+        WHERE patient_id = p.id AND category = 'appointment' ORDER BY channel, id DESC) c WHERE NOT c.permitted),
+     'established', EXISTS (SELECT 1 FROM appointment a WHERE a.patient_id = p.id AND a.status = 'fulfilled'),
+     'liveHolds', (SELECT count(*) FROM appointment a WHERE a.patient_id = p.id AND a.status = 'pending' AND NOT a.awaiting_approval AND a.hold_expires_at > :at))
+   FROM patient p WHERE p.id = ${id})`;
+
+/** `lock`: the candidates' rows are locked in id order before anything is chosen (C3 step 1). */
+const factsSql = (lock: boolean): string => `
 WITH ${candidatesSql},
-  found AS (SELECT r.* FROM resource r WHERE r.id IN (SELECT id FROM candidate) AND r.active)
+  found AS MATERIALIZED (
+    SELECT r.* FROM resource r WHERE r.id IN (SELECT id FROM candidate) AND r.active ORDER BY r.id ${lock ? 'FOR NO KEY UPDATE' : ''})
 SELECT
   (SELECT to_jsonb(v) FROM visit_type v WHERE v.id = :visitTypeId) AS visit_type,
   (SELECT coalesce(jsonb_agg(to_jsonb(req) ORDER BY req.principal DESC, req.role), '[]') FROM req) AS requirements,
@@ -142,21 +170,16 @@ SELECT
      SELECT coalesce(jsonb_agg(jsonb_build_object('start', ${epochMs('e.starts_at')}, 'end', ${epochMs('e.ends_at')}) ORDER BY e.starts_at), '[]')
      FROM availability_exception e WHERE e.location_id = l.id AND e.kind = 'closed' AND e.removed_at IS NULL AND e.starts_at < :to AND e.ends_at > :from))), '{}')
    FROM location l WHERE l.active) AS locations,
-  (SELECT jsonb_build_object('id', p.id, 'birthDate', p.birth_date, 'deceased', p.deceased, 'active', p.active, 'language', p.language,
-     'timeZone', p.time_zone, 'highRisk', p.high_risk, 'hasEmail', p.email IS NOT NULL, 'hasPhone', p.phone IS NOT NULL,
-     'refusedChannels', (SELECT coalesce(jsonb_agg(c.channel), '[]') FROM (
-        SELECT DISTINCT ON (channel) channel, permitted FROM contact_consent
-        WHERE patient_id = p.id AND category = 'appointment' ORDER BY channel, id DESC) c WHERE NOT c.permitted),
-     'established', EXISTS (SELECT 1 FROM appointment a WHERE a.patient_id = p.id AND a.status = 'fulfilled'))
-   FROM patient p WHERE p.id = CAST(:patientId AS uuid)) AS patient,
+  ${patientSql('CAST(:patientId AS uuid)')} AS patient,
   ${policiesSql} AS policies`;
 
 /** Grouped by resource and lane, so that a busy month travels as one row and not as hundreds. */
 const busySql = `
-SELECT resource_id, lane, string_agg(${epochMs('starts_at')} || ' ' || ${epochMs('ends_at')}, ' ') AS spans
+SELECT resource_id, lane,
+       string_agg(${epochMs('starts_at')} || ' ' || ${epochMs('ends_at')}, ' ') FILTER (WHERE expires_at IS NULL OR expires_at > :at) AS spans,
+       array_agg(DISTINCT appointment_id) FILTER (WHERE expires_at <= :at) AS expired
 FROM reservation
 WHERE released_at IS NULL AND resource_id = ANY(:ids) AND starts_at < :to AND starts_at > :earliest AND ends_at > :from
-  AND (expires_at IS NULL OR expires_at > :at)
 GROUP BY resource_id, lane`;
 
 interface FactsRow {
@@ -170,23 +193,29 @@ interface FactsRow {
   readonly policies: readonly PolicyRow[];
 }
 
-/** Null when there is no such visit type. Two statements. */
-export async function loadSchedulingFacts(trx: Trx, request: FactsRequest): Promise<SchedulingFacts | null> {
-  const facts = await loadConfiguration(trx, request);
+/** Null when there is no such visit type. Two statements; the second sees what committed while the first waited for locks. */
+export async function loadSchedulingFacts(
+  trx: Trx,
+  request: FactsRequest,
+  options: { readonly lock: boolean },
+): Promise<(SchedulingFacts & { readonly expired: readonly string[] }) | null> {
+  const facts = await loadConfiguration(trx, request, options);
   if (facts === null) return null;
-  return { ...facts, busy: await loadBusy(trx, [...facts.resources.keys()], request.window, request.at) };
+  return { ...facts, ...(await loadBusy(trx, facts, request)) };
 }
 
-/** All but the reservations: does not depend on how full the clinic is. */
+/** All but the reservations. One statement. */
 export async function loadConfiguration(
   trx: Trx,
   request: FactsRequest,
-): Promise<Omit<SchedulingFacts, 'busy'> | null> {
-  const { rows } = await trx.raw<{ rows: FactsRow[] }>(factsSql, {
+  options: { readonly lock: boolean } = { lock: false },
+): Promise<SchedulingConfiguration | null> {
+  const { rows } = await trx.raw<{ rows: FactsRow[] }>(factsSql(options.lock), {
     visitTypeId: request.visitTypeId,
     practitionerId: request.practitionerId ?? null,
     locationId: request.locationId ?? null,
     patientId: request.patientId ?? null,
+    at: new Date(request.at),
     from: new Date(request.window.start - longestReservationMs),
     to: new Date(request.window.end + longestReservationMs),
   });
@@ -204,32 +233,38 @@ export async function loadConfiguration(
   };
 }
 
-/** Live reservations that overlap `[window.start - 2 days, window.end + 2 days)`: room for every buffer. */
+/**
+ * Live reservations of the candidates around the window's starts, and appointments whose hold there has expired at `at`
+ * (their time counts as free: I6). Filters on starts_at and ends_at only, see migration 004.
+ */
 export async function loadBusy(
   trx: Trx,
-  resourceIds: readonly string[],
-  window: Interval,
-  at: number,
-): Promise<Map<string, Interval[][]>> {
+  facts: SchedulingConfiguration,
+  { window, at, margin = widestBufferMs }: Pick<FactsRequest, 'window' | 'at' | 'margin'>,
+): Promise<{ busy: Map<string, Interval[][]>; expired: string[] }> {
   const busy = new Map<string, Interval[][]>();
-  if (resourceIds.length === 0) return busy;
-  const from = window.start - longestReservationMs;
+  const expired = new Set<string>();
+  const ids = [...facts.resources.keys()];
+  if (ids.length === 0) return { busy, expired: [] };
+  const from = window.start - margin;
   const { rows } = await trx.raw<{ rows: BusyRow[] }>(busySql, {
-    ids: resourceIds,
+    ids,
     from: new Date(from),
     earliest: new Date(from - longestReservationMs),
-    to: new Date(window.end + longestReservationMs),
+    to: new Date(window.end + facts.visitType.durationMinutes * 60_000 + margin),
     at: new Date(at),
   });
-  for (const { resource_id: id, lane, spans } of rows) {
-    const lanes = busy.get(id) ?? [];
-    if (!busy.has(id)) busy.set(id, lanes);
-    while (lanes.length <= lane) lanes.push([]);
-    const numbers = spans.split(' ');
-    const list = lanes[lane]!;
+  for (const row of rows) {
+    for (const id of row.expired ?? []) expired.add(id);
+    if (row.spans === null) continue;
+    const lanes = busy.get(row.resource_id) ?? [];
+    if (!busy.has(row.resource_id)) busy.set(row.resource_id, lanes);
+    while (lanes.length <= row.lane) lanes.push([]);
+    const numbers = row.spans.split(' ');
+    const list = lanes[row.lane]!;
     for (let k = 0; k < numbers.length; k += 2) list.push({ start: Number(numbers[k]), end: Number(numbers[k + 1]) });
   }
-  return busy;
+  return { busy, expired: [...expired].toSorted() };
 }
 
 /** Reservations of a resource that touch the interval, all lanes: C3's order of preference in a pool. */
@@ -317,7 +352,7 @@ export function availabilityQueryAt(
 }
 
 /** Places where any of the practitioners has hours, or an extra opening at home. */
-export function placesOf(facts: SchedulingFacts, providerId?: string): string[] {
+export function placesOf(facts: SchedulingConfiguration, providerId?: string): string[] {
   const places = new Set<string>();
   for (const id of providerId === undefined ? facts.providerIds : [providerId]) {
     const resource = facts.resources.get(id);

@@ -1,4 +1,3 @@
-import { patientRequirement } from '../domain/schedule.ts';
 import type { ResourceKind, VisitMode, VisitType } from '../domain/schedule.ts';
 import type { Trx } from './connection.ts';
 
@@ -37,7 +36,7 @@ export interface RequirementRow {
   readonly own_buffer_after_minutes: number | null;
 }
 
-/** Rows to the domain's visit type. `requirements` with the practitioner's own first. */
+/** Rows to the domain's visit type. `requirements` with the practitioner's own first; the patient needs no row (B9). */
 export function toVisitType(row: VisitTypeRow, requirements: readonly RequirementRow[]): VisitType {
   return {
     id: row.id,
@@ -59,28 +58,27 @@ export function toVisitType(row: VisitTypeRow, requirements: readonly Requiremen
     newPatient: row.new_patient,
     ageMin: row.age_min,
     ageMax: row.age_max,
-    requirements: [
-      ...requirements.map((r) => ({
-        role: r.role,
-        kind: r.kind,
-        poolId: r.pool_id,
-        resourceId: r.resource_id,
-        count: r.count,
-        ownBufferBeforeMinutes: r.own_buffer_before_minutes,
-        ownBufferAfterMinutes: r.own_buffer_after_minutes,
-      })),
-      patientRequirement,
-    ],
+    requirements: requirements.map((r) => ({
+      role: r.role,
+      kind: r.kind,
+      poolId: r.pool_id,
+      resourceId: r.resource_id,
+      count: r.count,
+      ownBufferBeforeMinutes: r.own_buffer_before_minutes,
+      ownBufferAfterMinutes: r.own_buffer_after_minutes,
+    })),
   };
 }
+
+/** A scalar subquery: the practitioner's own requirement first (the first without pool and resource), then by role. */
+export const requirementsSql = (visitTypeId: string): string =>
+  `(SELECT coalesce(jsonb_agg(to_jsonb(q) ORDER BY q.kind = 'provider' DESC, (q.pool_id IS NULL AND q.resource_id IS NULL) DESC, q.role), '[]')
+    FROM visit_type_requirement q WHERE q.visit_type_id = ${visitTypeId})`;
 
 /** A visit type as the domain knows it, or null. */
 export async function loadVisitType(trx: Trx, visitTypeId: string): Promise<VisitType | null> {
   const { rows } = await trx.raw<{ rows: { visit_type: VisitTypeRow; requirements: RequirementRow[] }[] }>(
-    `SELECT to_jsonb(v) AS visit_type,
-            (SELECT coalesce(jsonb_agg(to_jsonb(q) ORDER BY q.kind = 'provider' DESC, (q.pool_id IS NULL AND q.resource_id IS NULL) DESC, q.role), '[]')
-             FROM visit_type_requirement q WHERE q.visit_type_id = v.id) AS requirements
-     FROM visit_type v WHERE v.id = ?`,
+    `SELECT to_jsonb(v) AS visit_type, ${requirementsSql('v.id')} AS requirements FROM visit_type v WHERE v.id = ?`,
     [visitTypeId],
   );
   return rows[0] === undefined ? null : toVisitType(rows[0].visit_type, rows[0].requirements);

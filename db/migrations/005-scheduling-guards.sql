@@ -13,5 +13,5 @@ SELECT id, organization_id, 'patient', id FROM patient ON CONFLICT DO NOTHING;
 -- (1440 minutes) with its widest buffers (240 on either side) stays below it.
 ALTER TABLE reservation ADD CONSTRAINT reservation_length CHECK (upper(busy) - lower(busy) <= interval '2 days');
 
--- What a person holds at the moment, for the limit on holds (security-reliability.md, slot hoarding).
-CREATE INDEX appointment_holds ON appointment (organization_id, hold_owner) WHERE status = 'pending';
+-- A pending hold is counted by its patient (security-reliability.md, slot hoarding).
+CREATE INDEX appointment_holds ON appointment (organization_id, patient_id) WHERE status = 'pending';

@@ -1,0 +1,425 @@
+/** What happens to an appointment that exists: one event, decided by domain/appointment, carried out in one transaction (D1). */
+import type { Actor } from '../domain/actor.ts';
+import { decide, type Accepted } from '../domain/appointment.ts';
+import type { AppointmentEvent } from '../domain/appointment-events.ts';
+import { releasingStatuses, type AppointmentRules } from '../domain/appointment-facts.ts';
+import { endOfLocalDay, parseInstant } from '../domain/calendar.ts';
+import { DomainError } from '../domain/errors.ts';
+import { policyAt, type PolicyRow } from '../domain/policies.ts';
+import type { VisitType } from '../domain/schedule.ts';
+import type { ActionInput, OpeningCommand, Operation } from '../workflows/messages/appointment.ts';
+import {
+  settle,
+  tellPatient,
+  writeChange,
+  endExpiredHolds,
+  type ChangeContext,
+  type Settled,
+} from './appointment-effects.ts';
+import { toFacts, type AppointmentRow } from './appointment-view.ts';
+import { dayMarginMs, placeColumns, type SchedulingPorts } from './appointments.ts';
+import { findAvailability, withAlternatives, type AvailableTime } from './availability.ts';
+import type { Trx } from './connection.ts';
+import { recordOpenings } from './openings.ts';
+import { findPlace, findRemainingPlace, type Place, type Placement } from './place.ts';
+import { appointmentRules, policiesSql } from './policies.ts';
+import { proposeCharge, waiveCharge } from './proposed-charges.ts';
+import { changeReservations, insertReservations, releaseReservations } from './reservations.ts';
+import { loadSchedulingFacts, patientSql, type PatientFacts } from './scheduling-facts.ts';
+import { cancelStaffTasks, raiseStaffTask } from './staff-tasks.ts';
+import { withOrganization, withTransaction } from './transaction.ts';
+import { requirementsSql, toVisitType, type RequirementRow, type VisitTypeRow } from './visit-types.ts';
+
+export interface ActionCommand {
+  readonly organizationId: string;
+  readonly appointmentId: string;
+  /** An action of the API, or what a timer says: 'hold-expired', 'approval-expired', 'no-show', 'day-end'. */
+  readonly event: AppointmentEvent;
+  readonly input: ActionInput;
+  readonly actor: Actor;
+  readonly operation: Operation;
+}
+
+/** The timer whose ringing an event is; it is recorded as fired and not as cancelled. */
+const timerOf: Partial<Record<AppointmentEvent, string>> = {
+  'hold-expired': 'hold',
+  'approval-expired': 'approval',
+  'no-show': 'no-show',
+  'day-end': 'day-end',
+};
+
+/**
+ * Once for its operation key. Lock order everywhere: appointment, then resources by id.
+ * @throws DomainError what domain `decide` refuses, `not-found`, and the refusals of a new place as openAppointment
+ */
+export async function applyAction(ports: SchedulingPorts, command: ActionCommand): Promise<Settled> {
+  const at = await ports.clock.now();
+  const { organizationId, operation, input } = command;
+  try {
+    return await withTransaction(ports.db, { organizationId, operation }, (trx) => carryOut(trx, command, at));
+  } catch (error) {
+    const { slot } = input;
+    if (!(error instanceof DomainError) || error.code !== 'slot-taken' || slot === undefined) throw error;
+    const problem = await withOrganization(ports.db, organizationId, async (trx) => {
+      const row = await trx('appointment').where({ id: command.appointmentId }).first<AppointmentRow>();
+      return withAlternatives(trx, error.problem, {
+        visitTypeId: row.visit_type_id,
+        patientId: row.patient_id,
+        practitionerId: slot.practitionerId,
+        locationId: slot.locationId,
+        start: parseInstant(slot.start) ?? at.getTime(),
+        at,
+        forPatientSelfService: command.actor.kind === 'patient',
+      });
+    });
+    throw new DomainError('slot-taken', problem);
+  }
+}
+
+interface Locked {
+  readonly row: AppointmentRow;
+  readonly visitType: VisitType;
+  readonly policies: readonly PolicyRow[];
+  readonly patient: PatientFacts;
+}
+
+async function carryOut(trx: Trx, command: ActionCommand, at: Date): Promise<Settled> {
+  const { organizationId, event, input, actor } = command;
+  const context: ChangeContext = { organizationId, actor, at, opKey: command.operation.key };
+  const locked = await lockAppointment(trx, command.appointmentId, at);
+  const { row, visitType, policies, patient } = locked;
+  const rulesFor = (locationId: string | null): AppointmentRules =>
+    appointmentRules(visitType, policies, at.getTime(), locationId);
+  const decision = decide(toFacts(row, rulesFor(row.location_id)), event, { at: at.getTime(), actor, input });
+  if (!decision.ok) throw new DomainError(decision.problem.code, decision.problem);
+
+  const place = await movePlace(trx, locked, command, decision, context);
+  const booked = decision.to === 'booked' && (row.status !== 'booked' || event === 'reschedule');
+  const changed = await writeChange(trx, context, row, decision, event, {
+    reason: input.reason ?? input.overbookReason,
+    columns: {
+      // Someone who came after all takes what is left of the time; the visit itself stays where it was.
+      ...(place !== null && event !== 'undo-no-show' && placeColumns(place)),
+      ...(booked && { booked_at: at, booked_by: actor.ref }),
+    },
+    data:
+      event === 'reschedule'
+        ? {
+            movedFrom: {
+              start: row.start_at?.toISOString() ?? null,
+              practitionerId: row.practitioner_id,
+              locationId: row.location_id,
+            },
+          }
+        : {},
+  });
+  await followUp(trx, context, { before: row, after: changed, event, decision, input, patient, place });
+  const alsoClosed =
+    event === 'confirm-hold' && row.replaces_id !== null ? await closeOtherAlternatives(trx, context, row) : [];
+  const settled = await settle(trx, context, changed, rulesFor(changed.location_id), locked, timerOf[event]);
+  const alternatives = event === 'cancel-by-clinic' ? await alternativesFor(trx, locked, input, at) : [];
+  return { ...settled, ...(alsoClosed.length > 0 && { alsoClosed }), ...(alternatives.length > 0 && { alternatives }) };
+}
+
+async function lockAppointment(trx: Trx, id: string, at: Date): Promise<Locked> {
+  const { rows } = await trx.raw<{
+    rows: (AppointmentRow & {
+      visit_type: VisitTypeRow;
+      requirements: RequirementRow[];
+      policies: PolicyRow[];
+      patient: PatientFacts;
+    })[];
+  }>(
+    `SELECT a.*, to_jsonb(v) AS visit_type, ${requirementsSql('a.visit_type_id')} AS requirements, ${policiesSql} AS policies,
+            ${patientSql('a.patient_id')} AS patient
+     FROM appointment a JOIN visit_type v ON v.id = a.visit_type_id WHERE a.id = :id FOR UPDATE OF a`,
+    { id, at },
+  );
+  const found = rows[0];
+  if (found === undefined) throw new DomainError('not-found');
+  const { visit_type: visitType, requirements, policies, patient, ...row } = found;
+  return { row, visitType: toVisitType(visitType, requirements), policies, patient };
+}
+
+/**
+ * The reservations of the new state. The old are released before the new are made, so that a visit can move over its own
+ * time; when the new place is refused all of it is undone and the old stands.
+ */
+async function movePlace(
+  trx: Trx,
+  locked: Locked,
+  command: ActionCommand,
+  decision: Accepted,
+  context: ChangeContext,
+): Promise<Place | null> {
+  const { row } = locked;
+  const { event } = command;
+  const { at } = context;
+  if (event === 'reschedule' || event === 'undo-no-show' || event === 'book') {
+    await releaseReservations(trx, [row.id], at);
+    const place = await newPlace(trx, locked, command, context);
+    const held = decision.to === 'pending';
+    const expiresAt = held ? (decision.changes.holdExpiresAt ?? null) : null;
+    await insertReservations(
+      trx,
+      {
+        organizationId: row.organization_id,
+        appointmentId: row.id,
+        kind: held ? 'hold' : 'appointment',
+        expiresAt: expiresAt === null ? null : new Date(expiresAt),
+        opKey: context.opKey,
+      },
+      place,
+    );
+    return place;
+  }
+  if (releasingStatuses.has(decision.to)) {
+    // The time of a hold became free when it ended, not when its timer got to say so.
+    const over = event === 'hold-expired' || event === 'approval-expired';
+    await releaseReservations(trx, [row.id], over ? (row.hold_expires_at ?? at) : at);
+  } else if (row.status === 'pending') {
+    const expiresAt =
+      decision.to === 'pending' ? (decision.changes.holdExpiresAt ?? row.hold_expires_at?.getTime() ?? null) : null;
+    await changeReservations(
+      trx,
+      row.id,
+      decision.to === 'pending' ? 'hold' : 'appointment',
+      expiresAt === null ? null : new Date(expiresAt),
+    );
+  }
+  return null;
+}
+
+async function newPlace(
+  trx: Trx,
+  { row }: Locked,
+  { event, input, actor }: ActionCommand,
+  context: ChangeContext,
+): Promise<Place> {
+  const now = context.at.getTime();
+  const resumed = event === 'undo-no-show';
+  const start = resumed ? Math.max(now, row.start_at?.getTime() ?? now) : parseInstant(input.slot?.start ?? '');
+  const practitionerId = resumed ? row.practitioner_id : (input.slot?.practitionerId ?? null);
+  const locationId = resumed ? (row.location_id ?? undefined) : input.slot?.locationId;
+  if (start === null || practitionerId === null) throw new DomainError('validation-failed');
+  const facts = await loadSchedulingFacts(
+    trx,
+    {
+      visitTypeId: row.visit_type_id,
+      patientId: row.patient_id,
+      practitionerId,
+      locationId,
+      window: { start, end: start + 1 },
+      at: now,
+      margin: dayMarginMs,
+    },
+    { lock: true },
+  );
+  if (facts === null) throw new DomainError('not-found');
+  const asked = {
+    start,
+    practitionerId,
+    locationId,
+    at: now,
+    actor,
+    overbookReason: input.slot?.overbookReason ?? input.overbookReason,
+  };
+  const placement: Placement =
+    resumed && locationId !== undefined && row.end_at !== null
+      ? findRemainingPlace(facts, { ...asked, locationId, end: row.end_at.getTime() })
+      : findPlace(facts, asked);
+  if (!placement.ok) throw new DomainError(placement.problem.code, placement.problem);
+  await endExpiredHolds(
+    trx,
+    row.organization_id,
+    facts.expired.filter((id) => id !== row.id),
+    context.at,
+    context.opKey,
+  );
+  return placement.place;
+}
+
+interface Followed {
+  readonly before: AppointmentRow;
+  readonly after: AppointmentRow;
+  readonly event: AppointmentEvent;
+  readonly decision: Accepted;
+  readonly input: ActionInput;
+  readonly patient: PatientFacts;
+  readonly place: Place | null;
+}
+
+/** The effects column of D1's table. */
+async function followUp(trx: Trx, context: ChangeContext, change: Followed): Promise<void> {
+  const { before, after, event, decision, input, patient, place } = change;
+  const { organizationId, at, actor, opKey } = context;
+  const freed = { row: before, at: at.getTime(), opKey };
+  if (before.status === 'booked' && (after.status !== 'booked' || after.version !== before.version)) {
+    await suppressReminders(trx, before);
+    await cancelStaffTasks(trx, {
+      organizationId,
+      subjectType: 'appointment',
+      subjectId: before.id,
+      kinds: ['late', 'no-show'],
+      actor,
+      at,
+    });
+  }
+  if (
+    before.status === 'pending' &&
+    before.awaiting_approval &&
+    !after.awaiting_approval &&
+    after.status === 'cancelled'
+  ) {
+    await tellPatient(trx, context, after, patient, 'not-approved');
+  } else if (after.status === 'pending' && after.awaiting_approval && !before.awaiting_approval) {
+    await tellPatient(trx, context, after, patient, 'awaiting-approval');
+  } else if (after.status === 'booked' && before.status !== 'booked') {
+    await tellPatient(trx, context, after, patient, 'booked');
+  }
+  switch (event) {
+    case 'reschedule':
+      await tellPatient(trx, context, after, patient, 'rescheduled', { previousStart: before.start_at?.toISOString() });
+      // The same practitioner uses the overlap again; another one leaves all of it.
+      await recordOpenings(trx, {
+        ...freed,
+        usedAgain: place !== null && place.practitionerId === before.practitioner_id ? place : undefined,
+      });
+      return;
+    case 'cancel':
+      await recordOpenings(trx, freed);
+      if (after.late_cancel === true) await proposeCharge(trx, after, 'late-cancel', input.feeWaived === true);
+      await tellPatient(trx, context, after, patient, 'cancelled');
+      return;
+    case 'cancel-by-clinic':
+      await recordOpenings(trx, freed);
+      await tellPatient(trx, context, after, patient, 'cancelled-by-clinic');
+      return;
+    case 'no-show':
+      await recordOpenings(trx, freed);
+      await proposeCharge(trx, after, 'no-show', input.feeWaived === true);
+      return;
+    case 'undo-no-show':
+      await waiveCharge(trx, after, 'no-show', 'undone');
+      return;
+    case 'day-end':
+      await raiseStaffTask(trx, {
+        organizationId,
+        kind: 'visit-left-open',
+        dedupeKey: `visit-left-open:${after.id}`,
+        subjectType: 'appointment',
+        subjectId: after.id,
+        patientId: after.patient_id,
+        locationId: after.location_id ?? undefined,
+        params: { status: decision.to },
+        dueAt: new Date(at.getTime() + 86_400_000),
+        actor,
+        at,
+      });
+      return;
+    case 'complete':
+    case 'leave-without-being-seen':
+    case 'entered-in-error':
+      await cancelStaffTasks(trx, {
+        organizationId,
+        subjectType: 'appointment',
+        subjectId: after.id,
+        kinds: ['visit-left-open', 'late', 'no-show', 'call-patient'],
+        actor,
+        at,
+      });
+      return;
+  }
+}
+
+/** Reminders that wait in the outbox; one that is being sent is re-checked by the sender just before SMTP (I9). */
+async function suppressReminders(trx: Trx, row: AppointmentRow): Promise<void> {
+  await trx.raw(
+    `UPDATE notification SET state = 'suppressed', suppressed_reason = 'superseded' WHERE id IN (
+       SELECT id FROM notification WHERE organization_id = ? AND aggregate = 'appointment' AND aggregate_id = ? AND kind = 'reminder' AND state = 'queued'
+       FOR UPDATE SKIP LOCKED)`,
+    [row.organization_id, row.id],
+  );
+}
+
+/** Of several places held in place of one cancelled visit the patient takes one; the others are given back at once. */
+async function closeOtherAlternatives(trx: Trx, context: ChangeContext, taken: AppointmentRow): Promise<string[]> {
+  const others = await trx('appointment')
+    .where({
+      replaces_id: taken.replaces_id,
+      status: 'pending',
+      hold_owner: `patient:${taken.patient_id}`,
+      awaiting_approval: false,
+    })
+    .whereNot({ id: taken.id })
+    .orderBy('id')
+    .forUpdate()
+    .select<AppointmentRow[]>('*');
+  for (const row of others) {
+    await releaseReservations(trx, [row.id], context.at);
+    const accepted: Accepted = {
+      ok: true,
+      to: 'cancelled',
+      path: ['cancelled'],
+      changes: {
+        cancelledAt: context.at.getTime(),
+        cancelReason: 'hold-released',
+        cancelledBy: 'system',
+        lateCancel: false,
+      },
+    };
+    await writeChange(trx, context, row, accepted, 'release-hold', { reason: 'another-alternative-taken' });
+    await trx('case_timer')
+      .where({ aggregate: 'appointment', aggregate_id: row.id, state: 'pending' })
+      .update({ state: 'cancelled' });
+  }
+  return others.map((row) => row.id);
+}
+
+/** Places to hold for a patient whose visit the clinic cancels: not on that day, and not two at once. */
+async function alternativesFor(
+  trx: Trx,
+  { row, policies }: Locked,
+  input: ActionInput,
+  at: Date,
+): Promise<OpeningCommand[]> {
+  const wanted = Math.min(
+    input.alternatives ?? Infinity,
+    policyAt(policies, 'clinic-cancel', at.getTime(), row.location_id).alternatives,
+  );
+  if (wanted <= 0 || row.start_at === null || row.tz === null || row.practitioner_id === null) return [];
+  const from = new Date(endOfLocalDay(Math.max(row.start_at.getTime(), at.getTime()), row.tz));
+  const request = {
+    visitTypeId: row.visit_type_id,
+    patientId: row.patient_id,
+    locationId: row.location_id ?? undefined,
+    from,
+    to: new Date(from.getTime() + 28 * 86_400_000),
+    limit: 60,
+    at,
+    forPatientSelfService: false,
+  };
+  const same = await findAvailability(trx, { ...request, practitionerId: row.practitioner_id });
+  const times = same.length > 0 ? same : await findAvailability(trx, request);
+  return spread(times, wanted).map((time) => ({
+    event: 'hold',
+    patientId: row.patient_id,
+    visitTypeId: row.visit_type_id,
+    mode: row.mode,
+    start: time.start,
+    practitionerId: time.practitionerId,
+    locationId: time.locationId ?? undefined,
+    replacesId: row.id,
+  }));
+}
+
+/** The earliest time of each of the first days, then further ones, never overlapping. */
+function spread(times: readonly AvailableTime[], wanted: number): AvailableTime[] {
+  const chosen: AvailableTime[] = [];
+  const free = (t: AvailableTime): boolean => chosen.every((c) => t.start >= c.end || t.end <= c.start);
+  const newDay = (t: AvailableTime): boolean => chosen.every((c) => c.start.slice(0, 10) !== t.start.slice(0, 10));
+  for (const accept of [(t: AvailableTime) => newDay(t) && free(t), free]) {
+    for (const time of times) if (chosen.length < wanted && accept(time)) chosen.push(time);
+  }
+  return chosen.toSorted((a, b) => (a.start < b.start ? -1 : 1));
+}
