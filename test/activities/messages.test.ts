@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest';
+import { accountMessages } from '../../activities/messages/account-messages.ts';
+import type { AccountFacts, AccountMessageKind } from '../../activities/messages/account-messages.ts';
+import { compose } from '../../activities/messages/compose.ts';
+import { messageCatalog, messageLanguage } from '../../activities/messages/language.ts';
+import { visitMessages } from '../../activities/messages/visit-messages.ts';
+import type { VisitFacts, VisitMessageKind } from '../../activities/messages/visit-messages.ts';
+import { calendarFile } from '../../domain/calendar-file.ts';
+
+const facts: VisitFacts = {
+  clinic: 'Harbor Clinic',
+  start: new Date('2027-03-17T14:00:00Z'),
+  timeZone: 'America/New_York',
+  patientTimeZone: null,
+  mode: 'in-person',
+  placeLines: ['Harbor Clinic Downtown', '1 Pier Road', 'Boston, MA 02110'],
+  phone: '+1 617 555 0100',
+  url: 'https://clinic.example.org/v/token',
+  askConfirm: false,
+  heldUntil: null,
+  alternatives: [],
+};
+const message = (kind: VisitMessageKind, language: 'en' | 'es', extra: Partial<VisitFacts> = {}) =>
+  compose(visitMessages[kind]({ ...facts, ...extra }, messageCatalog(language)), language);
+
+describe('the language of a message', () => {
+  it.each([
+    ['es-MX', 'en', 'es'],
+    ['es-419', 'en', 'es'],
+    ['ES_mx', 'en', 'es'],
+    ['en-GB', 'es', 'en'],
+    // Unknown: the clinic's, then English.
+    ['vi', 'es', 'es'],
+    ['vi', 'tl', 'en'],
+    ['', 'es-US', 'es'],
+    [null, 'en', 'en'],
+    // A prefix of letters is not a prefix of subtags: est is Estonian.
+    ['est', 'en', 'en'],
+  ] as const)('%s at a clinic of %s is %s', (asked, clinic, expected) => {
+    expect(messageLanguage(asked, clinic)).toBe(expected);
+  });
+});
+
+describe('messages about a visit', () => {
+  it('name day, time and zone in the language of the reader', () => {
+    expect(message('booked', 'en').text).toContain('When: Wednesday, March 17, 2027 at 10:00 AM EDT');
+    expect(message('booked', 'es').text).toMatch(/Cuándo: miércoles, 17 de marzo de 2027.*10:00.*EDT/);
+    expect(message('booked', 'en').subject).toBe('Your appointment: Wed, Mar 17, 10:00 AM EDT');
+  });
+
+  it('say the time where the patient is, when the clocks there differ', () => {
+    expect(message('booked', 'en', { patientTimeZone: 'America/Los_Angeles' }).text).toContain(
+      'In your time zone: Wednesday, March 17, 2027 at 7:00 AM PDT',
+    );
+    expect(message('booked', 'en', { patientTimeZone: 'America/Detroit' }).text).not.toContain('In your time zone');
+  });
+
+  it.each(Object.keys(visitMessages) as VisitMessageKind[])(
+    '%s has the link, the place and someone to call',
+    (kind) => {
+      for (const language of ['en', 'es'] as const) {
+        const { text, html, short } = message(kind, language);
+        for (const form of [text, html]) {
+          expect(form).toContain(facts.url);
+          expect(form).toContain('1 Pier Road');
+          expect(form).toContain('+1 617 555 0100');
+        }
+        expect(short).toContain(facts.url);
+        expect(html).toContain(`<html lang="${language}">`);
+      }
+    },
+  );
+
+  it('cannot be given a header or markup by what a clinic calls itself', () => {
+    const evil = 'X\r\nBcc: all@example.org\u2028<script>alert(1)</script>';
+    const { subject, html, short } = message('awaiting-approval', 'en', {
+      clinic: evil,
+      start: null,
+      placeLines: [evil],
+    });
+    expect(subject).not.toMatch(/[\r\n]/);
+    expect(short).not.toMatch(/[\r\n\u2028]/);
+    expect(html).not.toContain('<script>');
+  });
+
+  it('offers the times held instead of a cancelled visit', () => {
+    const { text } = message('cancelled-by-clinic', 'en', {
+      heldUntil: new Date('2027-03-11T14:00:00Z'),
+      alternatives: [
+        { start: new Date('2027-03-18T13:00:00Z'), timeZone: facts.timeZone, url: 'https://clinic.example.org/v/a' },
+        { start: new Date('2027-03-19T13:00:00Z'), timeZone: facts.timeZone, url: 'https://clinic.example.org/v/b' },
+      ],
+    });
+    expect(text).toContain('Thursday, March 18, 2027 at 9:00 AM EDT:\nhttps://clinic.example.org/v/a');
+    expect(text).toContain('https://clinic.example.org/v/b');
+  });
+});
+
+describe('messages about an account', () => {
+  const account: AccountFacts = {
+    clinic: 'Harbor Clinic',
+    phone: null,
+    url: 'https://clinic.example.org/portal/claim/x',
+    code: '424242',
+    until: new Date('2027-03-17T14:00:00Z'),
+    timeZone: 'America/New_York',
+  };
+  it.each(Object.keys(accountMessages) as AccountMessageKind[])('%s says until when it works', (kind) => {
+    for (const language of ['en', 'es'] as const) {
+      const { text } = compose(accountMessages[kind](account, messageCatalog(language)), language);
+      expect(text).toContain('EDT');
+      expect(text).toContain(kind === 'account-claim-code' ? '424242' : account.url);
+    }
+  });
+});
+
+describe('calendar files', () => {
+  const visit = {
+    id: '7c9e6679-7425-40de-944b-e07fc1f90ae7',
+    host: 'clinic.example.org',
+    version: 2,
+    start: new Date('2027-03-17T14:00:00Z'),
+    end: new Date('2027-03-17T14:30:00Z'),
+    summary: 'Appointment at Harbor Clinic; Downtown, "North"',
+    place: 'Línea muy larga '.repeat(12),
+    at: new Date('2027-03-01T00:00:00Z'),
+  };
+  it('keep their identity when a visit moves, and rank a cancellation above what it cancels', () => {
+    const request = calendarFile('REQUEST', visit);
+    expect(request).toContain('UID:7c9e6679-7425-40de-944b-e07fc1f90ae7@clinic.example.org\r\n');
+    expect(request).toContain('SEQUENCE:2\r\n');
+    expect(request).toContain('DTSTART:20270317T140000Z\r\n');
+    const cancel = calendarFile('CANCEL', visit);
+    expect(cancel).toContain('METHOD:CANCEL\r\n');
+    expect(cancel).toContain('SEQUENCE:3\r\n');
+    expect(cancel).toContain('STATUS:CANCELLED\r\n');
+  });
+  it('are folded at 75 octets and escaped (RFC 5545)', () => {
+    const file = calendarFile('PUBLISH', visit);
+    for (const line of file.split('\r\n')) expect(Buffer.byteLength(line)).toBeLessThanOrEqual(75);
+    expect(file.replaceAll('\r\n ', '')).toContain('SUMMARY:Appointment at Harbor Clinic\\; Downtown\\, "North"');
+    expect(file.replaceAll('\r\n ', '')).toContain('Línea muy larga Línea');
+  });
+});
