@@ -2,7 +2,7 @@
  * Identifiers. Every id that leaves the platform is an opaque UUID (architecture.md section 7); nothing may be read
  * from it. The types are *flavours*: a plain string is accepted, one kind of id in the place of another is not.
  */
-type Flavour<Kind extends string> = string & { readonly __kind?: Kind };
+type Flavour<Kind extends string> = string & { readonly idOf?: Kind };
 
 export type OrganizationId = Flavour<'organization'>;
 export type LocationId = Flavour<'location'>;

@@ -89,7 +89,7 @@ export function atLeast(count: number, lists: readonly (readonly Interval[])[]):
     if (before < count && level >= count) since = at;
     else if (before >= count && level < count && since < at) result.push({ start: since, end: at });
   }
-  return normalize(result);
+  return result;
 }
 
 /** Whether one interval of the normal list holds the whole of `inner`. Binary search. */

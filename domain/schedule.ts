@@ -128,7 +128,8 @@ export function expandRules(rules: readonly AvailabilityRule[], window: Interval
       if (!rule.byDay.includes(WEEKDAYS[((day % 7) + 7) % 7]!)) continue;
       const start = compatibleInstant(timeZone, day * DAY + startMs);
       const end = compatibleInstant(timeZone, day * DAY + endMs);
-      if (start < end && start < window.end && end > window.start) result.push({ start, end });
+      // An opening that the change of clocks turned around is dropped by normalize.
+      if (start < window.end && end > window.start) result.push({ start, end });
     }
   }
   return normalize(result);

@@ -1,5 +1,5 @@
 /** Facts, actors and inputs for the tests of the appointment's rules. Everything is made up. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { Actor } from '../../domain/actor.ts';
 import { eventRules } from '../../domain/appointment-events.ts';
 import type { AppointmentEvent } from '../../domain/appointment-events.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { bookableStarts, chooseLanes, explainStart, startProblem } from '../../domain/availability.ts';
 import type { AvailabilityQuery } from '../../domain/availability.ts';
@@ -255,6 +255,19 @@ describe('the two nights of 2027', () => {
     expect(found).toHaveLength(19);
     expect(found).toContain('05:30');
     expect(found).toContain('06:30');
+  });
+  test('alignment follows the wall clock through a change of half an hour', () => {
+    const timeZone = 'Australia/Lord_Howe';
+    const rules = [rule({ startLocal: '00:00', endLocal: '05:00', timeZone })];
+    const providers = [resource('dr', 'provider', { rules, timeZone })];
+    const hours = (date: string, alignMinutes: number) => {
+      const window = { start: at(`${date}T00:00+11:00`) - 60 * minute, end: at(`${date}T05:00+10:30`) };
+      return clock(query({ visitType: { ...night, alignMinutes }, providers, window, at: at('2027-01-01T00:00Z') }));
+    };
+    expect(hours('2027-04-04', 60)).toEqual(['00:00', '01:00', '02:00', '03:00', '04:00']);
+    expect(hours('2027-04-04', 30).filter((t) => t === '01:30')).toHaveLength(2);
+    expect(hours('2027-10-03', 60)).toEqual(['00:00', '01:00', '03:00', '04:00']);
+    expect(hours('2027-10-03', 50)).toEqual(['00:00', '00:50', '01:40', '02:30', '03:20', '04:10']);
   });
   test('a rule inside the gap opens nothing that night; one across it is shorter', () => {
     const window = { start: at('2027-03-13T12:00Z'), end: at('2027-03-15T12:00Z') };

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { atLeast, contains, covers, intersect, normalize, overlapsAny, subtract } from '../../domain/interval.ts';
 import type { Interval } from '../../domain/interval.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { edgeInstant, iso, localOf, localTimeOfDay, parseInstant } from '../../domain/calendar.ts';
 import { defaultPolicies, policyAt } from '../../domain/policies.ts';
@@ -157,6 +157,19 @@ describe('B14: after an outage', () => {
       suppress: ['P7D email superseded', 'P3D sms superseded', 'P3D email superseded', 'P1D sms superseded'],
       wait: [],
     });
+  });
+  test('two items moved to the same evening are still one message', () => {
+    const policy = {
+      ...defaultPolicies.reminder,
+      items: [
+        { before: 'P1D', channels: ['sms' as const] },
+        { before: 'P1DT2H', channels: ['sms' as const] },
+      ],
+    };
+    const moved = planReminders(request({ policy, start: starting('2027-06-20', '07:30') }));
+    expect(new Set(moved.map((i) => i.dueAt)).size).toBe(1);
+    const { send, suppress } = dueAfterOutage(moved, moved[0]!.dueAt);
+    expect([send.length, suppress.map((s) => s.reason)]).toEqual([1, ['superseded']]);
   });
   test('from the start on nothing is useful', () => {
     const { send, suppress } = after('2027-03-17T14:00:00Z');
