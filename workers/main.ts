@@ -8,12 +8,13 @@ import type { NativeConnectionOptions } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { appointmentActivities } from '../activities/appointment.ts';
 import { faultInjector } from '../activities/fault-points.ts';
+import { startOutboxSender } from '../activities/outbox-sender.ts';
 import { databaseClock } from '../activities/ports.ts';
-import { createLog } from '../api/log.ts';
 import { loadConfig } from '../config.ts';
 import type { Config } from '../config.ts';
 import { connect } from '../db/connection.ts';
 import { loadKeys } from '../keys.ts';
+import { createLog } from '../log.ts';
 import { buildWorkflowBundle } from './bundle.ts';
 import { setCurrentVersion } from './deployment.ts';
 import { runtimeOptions } from './metrics.ts';
@@ -36,6 +37,7 @@ const ports = { db, clock: databaseClock(db), log };
 
 // What runs beside the workflows; each waits for the database by itself.
 const besides = [
+  startOutboxSender({ ...ports, keys, config }),
   startSealer({
     db: sealerDb,
     auditSecret: keys.auditSecret,

@@ -11,6 +11,7 @@ import {
   defineQuery,
   defineSignal,
   defineUpdate,
+  getExternalWorkflowHandle,
   log,
   proxyActivities,
   proxyLocalActivities,
@@ -27,7 +28,7 @@ import { decide } from '../domain/appointment.ts';
 import type { AppointmentEvent } from '../domain/appointment-events.ts';
 import { finalStatuses } from '../domain/appointment-facts.ts';
 import type { AppointmentFacts } from '../domain/appointment-facts.ts';
-import type { ProblemDetail } from '../domain/errors.ts';
+import type { ProblemCode, ProblemDetail } from '../domain/errors.ts';
 import { dueAfterOutage } from '../domain/reminder.ts';
 import { behindUpdate, owed, startCommand } from './activity-options.ts';
 import { currentDetails, waitingFor } from './appointment-words.ts';
@@ -36,6 +37,7 @@ import {
   appointmentActions,
   appointmentOperationKey,
   appointmentWorkflowId,
+  changedElsewhereSignal,
   encounterStartedSignal,
   nextTimersQuery,
   outcomeUpdate,
@@ -117,6 +119,7 @@ function setUp(input: AppointmentInput) {
   setHandler(defineSignal<[EncounterStarted]>(encounterStartedSignal), (signal) =>
     CancellationScope.nonCancellable(() => encounterStarted(signal)),
   );
+  setHandler(defineSignal(changedElsewhereSignal), () => CancellationScope.nonCancellable(changedElsewhere));
   setHandler(defineQuery<AppointmentState>(stateQuery), () => ({
     stage: view?.status ?? (outcome === undefined ? 'opening' : 'refused'),
     waitingFor: view === null ? (outcome === undefined ? 'booking' : null) : waitingFor(view),
@@ -235,6 +238,15 @@ function setUp(input: AppointmentInput) {
     await inTurn(() => applyUnlessRefused('start-encounter', actor, operation));
   }
 
+  async function changedElsewhere(): Promise<void> {
+    await condition(() => outcome !== undefined);
+    if (outcome?.ok === true) await inTurn(readAgain);
+  }
+
+  async function readAgain(): Promise<void> {
+    adopt(await inTime.readAppointment({ organizationId, appointmentId }));
+  }
+
   async function apply(
     activities: Pick<AppointmentActivities, 'applyAction'>,
     event: AppointmentEvent,
@@ -253,13 +265,16 @@ function setUp(input: AppointmentInput) {
       });
       const appointment = adopt(settled);
       note(event, appointment.status);
-      await offerAlternatives(settled.alternatives ?? [], appointment);
+      await offerAlternatives(settled.alternatives ?? [], actor);
+      await tellClosed(settled.alsoClosed ?? []);
       return appointment;
     } catch (error) {
       const problem = refusedWith(error);
       note(event, problem?.code ?? 'unknown');
       // Whether it happened is not known any more: from here on only the transaction judges, until it tells again.
       if (problem === undefined) facts = null;
+      // The door let it pass and the transaction did not: somebody else changed this visit.
+      else if (knewBetter.has(problem.code)) await readAgain();
       throw refusal(problem ?? { code: 'unavailable' });
     }
   }
@@ -280,15 +295,12 @@ function setUp(input: AppointmentInput) {
     }
   }
 
-  /** D1, clinic cancels: each alternative is a visit of its own, held for the patient, that outlives this one. */
-  async function offerAlternatives(commands: readonly OpeningCommand[], cancelled: AppointmentView): Promise<void> {
-    const actor: Actor = {
-      kind: 'patient',
-      ref: `patient:${cancelled.patientId}`,
-      patientId: cancelled.patientId,
-      onBehalfOf: 'system:clinic-cancellation',
-      permissions: ['own-appointment:book'],
-    };
+  /**
+   * D1, clinic cancels: each alternative is a visit of its own, held for the patient, that outlives this one. Who may cancel
+   * for the clinic may hold times in exchange.
+   */
+  async function offerAlternatives(commands: readonly OpeningCommand[], by: Actor): Promise<void> {
+    const actor: Actor = { ...by, permissions: [...by.permissions, 'appointment:book'] };
     for (const command of commands) {
       const id = uuid4();
       const operation = { key: appointmentOperationKey(id, 'start'), inputHash: 'alternative' };
@@ -300,6 +312,15 @@ function setUp(input: AppointmentInput) {
         workflowTaskTimeout: '5 seconds',
         staticSummary: `Visit ${id.slice(0, 8)}, held for the patient`,
       });
+    }
+  }
+
+  /** Their hold timers would find out too, but the day-list should not show a held time until then. */
+  async function tellClosed(ids: readonly string[]): Promise<void> {
+    for (const id of ids) {
+      const run = getExternalWorkflowHandle(appointmentWorkflowId(id));
+      // A run that is over needs no news.
+      await run.signal(changedElsewhereSignal).catch(() => undefined);
     }
   }
 
@@ -352,7 +373,7 @@ function setUp(input: AppointmentInput) {
       // The database's clock decides deadlines, and may be a little behind the engine's.
       if (problem !== null && isTooEarly(problem)) return clock.ringAgain(timer, 1_000);
     }
-    const task = taskOf(timer, event);
+    const task = event === null ? taskOf(timer) : null;
     if (task !== null && view !== null) {
       const { version } = view;
       await inTime.raiseStaffTask({
@@ -389,6 +410,8 @@ function setUp(input: AppointmentInput) {
   }
 }
 
+const knewBetter: ReadonlySet<ProblemCode> = new Set(['invalid-transition', 'hold-expired', 'stale-token']);
+
 /** The event of D1 that a timer stands for; null where it makes a staff task and changes nothing. */
 function eventOf({ name, detail }: PlannedTimer): AppointmentEvent | null {
   if (name === 'hold') return 'hold-expired';
@@ -397,10 +420,9 @@ function eventOf({ name, detail }: PlannedTimer): AppointmentEvent | null {
   return typeof event === 'string' ? (event as AppointmentEvent) : null;
 }
 
-function taskOf({ name }: PlannedTimer, event: AppointmentEvent | null): 'late' | 'no-show' | 'visit-left-open' | null {
-  if (name === 'late') return 'late';
-  if (name === 'no-show') return event === null ? 'no-show' : null;
-  return name === 'day-end' ? 'visit-left-open' : null;
+/** What a timer without an event asks a person to look at. The end of the day after a no-show asks nothing. */
+function taskOf({ name }: PlannedTimer): 'late' | 'no-show' | null {
+  return name === 'late' || name === 'no-show' ? name : null;
 }
 
 function isTooEarly({ code, data }: ProblemDetail): boolean {

@@ -26,7 +26,7 @@ const rooms: Readonly<Record<string, Room>> = {
   },
   db: { values: ['domain', 'workflows/messages'], types: ['activities'] },
   activities: { values: ['domain', 'db', 'workflows/messages', 'config', 'keys'] },
-  workers: { values: ['domain', 'db', 'activities', 'workflows/messages', 'workers', 'config', 'keys'] },
+  workers: { values: ['domain', 'db', 'activities', 'workflows/messages', 'workers', 'config', 'keys', 'log'] },
   // The API speaks a workflow's messages, never its implementation, and shares link and token formats with the senders.
   api: {
     values: [
@@ -35,6 +35,7 @@ const rooms: Readonly<Record<string, Room>> = {
       'workflows/messages',
       'config',
       'keys',
+      'log',
       'activities/link-token.ts',
       'activities/visit-token.ts',
       'activities/calendar-file.ts',
@@ -52,6 +53,7 @@ const rooms: Readonly<Record<string, Room>> = {
   payer: { values: ['domain'] },
   config: { values: [] },
   keys: { values: [] },
+  log: { values: [] },
 };
 
 /** Scripts, tests and tool configurations put the rooms together and are imported by none of them. */

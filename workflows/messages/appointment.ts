@@ -188,6 +188,11 @@ export interface TimelineEntry {
 
 /** Signal: the encounter began elsewhere (a chart was opened for this visit). A repeat, or one that comes too late, is ignored. */
 export const encounterStartedSignal = 'encounterStarted';
+/**
+ * Signal: another transaction changed this appointment (it took over an expired hold, or the patient chose another of
+ * several times held). The run reads again what Postgres knows. No input.
+ */
+export const changedElsewhereSignal = 'changedElsewhere';
 export interface EncounterStarted {
   readonly actor: Actor;
   readonly operation: Operation;
