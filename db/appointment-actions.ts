@@ -113,11 +113,20 @@ async function carryOut(trx: Trx, command: ActionCommand, at: Date): Promise<Set
           }
         : {},
   });
-  await followUp(trx, context, { before: row, after: changed, event, decision, input, patient, place });
+  const alternatives = event === 'cancel-by-clinic' ? await alternativesFor(trx, locked, input, at) : [];
+  await followUp(trx, context, {
+    before: row,
+    after: changed,
+    event,
+    decision,
+    input,
+    patient,
+    place,
+    alternatives: alternatives.length,
+  });
   const alsoClosed =
     event === 'confirm-hold' && row.replaces_id !== null ? await closeOtherAlternatives(trx, context, row) : [];
   const settled = await settle(trx, context, changed, rulesFor(changed.location_id), locked, timerOf[event]);
-  const alternatives = event === 'cancel-by-clinic' ? await alternativesFor(trx, locked, input, at) : [];
   return { ...settled, ...(alsoClosed.length > 0 && { alsoClosed }), ...(alternatives.length > 0 && { alternatives }) };
 }
 
@@ -247,6 +256,8 @@ interface Followed {
   readonly input: ActionInput;
   readonly patient: PatientFacts;
   readonly place: Place | null;
+  /** How many places will be held instead: the one message of it waits for them. */
+  readonly alternatives: number;
 }
 
 /** The effects column of D1's table. */
@@ -293,7 +304,7 @@ async function followUp(trx: Trx, context: ChangeContext, change: Followed): Pro
       return;
     case 'cancel-by-clinic':
       await recordOpenings(trx, freed);
-      await tellPatient(trx, context, after, patient, 'cancelled-by-clinic');
+      await tellPatient(trx, context, after, patient, 'cancelled-by-clinic', { alternatives: change.alternatives });
       return;
     case 'no-show':
       await recordOpenings(trx, freed);
