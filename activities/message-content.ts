@@ -31,8 +31,8 @@ export interface ContentPorts {
 
 /** Links and codes of accounts are computed from their row and the token secret, never stored. */
 export interface AccountLinks {
-  url(organizationId: string, link: AccessLinkRow): string;
-  code(organizationId: string, link: AccessLinkRow): string;
+  url(link: AccessLinkRow): string;
+  code(link: AccessLinkRow): string;
 }
 
 export async function messageContent(
@@ -86,8 +86,8 @@ export async function messageContent(
       {
         clinic: organization.name,
         phone: place?.phone ?? null,
-        url: isCode ? '' : ports.accountLinks.url(row.organization_id, link),
-        code: isCode ? ports.accountLinks.code(row.organization_id, link) : '',
+        url: isCode ? '' : ports.accountLinks.url(link),
+        code: isCode ? ports.accountLinks.code(link) : '',
         until: isCode ? (link.code_expires_at ?? link.expires_at) : link.expires_at,
         timeZone: verdict.recipient.timeZone ?? place?.time_zone ?? 'UTC',
       },

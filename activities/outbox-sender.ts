@@ -11,6 +11,7 @@ import { pushSandbox } from './adapters/push-sandbox.ts';
 import { smsSandbox } from './adapters/sms-sandbox.ts';
 import { smtpChannel } from './adapters/smtp.ts';
 import type { Channels } from './channels.ts';
+import { linkCode, linkToken, linkUrl } from './link-token.ts';
 import type { AccountLinks } from './message-content.ts';
 import { deliverNext, outboxTiming } from './outbox-delivery.ts';
 import type { DeliveryPorts, OutboxTiming } from './outbox-delivery.ts';
@@ -25,7 +26,6 @@ export interface OutboxSenderPorts extends ActivityPorts {
   };
   /** In place of SMTP and the sandbox of the configuration. */
   readonly channels?: Channels | undefined;
-  readonly accountLinks?: AccountLinks | undefined;
 }
 
 export interface OutboxSenderOptions {
@@ -125,7 +125,7 @@ export function deliveryPorts(ports: OutboxSenderPorts, lanes = 2): DeliveryPort
     publicUrl: config.publicUrl,
     tokenSecret: keys.tokenSecret,
     from: parseSender(config.smtp.from),
-    accountLinks: ports.accountLinks ?? noAccountLinks,
+    accountLinks: accountLinks(config.publicUrl, keys),
     random: Math.random,
     channels: ports.channels ?? {
       email: smtpChannel({ url: config.smtp.url, from: config.smtp.from, connections: lanes }),
@@ -135,14 +135,14 @@ export function deliveryPorts(ports: OutboxSenderPorts, lanes = 2): DeliveryPort
   };
 }
 
-const noAccountLinks: AccountLinks = {
-  url: () => {
-    throw new Error('links of accounts are not wired');
+/** Computed by the same functions as the API's, which filed only their hashes. */
+const accountLinks = (publicUrl: string, keys: { readonly tokenSecret: Uint8Array }): AccountLinks => ({
+  url: ({ id, kind }) => linkUrl(publicUrl, kind, linkToken(keys, id, kind)),
+  code: ({ id, code_expires_at: expiresAt }) => {
+    if (expiresAt === null) throw new Error('this link has no code');
+    return linkCode(keys, id, expiresAt);
   },
-  code: () => {
-    throw new Error('codes of accounts are not wired');
-  },
-};
+});
 
 /** `Clinic <no-reply@clinic.example>` or a bare address. */
 export function parseSender(from: string): { name: string; email: string } {

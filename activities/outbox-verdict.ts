@@ -4,6 +4,7 @@
  */
 import type { Trx } from '../db/connection.ts';
 import { dueAfterOutage } from '../domain/reminder.ts';
+import type { LinkKind } from './link-token.ts';
 import { isAccountMessage } from './messages/account-messages.ts';
 import { isVisitMessage } from './messages/visit-messages.ts';
 import type { VisitMessageKind } from './messages/visit-messages.ts';
@@ -47,9 +48,7 @@ export type Verdict =
 
 export interface AccessLinkRow {
   readonly id: string;
-  readonly kind: string;
-  readonly token_hash: Buffer;
-  readonly code_hash: Buffer | null;
+  readonly kind: LinkKind;
   readonly code_expires_at: Date | null;
   readonly expires_at: Date;
   readonly used_at: Date | null;
@@ -184,8 +183,6 @@ async function loadLink(trx: Trx, row: OutboxRow): Promise<AccessLinkRow | undef
     .first<AccessLinkRow | undefined>(
       'id',
       'kind',
-      'token_hash',
-      'code_hash',
       'code_expires_at',
       'expires_at',
       'used_at',
