@@ -77,7 +77,7 @@ export function cleanText(value: unknown, maximum = 200): string | null {
   // Control characters have no place in a name and could break a mail header or a terminal.
   const text = value
     .normalize('NFC')
-    .replace(/[\u0000-\u001f\u007f]+/g, ' ')
+    .replace(/\p{Cc}+/gu, ' ')
     .trim();
   return text === '' ? null : text.slice(0, maximum);
 }
