@@ -1,0 +1,166 @@
+import { z } from 'zod';
+import { recordStateChange } from '../../db/audit-trail.ts';
+import { databaseTime } from '../../db/clock.ts';
+import { requireRows } from '../../db/schedule-administration.ts';
+import { parseDuration } from '../../domain/calendar.ts';
+import { DomainError } from '../../domain/errors.ts';
+import { defaultPolicies, type PolicyKind } from '../../domain/policies.ts';
+import { route } from '../route.ts';
+import { id, instant, listOf, localTime } from '../schemas.ts';
+
+const duration = z.string().max(20).refine(isDuration, 'Send an ISO-8601 duration such as PT10M or P3D');
+
+function isDuration(text: string): boolean {
+  try {
+    parseDuration(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const reminderRule = z.strictObject({
+  before: duration,
+  channels: z.array(z.enum(['email', 'sms'])).min(1).max(2),
+  askConfirm: z.boolean().optional(),
+  onlyIf: z.literal('unconfirmed-or-high-risk').optional(),
+  telehealthLink: z.boolean().optional(),
+}); // prettier-ignore
+
+/** A row may leave keys out: the default fills them (domain/policies.ts). */
+const values = {
+  'hold': z.strictObject({ duration, extension: duration, maxPerPatient: z.int().min(0).max(50) }).partial(),
+  'approval': z.strictObject({ within: duration }).partial(),
+  'arrival': z.strictObject({ early: duration }).partial(),
+  'reschedule': z.strictObject({ maxByPatient: z.int().min(0).max(100) }).partial(),
+  'overbook': z.strictObject({ maxPerProviderPerDay: z.int().min(0).max(100) }).partial(),
+  'clinic-cancel': z.strictObject({ alternatives: z.int().min(0).max(5), holdDuration: duration }).partial(),
+  'reminder': z.strictObject({
+    items: z.array(reminderRule).max(12),
+    margin: duration,
+    quietHours: z.strictObject({ from: localTime, until: localTime, asIsFrom: localTime }).nullable(),
+  }).partial(),
+} satisfies Record<PolicyKind, z.ZodType>; // prettier-ignore
+
+const kinds = Object.keys(values) as [PolicyKind, ...PolicyKind[]];
+const kind = z.enum(kinds);
+
+const policy = z.object({
+  id: id.nullable(),
+  kind,
+  locationId: id.nullable(),
+  value: z.record(z.string(), z.unknown()),
+  /** RFC 3339 UTC; null for the built-in default, which holds wherever no row does. */
+  validFrom: z.string().nullable(),
+  validTo: z.string().nullable(),
+});
+
+interface StoredPolicy {
+  id: string;
+  kind: PolicyKind;
+  location_id: string | null;
+  value: Record<string, unknown>;
+  valid_from: Date;
+  valid_to: Date | null;
+}
+
+const toPolicy = (row: StoredPolicy): z.output<typeof policy> => ({
+  id: row.id,
+  kind: row.kind,
+  locationId: row.location_id,
+  value: row.value,
+  validFrom: row.valid_from.toISOString(),
+  validTo: row.valid_to?.toISOString() ?? null,
+});
+
+export const listPolicies = route({
+  method: 'GET',
+  path: '/policies',
+  summary: 'Deadlines as dated rows, with the defaults that hold where there is none',
+  query: z.strictObject({ kind: kind.optional(), locationId: id.optional() }),
+  answer: listOf(policy),
+  policy: { action: ['policy:manage', 'schedule:read'] },
+  audit: { none: 'the clinic’s rules' },
+  handler: async (context, { query }) => {
+    const rows = await context.read((trx) => {
+      const found = trx('policy').where({ organization_id: context.organizationId }).whereIn('kind', query.kind === undefined ? kinds : [query.kind])
+        .orderBy(['kind', { column: 'valid_from', order: 'desc' }, 'id']).limit(1000).select<StoredPolicy[]>(); // prettier-ignore
+      if (query.locationId !== undefined) {
+        const { locationId } = query;
+        void found.where((at) => at.where({ location_id: locationId }).orWhereNull('location_id'));
+      }
+      return found;
+    });
+    const defaults = kinds.filter((name) => query.kind === undefined || name === query.kind)
+      .map((name) => ({ id: null, kind: name, locationId: null, value: { ...defaultPolicies[name] }, validFrom: null, validTo: null })); // prettier-ignore
+    return { items: [...rows.map(toPolicy), ...defaults], nextCursor: null };
+  },
+});
+
+const body = z
+  .strictObject({
+    kind,
+    locationId: id.nullable().default(null),
+    value: z.record(z.string(), z.unknown()),
+    /** Default: now. What was decided under an earlier row stays decided. */
+    validFrom: instant.optional(),
+    validTo: instant.nullable().default(null),
+  })
+  .superRefine((row, check) => {
+    const parsed = (values[row.kind] as z.ZodType).safeParse(row.value);
+    for (const issue of parsed.success ? [] : parsed.error.issues)
+      check.addIssue({ code: 'custom', path: ['value', ...issue.path], message: issue.message });
+  });
+
+export const createPolicy = route({
+  method: 'POST',
+  path: '/policies',
+  summary: 'A new rule from a date on; the row that begins last is in force',
+  status: 201,
+  body,
+  answer: policy,
+  policy: { action: 'policy:manage' },
+  audit: { change: 'policy:create', entity: 'policy' },
+  handler: (context, input) =>
+    context.transaction(
+      async (trx) => {
+        const { organizationId } = context;
+        await requireRows(trx, organizationId, 'location', [input.body.locationId], '/body/locationId');
+        const at = await databaseTime(trx);
+        const validFrom = input.body.validFrom === undefined ? at : new Date(input.body.validFrom);
+        const validTo = input.body.validTo === null ? null : new Date(input.body.validTo);
+        // A rule for the past would rewrite what was decided under the old one (a minute of grace for clocks).
+        if (validFrom.getTime() < at.getTime() - 60_000)
+          refuse('/body/validFrom', 'in-the-past', 'A rule begins now or later.');
+        if (validTo !== null && validTo <= validFrom) refuse('/body/validTo', 'before-start', 'Ends before it begins.');
+        const [row] = await trx('policy')
+          .insert({
+            organization_id: organizationId,
+            location_id: input.body.locationId,
+            kind: input.body.kind,
+            value: JSON.stringify(input.body.value),
+            valid_from: validFrom,
+            valid_to: validTo,
+          })
+          .returning<StoredPolicy[]>('*');
+        await recordStateChange(trx, {
+          organizationId,
+          aggregate: 'policy',
+          aggregateId: row!.id,
+          event: 'create',
+          from: null,
+          to: 'active',
+          actor: context.actor,
+          at,
+          opKey: context.operation.key,
+          data: { kind: input.body.kind, value: input.body.value },
+        });
+        return toPolicy(row!);
+      },
+      { operation: true },
+    ),
+});
+
+function refuse(path: string, code: string, message: string): never {
+  throw new DomainError('validation-failed', { errors: [{ path, code, message }] });
+}
