@@ -77,6 +77,8 @@ export function auditData(row: AppointmentRow, extra: Readonly<Record<string, un
     start: row.start_at?.toISOString() ?? null,
     practitionerId: row.practitioner_id,
     locationId: row.location_id,
+    ...(row.hold_expires_at !== null &&
+      row.status === 'pending' && { holdExpiresAt: row.hold_expires_at.toISOString() }),
     ...extra,
   };
 }
