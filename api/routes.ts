@@ -2,10 +2,32 @@
  * Every route of the API, once. The router, the OpenAPI document, the inventory test and the typed client of the web
  * applications are made from this list; a path that is not here answers 404.
  */
+import * as claims from './routes/account-claims.ts';
+import { listAuditEvents } from './routes/audit-events.ts';
+import { decodePayloads } from './routes/codec.ts';
 import { streamEvents } from './routes/events.ts';
+import * as invitations from './routes/invitations.ts';
 import * as me from './routes/me.ts';
+import * as resets from './routes/password-resets.ts';
 import { listRoles } from './routes/roles.ts';
 import * as sessions from './routes/sessions.ts';
+import * as users from './routes/users.ts';
+import * as appointments from './routes/appointments.ts';
+import * as exceptions from './routes/availability-exceptions.ts';
+import * as rules from './routes/availability-rules.ts';
+import { findAvailability } from './routes/availability.ts';
+import * as cases from './routes/cases.ts';
+import { cancelDay } from './routes/closures.ts';
+import * as locations from './routes/locations.ts';
+import * as notifications from './routes/notifications.ts';
+import * as patientDetails from './routes/patient-details.ts';
+import * as patients from './routes/patients.ts';
+import * as policies from './routes/policies.ts';
+import * as practitioners from './routes/practitioners.ts';
+import * as pools from './routes/resource-pools.ts';
+import * as resources from './routes/resources.ts';
+import * as staffTasks from './routes/staff-tasks.ts';
+import * as visitTypes from './routes/visit-types.ts';
 
 export const routes = [
   sessions.createSession,
@@ -20,8 +42,80 @@ export const routes = [
   me.confirmSecondFactor,
   me.replaceRecoveryCodes,
   me.removeSecondFactor,
+  invitations.inviteStaff,
+  invitations.listInvitations,
+  invitations.revokeInvitation,
+  invitations.showInvitation,
+  invitations.acceptInvitation,
+  resets.askPasswordReset,
+  resets.showPasswordReset,
+  resets.resetPassword,
+  claims.offerAccount,
+  claims.readClaimCode,
+  claims.showClaim,
+  claims.sendClaimCode,
+  claims.claimAccount,
+  users.listUsers,
+  users.giveRole,
+  users.takeRole,
+  users.disableUser,
+  users.enableUser,
+  users.endUserSessions,
   listRoles,
+  listAuditEvents,
+  decodePayloads,
   streamEvents,
+  locations.listLocations,
+  locations.createLocation,
+  locations.changeLocation,
+  practitioners.listPractitioners,
+  practitioners.createPractitioner,
+  practitioners.changePractitioner,
+  visitTypes.listVisitTypes,
+  visitTypes.createVisitType,
+  visitTypes.changeVisitType,
+  resources.listResources,
+  resources.createResource,
+  resources.changeResource,
+  pools.listResourcePools,
+  pools.createResourcePool,
+  pools.changeResourcePool,
+  rules.listAvailabilityRules,
+  rules.createAvailabilityRule,
+  rules.changeAvailabilityRule,
+  rules.removeAvailabilityRule,
+  exceptions.listAvailabilityExceptions,
+  exceptions.createAvailabilityException,
+  exceptions.removeAvailabilityException,
+  patients.listPatients,
+  patients.registerPatient,
+  patients.showPatient,
+  patients.correctPatient,
+  patientDetails.addPatientName,
+  patientDetails.removePatientName,
+  patientDetails.addPatientIdentifier,
+  patientDetails.removePatientIdentifier,
+  patientDetails.addPatientContact,
+  patientDetails.removePatientContact,
+  patientDetails.recordConsent,
+  appointments.bookAppointment,
+  appointments.listAppointments,
+  appointments.showAppointment,
+  appointments.listPatientAppointments,
+  appointments.actOn,
+  cases.listCases,
+  cases.showCase,
+  staffTasks.listStaffTasks,
+  staffTasks.createStaffTask,
+  staffTasks.takeTask,
+  staffTasks.releaseTask,
+  staffTasks.finishTask,
+  notifications.listNotifications,
+  notifications.listPatientNotifications,
+  policies.listPolicies,
+  policies.createPolicy,
+  findAvailability,
+  cancelDay,
 ] as const;
 
 export type Routes = typeof routes;
