@@ -30,10 +30,10 @@ export const hashLinkCode = (keys: TokenKeys, linkId: string, code: string): Buf
   createHmac('sha256', keys.tokenSecret).update(`account-claim-code-hash|${linkId}|${code}`).digest();
 
 const pages: Readonly<Record<LinkKind, string>> = {
-  'staff-invitation': '/invitation',
-  'password-reset': '/password-reset',
-  'account-claim': '/portal/claim',
+  'staff-invitation': '/invitation/',
+  'password-reset': '/reset/',
+  'account-claim': '/portal/claim/',
 };
 
-/** The page that opens the link. The token is behind the #: it reaches no server log, proxy or Referer header. */
-export const linkUrl = (publicUrl: string, kind: LinkKind, token: string): string => `${publicUrl}${pages[kind]}#${token}`;
+/** The page that opens the link. It works once and for a short time; our own log holds route templates, never addresses. */
+export const linkUrl = (publicUrl: string, kind: LinkKind, token: string): string => publicUrl + pages[kind] + token;

@@ -21,10 +21,10 @@ export interface RateLimits {
    */
   reserveSignIn(attempt: { readonly account: string; readonly ip: string; readonly device: string | undefined }): Promise<Guess>;
   /**
-   * Reserves one use of something that costs or tells (asking for a reset, opening a link).
+   * Reserves one use of something that costs or tells (asking for a reset, for a code).
    * @throws DomainError `rate-limited`
    */
-  reserve(bucket: 'reset-account' | 'reset-ip' | 'link-ip', key: string): Promise<void>;
+  reserve(bucket: 'reset-account' | 'reset-ip' | 'claim-code', key: string): Promise<void>;
   /** Removes counters that ran out. */
   sweep(): Promise<void>;
 }
@@ -55,7 +55,7 @@ export function createRateLimits(db: Db): RateLimits {
   const buckets = {
     'reset-account': limiter('reset-account', 3, quarter),
     'reset-ip': limiter('reset-ip', 30, quarter),
-    'link-ip': limiter('link-ip', 60, quarter),
+    'claim-code': limiter('claim-code', 5, quarter),
   };
 
   return {

@@ -10,7 +10,7 @@ const types: Readonly<Record<string, string>> = {
   '.webmanifest': 'application/manifest+json', '.woff2': 'font/woff2',
 }; // prettier-ignore
 /** Vite puts a hash of the content into these names. */
-const immutable = /^\/(portal\/)?assets\/.+-[\w-]{8,}\.\w+$/;
+const immutable = /^\/assets\/.+-[\w-]{8,}\.\w+$/;
 const notPages = /^\/(api|temporal|docs|health|metrics|openapi\.json)(\/|$)/;
 
 /** @param directory absolute path of dist/web */
@@ -40,7 +40,7 @@ export function staticFiles(directory: string): Middleware {
     }
     // Any other address is a page of the application, which routes by itself.
     if (ctx.accepts('html') === false || ctx.get('accept').startsWith('application/json')) return next();
-    const page = await readFile(join(root, /^\/portal(\/|$)/.test(path) ? 'portal/index.html' : 'index.html'), 'utf8').catch(() => undefined);
+    const page = await readFile(join(root, /^\/portal(\/|$)/.test(path) ? 'portal/index.html' : 'staff/index.html'), 'utf8').catch(() => undefined);
     if (page === undefined) return next();
     ctx.state['route'] = 'GET /page';
     ctx.type = 'text/html; charset=utf-8';

@@ -140,11 +140,11 @@ describe('the kernel', () => {
     const { policy: _policy, ...bare } = thing;
     const { audit: _audit, ...silent } = look;
     const loose = route({ ...thing, path: '/loose/:id/:action', body: z.object({ count: z.number() }) });
-    const faults = routeFaults([bare as AnyRoute, silent as AnyRoute, loose]);
+    const faults = routeFaults([bare as unknown as AnyRoute, silent as unknown as AnyRoute, loose]);
     expect(faults.join('\n')).toMatch(/POST \/things\/:id\/:action: has no policy/);
     expect(faults.join('\n')).toMatch(/GET \/things\/:id: has no audit/);
     expect(faults.join('\n')).toMatch(/loose.*accepts unknown keys in body/);
-    expect(() => buildApp(api.ports, [bare as AnyRoute])).toThrow(/does not start/);
+    expect(() => buildApp(api.ports, [bare as unknown as AnyRoute])).toThrow(/does not start/);
   });
 
   it('puts the security headers on every answer', async () => {

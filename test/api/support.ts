@@ -1,12 +1,11 @@
 /** The API on a database of its own, a clinic with somebody in every role, and clients that speak to it as others do. */
 import { randomBytes, randomUUID, generateKeyPairSync } from 'node:crypto';
-import knex from 'knex';
 import pino from 'pino';
 import type { Role } from '../../domain/access.ts';
 import type { KeyRing } from '../../keys.ts';
 import type { Db } from '../../db/connection.ts';
-import { withTransaction } from '../../db/transaction.ts';
 import type { AnyRoute } from '../../api/route.ts';
+import { createLog } from '../../api/log.ts';
 import { createPorts, type ApiConfig } from '../../api/ports.ts';
 import type { ApiPorts } from '../../api/context.ts';
 import { startServer } from '../../api/server.ts';
@@ -82,7 +81,6 @@ export async function startTestApi(routes: readonly AnyRoute[], options: { confi
     ...options.config,
   };
   const logs: string[] = [];
-  const { createLog } = await import('../../api/log.ts');
   const log = createLog({ component: 'api', level: 'info' }, { write: (line) => void logs.push(line) } as pino.DestinationStream);
   const { ports, close } = createPorts({ config, keys, temporal: options.temporal ?? idleTemporal(), log });
   const api = await startServer(ports, routes, { host: '127.0.0.1', port: 0 }, { webDirectory: options.webDirectory });
@@ -115,7 +113,7 @@ export async function startTestApi(routes: readonly AnyRoute[], options: { confi
     },
   });
 
-  return {
+  const testApi: TestApi = {
     url,
     ports,
     database,
@@ -134,7 +132,7 @@ export async function startTestApi(routes: readonly AnyRoute[], options: { confi
     },
     async createPerson(organizationId, role, { email = `${role}-${randomUUID()}@example.org`, demo = false, patientId } = {}) {
       hash ??= await ports.passwords.hash(password);
-      const chart = role === 'patient' ? (patientId ?? (await this.createPatient(organizationId))) : null;
+      const chart = role === 'patient' ? (patientId ?? (await testApi.createPatient(organizationId))) : null;
       const [row] = await owner('app_user')
         .insert({ organization_id: organizationId, kind: role === 'patient' ? 'patient' : 'staff', email, display_name: `Canary ${role}`, patient_id: chart, demo })
         .returning<{ id: string }[]>('id');
@@ -155,10 +153,9 @@ export async function startTestApi(routes: readonly AnyRoute[], options: { confi
       await database.drop();
     },
   };
+  return testApi;
 }
 
 /** Rows of the audit trail, oldest first. */
 export const auditRows = (api: TestApi, where: Record<string, unknown> = {}): Promise<{ action: string; outcome: string; code: string | null; principal: string; entity_id: string | null; organization_id: string }[]> =>
   api.owner('audit_event').where(where).orderBy('id').select('action', 'outcome', 'code', 'principal', 'entity_id', 'organization_id');
-
-export { knex, withTransaction };
