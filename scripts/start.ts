@@ -12,6 +12,8 @@ const usage = `npm start [-- OPTIONS]
   --without PARTS    start without some of ${clinicParts.join(', ')} (comma-separated)
   --ready-file FILE  write addresses and process ids there, as JSON, once the clinic is ready`;
 
+// A terminal that was closed takes no more output; the clinic must still be stopped in order.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 const started = performance.now();
 const interruption = new AbortController();
 let stop: (() => Promise<void>) | undefined;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { clinicPorts, inheritedEnvironment } from '../../config.ts';
 import type { ClinicPort, Environment, LaunchConfig } from '../../config.ts';
 import { freePorts, portIsFree, PortTakenError } from './ports.ts';
+import type { TakenPort } from './ports.ts';
 
 export interface ClinicAddresses {
   web: string;
@@ -76,11 +77,12 @@ export function addressesOf(launch: LaunchConfig, environment: Environment): Cli
   };
 }
 
-/** @throws PortTakenError naming the port and the variable that moves it */
+/** @throws PortTakenError naming every taken port and the variable that moves it */
 export async function checkPorts(launch: LaunchConfig, needed: readonly ClinicPort[]): Promise<void> {
+  const taken: TakenPort[] = [];
   for (const name of needed) {
-    const { variable, purpose } = clinicPorts[name];
     const port = launch.ports[name];
-    if (!(await portIsFree(port))) throw new PortTakenError(port, purpose, variable);
+    if (!(await portIsFree(port))) taken.push({ port, ...clinicPorts[name] });
   }
+  if (taken.length > 0) throw new PortTakenError(taken);
 }

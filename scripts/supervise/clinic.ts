@@ -20,7 +20,7 @@ import { apiChild, mailChild, postgresChild, temporalChild, workerChild } from '
 import { prepareDatabase } from './database.ts';
 import { prepareEngine } from './engine.ts';
 import { makeHome, postgresDirectory, resetHome, rotateLog, writeClinicFile } from './home.ts';
-import { endProcess, takeHome, writeProcesses } from './process-file.ts';
+import { endProcess, findLauncher, takeHome, writeProcesses } from './process-file.ts';
 import { describeProcess } from './process-identity.ts';
 import { seedWhenEmpty } from './seeding.ts';
 import { buildWeb } from './web-build.ts';
@@ -200,6 +200,7 @@ interface Crew {
 function createCrew(home: string, report: (line: string) => void): Crew {
   const children = new Map<string, SupervisedChild>();
   const begun: Promise<unknown>[] = [];
+  const launcher = findLauncher();
   let stopping = false;
   const pids = () =>
     Object.fromEntries(
@@ -211,6 +212,7 @@ function createCrew(home: string, report: (line: string) => void): Crew {
   const record = () =>
     writeProcesses(
       home,
+      launcher,
       Object.entries(pids()).map(([name, pid]) => ({ name, pid })),
     );
   const named = (name: string) => {

@@ -1,15 +1,24 @@
 /** Ports: whether one is free, and which one is. */
 import { createServer } from 'node:net';
 
+export interface TakenPort {
+  port: number;
+  /** What wants to listen there. */
+  purpose: string;
+  /** The environment variable that chooses another. */
+  variable: string;
+}
+
 export class PortTakenError extends Error {
-  readonly port: number;
-  constructor(port: number, purpose: string, variable: string) {
+  constructor(taken: readonly TakenPort[]) {
+    const lines = taken.map(({ port, purpose, variable }) => `  port ${port}, ${purpose}: ${variable} chooses another`);
+    const first = taken[0]!;
     super(
-      `Port ${port} (${purpose}) is taken by another program. ` +
-        `Stop that program, or choose another port: ${variable}=${port + 1} npm start`,
+      `Another program listens where HealthSphere wants to:\n${lines.join('\n')}\n` +
+        `Stop that program, or choose other ports, such as: ${first.variable}=${first.port + 1} npm start ` +
+        `(HEALTHSPHERE_PORT_OFFSET=100 moves all of them)`,
     );
     this.name = 'PortTakenError';
-    this.port = port;
   }
 }
 

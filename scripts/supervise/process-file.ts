@@ -30,8 +30,11 @@ export function readProcesses(home: string): ProcessRecord | undefined {
 }
 
 /** Written whole and renamed: a crash leaves the old record or the new one. */
-export function writeProcesses(home: string, children: readonly { name: string; pid: number }[]): void {
-  const launcher = findLauncher();
+export function writeProcesses(
+  home: string,
+  launcher: ProcessIdentity | undefined,
+  children: readonly { name: string; pid: number }[],
+): void {
   const record: ProcessRecord = {
     supervisor: describeProcess(process.pid),
     ...(launcher === undefined ? {} : { launcher }),
@@ -107,8 +110,8 @@ function identify(pid: number): ProcessIdentity | undefined {
   }
 }
 
-/** The nearest ancestor that is npm; a supervisor started in another way has its parent for a launcher. */
-function findLauncher(): ProcessIdentity | undefined {
+/** To be asked once, at the start: the nearest ancestor that is npm; a supervisor started in another way has its parent for a launcher. */
+export function findLauncher(): ProcessIdentity | undefined {
   let pid = process.ppid;
   for (let depth = 0; depth < 5 && pid > 1; depth += 1) {
     const stat = readStat(pid);
