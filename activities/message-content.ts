@@ -1,5 +1,6 @@
 /** From a row of the outbox to words: facts gathered, language chosen, template applied. Nothing of it is stored. */
 import type { Trx } from '../db/connection.ts';
+import { addressLines } from '../domain/address.ts';
 import { calendarFile } from '../domain/calendar-file.ts';
 import { accountMessages, isAccountMessage } from './messages/account-messages.ts';
 import { compose } from './messages/compose.ts';
@@ -124,7 +125,7 @@ async function visitFacts(
     timeZone: zone,
     patientTimeZone,
     mode: appointment.mode,
-    placeLines: placeLines(appointment),
+    placeLines: [appointment.location_name ?? clinic, ...addressLines(appointment.location_address)],
     phone: appointment.location_phone,
     url: link(row.aggregate_id, appointment.version, appointment.patient_id),
     askConfirm: row.params['askConfirm'] === true,
@@ -165,13 +166,4 @@ async function heldAlternatives(trx: Trx, row: OutboxRow): Promise<HeldAlternati
     .whereRaw('hold_expires_at > clock_timestamp()')
     .orderBy('start_at')
     .select<HeldAlternative[]>('id', 'version', 'patient_id', 'start_at', 'tz', 'hold_expires_at');
-}
-
-/** Name and FHIR Address of the location, a line each. */
-export function placeLines(appointment: Pick<AppointmentFactsRow, 'location_name' | 'location_address'>): string[] {
-  const address = appointment.location_address ?? {};
-  const text = (key: string) => (typeof address[key] === 'string' ? (address[key] as string) : '');
-  const lines = Array.isArray(address['line']) ? address['line'].filter((l): l is string => typeof l === 'string') : [];
-  const town = [text('city'), [text('state'), text('postalCode')].filter(Boolean).join(' ')].filter(Boolean).join(', ');
-  return [appointment.location_name ?? '', ...lines, town].filter((line) => line.trim() !== '');
 }

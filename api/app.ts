@@ -7,12 +7,14 @@ import { docsPage } from './docs-page.ts';
 import { healthRoutes } from './health.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { openApiDocument } from './openapi.ts';
+import { buildPages } from './pages.ts';
 import { problemBody, toProblem } from './problem.ts';
 import type { AnyRoute } from './route.ts';
 import { buildRouter } from './router.ts';
 import { securityHeaders } from './security-headers.ts';
 import { staticFiles } from './static.ts';
 import { temporalWeb } from './temporal-web.ts';
+import { visitPages } from './visit-pages/pages.ts';
 
 export interface AppOptions {
   /** Absolute path of the built web applications; without it only the API is served. */
@@ -83,6 +85,7 @@ export function buildApp(ports: ApiPorts, routes: readonly AnyRoute[], options: 
   koa.use(healthRoutes(ports, metrics, options.isStopping ?? (() => false)));
   koa.use(docsPage(document));
   koa.use(temporalWeb(ports));
+  koa.use(buildPages(ports, visitPages));
   koa.use(router);
   if (options.webDirectory !== undefined) koa.use(staticFiles(options.webDirectory));
   return { koa, metrics };

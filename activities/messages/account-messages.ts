@@ -1,6 +1,6 @@
 /** One function a kind of message about an account: a link or a code that works once, and until when. */
+import { longTime } from '../../domain/time-words.ts';
 import type { MessageParts } from './compose.ts';
-import { longTime } from './language.ts';
 import type { MessageCatalog } from './locales/en.ts';
 
 export interface AccountFacts {

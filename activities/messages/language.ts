@@ -12,35 +12,3 @@ export function messageLanguage(asked: string | null | undefined, clinicDefault:
 }
 
 export const messageCatalog = (language: MessageLanguage): MessageCatalog => catalogs[language];
-
-/** Weekday, date, time and zone: `Wednesday, March 17, 2027 at 10:00 AM EDT`. Intl alone converts, with current zone data. */
-export function longTime(at: Date, timeZone: string, formats: string): string {
-  return format(at, formats, {
-    weekday: 'long',
-    day: 'numeric',
-    month: 'long',
-    year: 'numeric',
-    hour: 'numeric',
-    minute: '2-digit',
-    timeZone,
-    timeZoneName: 'short',
-  });
-}
-
-/** For subjects and SMS: `Wed, Mar 17, 10:00 AM EDT`. */
-export function shortTime(at: Date, timeZone: string, formats: string): string {
-  return format(at, formats, {
-    weekday: 'short',
-    day: 'numeric',
-    month: 'short',
-    hour: 'numeric',
-    minute: '2-digit',
-    timeZone,
-    timeZoneName: 'short',
-  });
-}
-
-// Intl puts narrow no-break spaces before AM and PM, which some mail and telephone software shows as boxes.
-function format(at: Date, formats: string, options: Intl.DateTimeFormatOptions): string {
-  return new Intl.DateTimeFormat(formats, options).format(at).replaceAll(/[\u202F\u00A0]/g, ' ');
-}

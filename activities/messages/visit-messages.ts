@@ -1,7 +1,7 @@
 /** One function a kind of message about a visit. What they are given is all they can say. */
+import { longTime, shortTime } from '../../domain/time-words.ts';
 import type { VisitMode } from '../../workflows/messages/appointment.ts';
 import type { MessageParts } from './compose.ts';
-import { longTime, shortTime } from './language.ts';
 import type { MessageCatalog } from './locales/en.ts';
 
 /** No visit type, no reason, no practitioner, no name: a template cannot leak what it does not get (I24). */
