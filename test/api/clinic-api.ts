@@ -1,0 +1,200 @@
+/**
+ * The whole path of a booking: HTTP, a real Postgres, a real Temporal dev server, a worker in this process. Hours are all
+ * day, every day, because the database's clock is the real one and tests run at any hour.
+ */
+import { randomUUID } from 'node:crypto';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import pino from 'pino';
+import { appointmentActivities } from '../../activities/appointment.ts';
+import { databaseClock } from '../../activities/ports.ts';
+import { routes } from '../../api/routes.ts';
+import { createTemporalGateway } from '../../api/temporal.ts';
+import { connect, type Db } from '../../db/connection.ts';
+import { buildWorkflowBundle } from '../../workers/bundle.ts';
+import { registerSearchAttributes } from '../../workers/search-attributes.ts';
+import { workerOptions } from '../../workers/worker-options.ts';
+import { connectTestTemporal } from '../support/test-temporal.ts';
+import { startTestApi, testKeys, type Answer, type Client, type TestApi } from './support.ts';
+
+export interface Clinic {
+  readonly organizationId: string;
+  readonly locationId: string;
+  readonly practitionerId: string;
+  readonly otherPractitionerId: string;
+  readonly rooms: readonly string[];
+  readonly roomPoolId: string;
+  /** 30 minutes, buffers 5 / 10, align 15, any exam room. */
+  readonly visitTypeId: string;
+}
+
+export interface ClinicApi extends Clinic {
+  readonly api: TestApi;
+  /** Front desk. */
+  readonly desk: Client;
+  readonly doctor: Client;
+  readonly admin: Client;
+  readonly patient: Client & { readonly patientId: string };
+  readonly worker: Db;
+  addPatient(columns?: Record<string, unknown>): Promise<string>;
+  addVisitType(columns: Record<string, unknown>): Promise<string>;
+  book(client: Client, body: Record<string, unknown>, key?: string): Promise<Answer>;
+  act(client: Client, id: string, action: string, body?: Record<string, unknown>, key?: string): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+export const timeZone = 'America/New_York';
+
+/** Places, people with hours all week, two rooms in a pool, and a visit type: by the owner, as a migration would. */
+export async function seedClinic(owner: Db, organizationId: string): Promise<Clinic> {
+  const of = { organization_id: organizationId };
+  const ids = {
+    locationId: randomUUID(),
+    practitionerId: randomUUID(),
+    otherPractitionerId: randomUUID(),
+    roomPoolId: randomUUID(),
+    visitTypeId: randomUUID(),
+  };
+  const rooms = [randomUUID(), randomUUID()].toSorted();
+  await owner('location').insert({ ...of, id: ids.locationId, name: 'Main', time_zone: timeZone });
+  const place = { location_id: ids.locationId, time_zone: timeZone };
+  await owner('resource').insert([
+    {
+      ...of,
+      ...place,
+      id: ids.practitionerId,
+      kind: 'provider',
+      name: 'Dr. One',
+      overbook_consent: true,
+      overbook_limit: 1,
+    },
+    {
+      ...of,
+      ...place,
+      id: ids.otherPractitionerId,
+      kind: 'provider',
+      name: 'Dr. Two',
+      overbook_consent: false,
+      overbook_limit: 0,
+    },
+    ...rooms.map((id, n) => ({
+      ...of,
+      ...place,
+      id,
+      kind: 'room',
+      name: `Room ${n + 1}`,
+      overbook_consent: false,
+      overbook_limit: 0,
+    })),
+  ]);
+  await owner('resource_pool').insert({ ...of, id: ids.roomPoolId, name: 'Exam rooms', kind: 'room' });
+  await owner('resource_pool_member').insert(rooms.map((id) => ({ ...of, pool_id: ids.roomPoolId, resource_id: id })));
+  await owner('availability_rule').insert(
+    [ids.practitionerId, ids.otherPractitionerId].map((id) => ({
+      ...of, resource_id: id, location_id: ids.locationId, by_day: ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'],
+      start_local: '00:00', end_local: '00:00', time_zone: timeZone, valid_from: '2020-01-01',
+    })), // prettier-ignore
+  );
+  const clinic = { organizationId, rooms, ...ids };
+  await seedVisitType(owner, clinic, { id: ids.visitTypeId, code: 'FU30' });
+  return clinic;
+}
+
+export async function seedVisitType(owner: Db, clinic: Clinic, columns: Record<string, unknown>): Promise<string> {
+  const of = { organization_id: clinic.organizationId };
+  const id = (columns['id'] as string | undefined) ?? randomUUID();
+  await owner('visit_type').insert({
+    ...of, id, code: `T${id.slice(0, 8)}`, name: JSON.stringify({ en: 'Follow-up', es: 'Seguimiento' }),
+    duration_minutes: 30, buffer_before_minutes: 5, buffer_after_minutes: 10, align_minutes: 15, min_notice_minutes: 0, ...columns,
+  }); // prettier-ignore
+  await owner('visit_type_requirement').insert([
+    { ...of, visit_type_id: id, role: 'provider', kind: 'provider' },
+    { ...of, visit_type_id: id, role: 'room', kind: 'room', pool_id: clinic.roomPoolId },
+  ]);
+  await owner('visit_type_provider').insert(
+    [clinic.practitionerId, clinic.otherPractitionerId].map((resource) => ({
+      ...of,
+      visit_type_id: id,
+      resource_id: resource,
+    })),
+  );
+  return id;
+}
+
+export async function seedPatient(
+  owner: Db,
+  organizationId: string,
+  columns: Record<string, unknown> = {},
+): Promise<string> {
+  const id = randomUUID();
+  await owner('patient').insert({
+    id, organization_id: organizationId, mrn: id.slice(0, 13), family: 'Canary', given: ['Pat'], birth_date: '1980-02-29',
+    email: `${id}@example.org`, phone: '+12125550100', ...columns,
+  }); // prettier-ignore
+  return id;
+}
+
+export async function openClinicApi(): Promise<ClinicApi> {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  const temporal = await connectTestTemporal();
+  await registerSearchAttributes(temporal.connection, temporal.namespace);
+  const keys = testKeys();
+  const config = {
+    codecOff: false,
+    deploymentBuildId: 'test',
+    temporal: { address: temporal.address, namespace: temporal.namespace },
+  };
+  const log = pino({ level: 'silent' });
+  const gateway = createTemporalGateway({ config, keys, log, taskQueue: temporal.taskQueue, answerWithinMs: 20_000 });
+  const api = await startTestApi(routes, { temporal: gateway, config: { temporal: config.temporal } });
+  const worker = connect({ url: api.database.urls.worker, applicationName: 'test-worker', poolMax: 24 });
+  const { workerDeploymentOptions: _unversioned, ...options } = workerOptions({
+    config,
+    keys,
+    connection: temporal.nativeConnection,
+    activities: appointmentActivities({ db: worker, clock: databaseClock(worker), log }),
+    workflowBundle: await buildWorkflowBundle(),
+  });
+  const runs = await Worker.create({ ...options, taskQueue: temporal.taskQueue });
+  const running = runs.run();
+
+  const organizationId = await api.createOrganization(`Clinic ${randomUUID().slice(0, 8)}`);
+  const clinic = await seedClinic(api.owner, organizationId);
+  const signIn = async (role: Parameters<TestApi['createPerson']>[1]) => {
+    const person = await api.createPerson(organizationId, role);
+    return { ...(await api.signIn(person.email)), patientId: person.patientId ?? '' };
+  };
+  return {
+    ...clinic,
+    api,
+    worker,
+    desk: await signIn('front-desk'),
+    doctor: await signIn('doctor'),
+    admin: await signIn('administrator'),
+    patient: await signIn('patient'),
+    addPatient: (columns) => seedPatient(api.owner, organizationId, columns),
+    addVisitType: (columns) => seedVisitType(api.owner, clinic, columns),
+    book: (client, body, key) =>
+      client.request('POST', '/appointments', {
+        body: { visitTypeId: clinic.visitTypeId, practitionerId: clinic.practitionerId, ...body },
+        ...(key !== undefined && { key }),
+      }),
+    act: (client, id, action, body = {}, key) =>
+      client.request('POST', `/appointments/${id}/${action}`, { body, ...(key !== undefined && { key }) }),
+    async close() {
+      runs.shutdown();
+      await running;
+      await gateway.close();
+      await temporal.close();
+      await worker.destroy();
+      await api.stop();
+    },
+  };
+}
+
+/** A start on the quarter hour, this many minutes from now at the earliest; every number of minutes apart is another one. */
+export function quarterAfter(minutes: number): string {
+  const quarter = 15 * 60_000;
+  return new Date(Math.ceil((Date.now() + minutes * 60_000) / quarter) * quarter).toISOString();
+}
+
+export const day = 24 * 60;
