@@ -149,7 +149,8 @@ export function createTemporalGateway(options: GatewayOptions): TemporalGateway 
     });
     return client.workflow.executeUpdateWithStart<AppointmentRun, AppointmentOutcome, []>(outcomeUpdate, {
       startWorkflowOperation,
-      updateId: outcomeUpdateId,
+      // A server answers an update id that a closed run knew from that run: a correction asks under its own.
+      updateId: 'correction' in input ? `${outcomeUpdateId}:${input.correction.operation.key}` : outcomeUpdateId,
       args: [],
     });
   }
