@@ -28,7 +28,7 @@ export async function buildWeb(
     await progress.step('Building the web apps', (say) =>
       run(process.execPath, [join(root, 'node_modules', 'vite', 'bin', 'vite.js'), 'build', '--config', config], {
         cwd: root,
-        env: { ...env, NODE_ENV: 'production' },
+        env: { ...env, NODE_ENV: 'production', NO_COLOR: '1' },
         timeoutMs: 300_000,
         tailLines: 25,
         onLine: say,
