@@ -26,6 +26,7 @@ const plain: Readonly<Record<string, string>> = {
  */
 export function fold(text: string): string {
   return text
+    .normalize('NFKD')
     .toLowerCase()
     .normalize('NFKD')
     .replace(/\p{M}+/gu, '')

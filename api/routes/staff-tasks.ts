@@ -46,11 +46,15 @@ function toTask(row: StaffTaskRow, context: RequestContext): z.output<typeof sta
     row.patient_id === null || !mayKnow
       ? null
       : { id: row.patient_id, name: formatName({ given: row.given ?? [], family: row.family }, row.chosen_name) };
+  const hidden = row.subject_type === 'patient' && !mayKnow;
+  const subject =
+    row.subject_type === null || row.subject_id === null || hidden
+      ? null
+      : { type: row.subject_type, id: row.subject_id };
   return {
     id: row.id,
     kind: row.kind,
-    subject:
-      row.subject_type === null || row.subject_id === null ? null : { type: row.subject_type, id: row.subject_id },
+    subject,
     locationId: row.location_id,
     patient,
     params: mayKnow ? row.params : {},
