@@ -3,28 +3,21 @@
  * Every row is accepted or refused with its line and reason; interrupted, the same command goes on where it was.
  * Exit 0: the whole file was read (refused rows are listed); 1: it could not be; 2: the command is off.
  */
-import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream, mkdirSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import { createWriteStream, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { loadConfig } from '../config.ts';
 import { connect, type Db } from '../db/connection.ts';
-import {
-  finishImport,
-  importBatch,
-  openImport,
-  refusedLines,
-  type ImportedLine,
-  type ImportLine,
-} from '../db/imports.ts';
+import { refusedLines } from '../db/imports.ts';
 import { organizationIds } from '../db/organizations.ts';
 import { systemActor } from '../domain/actor.ts';
 import { csvColumns, type CsvColumn } from '../domain/csv-patient.ts';
-import { detectFormat, readPatients, type ImportFormat } from './import/read-patients.ts';
+import { batchSize, importFile, type ImportProgress } from './import/import-file.ts';
+import { detectFormat, type ImportFormat } from './import/read-patients.ts';
 
-const batchSize = 100;
+const usage =
+  'npm run import -- FILE [--format bundle|ndjson|csv] [--map MAP.json] [--organization ID]; docs/import.md says what is understood';
 
 interface Command {
   readonly file: string;
@@ -54,70 +47,52 @@ function readCommand(): Command {
 }
 
 async function main(): Promise<void> {
-  const command = readCommand();
-  const config = loadConfig(process.env, { roles: ['worker'] });
+  let command: Command;
+  try {
+    command = readCommand();
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
+    process.exitCode = 2;
+    return;
+  }
+  const config = loadConfig(undefined, { roles: ['worker'] });
   const db = connect({ url: config.database.worker, applicationName: 'healthsphere-import', poolMax: 2 });
   try {
     const organizationId = await chooseOrganization(db, command.organization);
     const format = command.format ?? (await detectFormat(command.file));
-    const run = await openImport(db, organizationId, {
-      name: basename(command.file),
-      sha256: await sha256(command.file),
+    const progress = progressLine();
+    let finishedBefore = false;
+    const done = await importFile(db, {
+      organizationId,
+      file: command.file,
       format,
+      mapping: command.mapping,
+      actor: systemActor('import'),
+      onOpen: (run) => {
+        finishedBefore = run.state === 'finished';
+        const counts = `${run.accepted} accepted, ${run.refused} refused`;
+        if (finishedBefore) console.log(`This file was imported before: ${counts}. Nothing was changed.`);
+        else if (run.linesDone > 0) console.log(`Going on after line ${run.linesDone} (${counts} so far).`);
+      },
+      onBatch: (counts) => progress(counts),
     });
-    if (run.state === 'finished') {
-      console.log(
-        `This file was imported before: ${run.accepted} accepted, ${run.refused} refused. Nothing was changed.`,
-      );
-    } else {
-      if (run.linesDone > 0)
-        console.log(`Going on after line ${run.linesDone} (${run.accepted} accepted, ${run.refused} refused so far).`);
-      await importRows(db, organizationId, run.id, run.linesDone, command, format);
-      await finishImport(db, organizationId, run.id);
-    }
-    await report(db, organizationId, run.id, join(config.home, 'imports'));
+    if (!finishedBefore) progress(done.progress, true);
+    await report(db, organizationId, done.runId, join(config.home, 'imports'));
   } finally {
     await db.destroy();
   }
 }
 
-async function importRows(
-  db: Db,
-  organizationId: string,
-  runId: string,
-  after: number,
-  command: Command,
-  format: ImportFormat,
-): Promise<void> {
-  const counts = { created: 0, unchanged: 0, refused: 0, warnings: 0 };
+/** Rewritten in place on a terminal, else a line every thousand rows. */
+function progressLine(): (counts: ImportProgress, last?: boolean) => void {
   const started = performance.now();
-  const progress = (line: number, last = false): void => {
+  return ({ line, created, unchanged, refused, warnings }, last = false) => {
     const seconds = (performance.now() - started) / 1000;
-    const text = `line ${line}: ${counts.created} new, ${counts.unchanged} on file already, ${counts.refused} refused, ${counts.warnings} warnings, ${seconds.toFixed(1)} s, ${Math.round(process.memoryUsage().rss / 1e6)} MB`;
+    const megabytes = Math.round(process.memoryUsage().rss / 1e6);
+    const text = `line ${line}: ${created} new, ${unchanged} on file already, ${refused} refused, ${warnings} warnings, ${seconds.toFixed(1)} s, ${megabytes} MB`;
     if (process.stdout.isTTY) process.stdout.write(`\r\u001b[K${text}${last ? '\n' : ''}`);
     else if (last || line % 1_000 < batchSize) console.log(text);
   };
-  const actor = systemActor('import');
-  const today = new Date().toISOString().slice(0, 10);
-  let batch: ImportLine[] = [];
-  let line = after;
-  const flush = async (): Promise<void> => {
-    const outcomes: ImportedLine[] = await importBatch(db, { organizationId, actor, runId }, batch);
-    for (const { outcome, warnings } of outcomes) {
-      counts[outcome] += 1;
-      counts.warnings += warnings.length;
-    }
-    line = batch.at(-1)?.line ?? line;
-    batch = [];
-    progress(line);
-  };
-  for await (const row of readPatients(command.file, format, { today, mapping: command.mapping })) {
-    if (row.line <= after) continue;
-    batch.push(row);
-    if (batch.length >= batchSize) await flush();
-  }
-  if (batch.length > 0) await flush();
-  progress(line, true);
 }
 
 async function chooseOrganization(db: Db, wanted: string | undefined): Promise<string> {
@@ -128,12 +103,6 @@ async function chooseOrganization(db: Db, wanted: string | undefined): Promise<s
   if (ids.length === 0)
     throw new Error('There is no organization yet: run npm start, or npm run first-administrator, first.');
   throw new Error(`Say which organization: --organization ID, one of\n  ${ids.join('\n  ')}`);
-}
-
-async function sha256(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex');
 }
 
 /** Every refused line with its reason: the first twenty on the screen, all of them in a file. */

@@ -1,8 +1,10 @@
 /** `npm start`: the whole clinic in one terminal. `-- --reset` begins anew; Ctrl-C stops everything in order. */
 import { writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadLaunchConfig, loadToolConfig } from '../config.ts';
+import { seedVisits } from './seed/visits-after-start.ts';
 import { clinicParts, startClinic } from './supervise/clinic.ts';
 import { describeReset } from './supervise/home.ts';
 import { clinicTable } from './supervise/table.ts';
@@ -17,6 +19,7 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 const started = performance.now();
 const interruption = new AbortController();
 let stop: (() => Promise<void>) | undefined;
+let endSeeding: (() => void) | undefined;
 let askedAt = 0;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end());
 
@@ -55,6 +58,9 @@ async function main(): Promise<void> {
   }
   console.log(`  Started in ${((performance.now() - started) / 1000).toFixed(1)} s. Ctrl-C stops everything.`);
   console.log('HealthSphere is ready');
+  endSeeding = seedVisits(join(import.meta.dirname, '..'), clinic.home, clinic.environment, (line) =>
+    console.log(`  ${line}`),
+  );
 }
 
 async function end(): Promise<void> {
@@ -67,6 +73,7 @@ async function end(): Promise<void> {
   askedAt = now;
   if (stop === undefined) return interruption.abort();
   console.log('\nStopping: API, workers, mail, Temporal, Postgres');
+  endSeeding?.();
   try {
     await stop();
     console.log('Stopped. The data stays; npm start continues where it was.');
