@@ -258,9 +258,6 @@ function connectionOptions({ temporal }: Pick<Config, 'temporal'>): ConnectionOp
       'grpc.initial_reconnect_backoff_ms': 100,
       'grpc.min_reconnect_backoff_ms': 100,
       'grpc.max_reconnect_backoff_ms': 1_000,
-      // A peer that vanished without a word is noticed in seconds.
-      'grpc.keepalive_time_ms': 10_000,
-      'grpc.keepalive_timeout_ms': 3_000,
     },
   };
 }

@@ -235,7 +235,7 @@ function setUp(input: AppointmentInput) {
 
   async function encounterStarted({ actor, operation }: EncounterStarted): Promise<void> {
     await condition(() => outcome !== undefined);
-    await inTurn(() => applyUnlessRefused('start-encounter', actor, operation));
+    await inTurn(() => applyUnlessRefused('start-encounter', actor, operation).catch(() => null));
   }
 
   async function changedElsewhere(): Promise<void> {
@@ -329,15 +329,24 @@ function setUp(input: AppointmentInput) {
   /** Deals with all timers that have rung, in one turn, so that a day of outage is one decision and not a burst. */
   function carryOutTimers(): Promise<void> {
     return inTurn(async () => {
-      const rung = clock.rung();
-      await remind(rung.filter(isReminder));
-      for (const timer of rung) {
-        if (isReminder(timer)) continue;
+      await orLater(clock.rung().filter(isReminder), remind);
+      for (const timer of clock.rung()) {
         // An earlier one may have ended what this one was for.
-        if (clock.rung().includes(timer)) await carryOut(timer);
+        const still = clock.rung().some(({ name }) => name === timer.name);
+        if (still && !isReminder(timer)) await orLater([timer], () => carryOut(timer));
       }
       show();
     });
+  }
+
+  /** A fault of ours must not end the process of a visit: it is logged, and tried again until a release mends it. */
+  async function orLater(timers: readonly PlannedTimer[], work: (timers: readonly PlannedTimer[]) => Promise<void>) {
+    try {
+      await work(timers);
+    } catch (error) {
+      log.error('a timer could not be dealt with', { code: refusedWith(error)?.code ?? 'unknown' });
+      for (const timer of timers) clock.ringAgain(timer, 60_000);
+    }
   }
 
   async function remind(rung: readonly PlannedTimer[]): Promise<void> {
@@ -346,23 +355,16 @@ function setUp(input: AppointmentInput) {
     const { send, suppress } = dueAfterOutage(items, now());
     const { version } = view;
     const reminder = (timer: PlannedTimer, reason?: string) =>
-      inTime.queueReminder({
-        organizationId,
-        appointmentId,
-        version,
-        timer,
-        suppress: reason,
-        operation: timerOperation(timer),
-      });
+      inTime.queueReminder({ organizationId, appointmentId, version, timer, suppress: reason });
     for (const { item, reason } of suppress) {
       await reminder(item.timer, reason);
       clock.settle(item.timer);
       note(`timer:${item.timer.name}`, reason);
     }
     for (const { timer } of send) {
-      await reminder(timer);
+      const became = await reminder(timer);
       clock.settle(timer);
-      note(`timer:${timer.name}`, 'queued');
+      note(`timer:${timer.name}`, became);
     }
   }
 
@@ -376,14 +378,7 @@ function setUp(input: AppointmentInput) {
     const task = event === null ? taskOf(timer) : null;
     if (task !== null && view !== null) {
       const { version } = view;
-      await inTime.raiseStaffTask({
-        organizationId,
-        appointmentId,
-        version,
-        kind: task,
-        timer,
-        operation: timerOperation(timer),
-      });
+      await inTime.raiseStaffTask({ organizationId, appointmentId, version, kind: task, timer });
     }
     clock.settle(timer);
     note(`timer:${timer.name}`, view?.status ?? '');

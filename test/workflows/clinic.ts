@@ -1,8 +1,12 @@
 /** A small clinic for workflow tests: real Postgres, the time-skipping server, a worker in this process, people by id. */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from '@temporalio/client';
+import type { Connection } from '@temporalio/client';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import type { NativeConnection } from '@temporalio/worker';
 import pino from 'pino';
+import type { Logger } from 'pino';
 import { appointmentActivities } from '../../activities/appointment.ts';
 import type { Clock } from '../../activities/ports.ts';
 import { createTemporalGateway } from '../../api/temporal.ts';
@@ -20,144 +24,28 @@ import type {
   ActionInput,
   AppointmentAction,
   AppointmentOutcome,
+  AppointmentStart,
   AppointmentView,
   OpeningCommand,
 } from '../../workflows/messages/appointment.ts';
+import type { KeyRing } from '../../keys.ts';
 import { createTestDatabase } from '../support/test-postgres.ts';
 import type { TestDatabase } from '../support/test-postgres.ts';
+import { connectTestTemporal } from '../support/test-temporal.ts';
 import { createTimeSkippingEnvironment } from '../support/test-time-skipping.ts';
-
-export const timeZone = 'America/New_York';
-
-/** Everything the appointment's events ask for, as the front desk and a doctor together would have it. */
-export const staff: Actor = {
-  kind: 'staff',
-  ref: 'user:00000000-0000-4000-8000-000000000001',
-  permissions: [
-    'appointment:book',
-    'appointment:cancel',
-    'appointment:cancel-by-clinic',
-    'appointment:confirm',
-    'appointment:reschedule',
-    'appointment:check-in',
-    'appointment:complete',
-    'appointment:approve',
-    'appointment:correct',
-    'appointment:overbook',
-  ],
-};
-
-export const patientActor = (patientId: string): Actor => ({
-  kind: 'patient',
-  ref: `patient:${patientId}`,
-  patientId,
-  permissions: [
-    'own-appointment:book',
-    'own-appointment:cancel',
-    'own-appointment:confirm',
-    'own-appointment:reschedule',
-  ],
-});
-
-export interface Seed {
-  readonly organizationId: string;
-  readonly locationId: string;
-  readonly practitionerId: string;
-  readonly patientId: string;
-  readonly otherPatientId: string;
-  /** 'FU30' of scheduling-intake.md H. */
-  readonly visitTypeId: string;
-  /** The same, but a missed visit becomes a no-show by itself. */
-  readonly autoNoShowTypeId: string;
-  /** The same, but the clinic has to approve. */
-  readonly approvalTypeId: string;
-}
-
-/** Scheduling-intake.md H, defaults: New York, FU30 with buffers 5 / 10, two exam rooms, open 08:00 to 18:00 all week. */
-export async function seedClinic(admin: Db): Promise<Seed> {
-  const id = (): string => randomUUID();
-  const seed: Seed = {
-    organizationId: id(),
-    locationId: id(),
-    practitionerId: id(),
-    patientId: id(),
-    otherPatientId: id(),
-    visitTypeId: id(),
-    autoNoShowTypeId: id(),
-    approvalTypeId: id(),
-  };
-  const { organizationId, locationId, practitionerId } = seed;
-  const of = { organization_id: organizationId };
-  await admin('organization').insert({ id: organizationId, name: `Clinic ${organizationId.slice(0, 8)}` });
-  await admin('location').insert({ ...of, id: locationId, name: 'Main', time_zone: timeZone });
-  const rooms = [id(), id()];
-  await admin('resource').insert([
-    { ...of, id: practitionerId, kind: 'provider', name: 'P', location_id: locationId, time_zone: timeZone },
-    ...rooms.map((room, n) => ({
-      ...of,
-      id: room,
-      kind: 'room',
-      name: `R${n}`,
-      location_id: locationId,
-      time_zone: timeZone,
-    })),
-  ]);
-  const pool = id();
-  await admin('resource_pool').insert({ ...of, id: pool, name: 'Exam rooms', kind: 'room' });
-  await admin('resource_pool_member').insert(rooms.map((room) => ({ ...of, pool_id: pool, resource_id: room })));
-  const types = [
-    { id: seed.visitTypeId, code: 'FU30' },
-    { id: seed.autoNoShowTypeId, code: 'FU30-AUTO', auto_noshow: true },
-    { id: seed.approvalTypeId, code: 'FU30-APPROVAL', needs_approval: true },
-  ];
-  for (const type of types) {
-    await admin('visit_type').insert({
-      ...of,
-      name: JSON.stringify({ en: type.code }),
-      duration_minutes: 30,
-      buffer_before_minutes: 5,
-      buffer_after_minutes: 10,
-      ...type,
-    });
-    await admin('visit_type_requirement').insert([
-      { ...of, visit_type_id: type.id, role: 'provider', kind: 'provider' },
-      { ...of, visit_type_id: type.id, role: 'room', kind: 'room', pool_id: pool },
-    ]);
-    await admin('visit_type_provider').insert({ ...of, visit_type_id: type.id, resource_id: practitionerId });
-  }
-  await admin('availability_rule').insert(
-    [practitionerId, ...rooms].map((resource) => ({
-      ...of,
-      resource_id: resource,
-      location_id: locationId,
-      by_day: ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'],
-      start_local: '08:00',
-      end_local: '18:00',
-      time_zone: timeZone,
-      valid_from: '2020-01-01',
-    })),
-  );
-  await admin('patient').insert([
-    {
-      ...of,
-      id: seed.patientId,
-      mrn: '1',
-      family: 'Quetzalcoatl',
-      given: ['Ana'],
-      email: 'ana@example.org',
-      phone: '+12025550101',
-    },
-    { ...of, id: seed.otherPatientId, mrn: '2', family: 'Other', given: ['Ben'], email: 'ben@example.org' },
-  ]);
-  return seed;
-}
+import { seedClinic, staff } from './seed.ts';
+import type { Seed } from './seed.ts';
 
 /** Keys for tests; recorded histories have theirs in test/support/history-keys.ts. */
 export const throwAwayKeys = () => ({ current: 'test', keys: { test: new Uint8Array(randomBytes(32)) } });
 
 export interface TestClinic extends Seed {
-  readonly environment: TestWorkflowEnvironment;
+  readonly engine: Engine;
+  readonly keys: Pick<KeyRing, 'current' | 'keys'>;
   readonly gateway: TemporalGateway;
+  readonly taskQueue: string;
+  /** Waits without skipping: time stands while it looks. */
+  readonly client: Client;
   /** Role worker. */
   readonly db: Db;
   /** Superuser: looks at everything. */
@@ -165,10 +53,9 @@ export interface TestClinic extends Seed {
   readonly database: TestDatabase;
   /** Waits, by skipping, until an instant of the server's clock. */
   until(instant: string): Promise<void>;
-  open(
-    command: Partial<OpeningCommand> & { start?: string },
-    options?: OpenOptions,
-  ): Promise<AppointmentOutcome & { id: string }>;
+  readonly log: Logger;
+  startOf(start: string, options?: OpenOptions): AppointmentStart;
+  open(command: OpenCommand, options?: OpenOptions): Promise<AppointmentOutcome & { id: string }>;
   /** Opens and expects success. */
   booked(start: string, options?: OpenOptions & { event?: 'book' | 'hold' }): Promise<AppointmentView>;
   act(id: string, action: AppointmentAction, input?: ActionInput, actor?: Actor): Promise<AppointmentView | 'closed'>;
@@ -183,8 +70,13 @@ export interface TestClinic extends Seed {
   changes(
     id: string,
   ): Promise<{ event: string; from_state: string | null; to_state: string; data: Record<string, unknown> }[]>;
+  /** An outage of the workers: time may pass meanwhile. */
+  pauseWorker(): Promise<void>;
+  resumeWorker(): Promise<void>;
   close(): Promise<void>;
 }
+
+type OpenCommand = Partial<OpeningCommand> & { readonly start?: string };
 
 export interface OpenOptions {
   readonly id?: string;
@@ -194,63 +86,122 @@ export interface OpenOptions {
   readonly inputHash?: string;
 }
 
-/** Starts everything; `close` stops it. One file, one clinic: time is skipped for all of it. */
-export async function openClinic(): Promise<TestClinic> {
+/** A server, its clock, and a way to wait. */
+export interface Engine {
+  readonly address: string;
+  readonly namespace: string;
+  readonly connection: Connection;
+  readonly nativeConnection: NativeConnection;
+  now(): Promise<Date>;
+  /** Waits for an instant of the server's clock. */
+  until(instant: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** One file, one such engine: time is skipped for all of it. */
+export async function timeSkippingEngine(): Promise<Engine> {
+  const environment = await createTimeSkippingEnvironment();
+  const { address, connection, nativeConnection } = environment;
+  return {
+    address,
+    namespace: 'default',
+    connection,
+    nativeConnection,
+    now: async () => new Date(await environment.currentTimeMs()),
+    async until(instant) {
+      const ms = Date.parse(instant) - (await environment.currentTimeMs());
+      if (ms > 0) await environment.sleep(ms);
+    },
+    close: () => environment.teardown(),
+  };
+}
+
+/** The shared dev server: everything works there, and time passes as it does. */
+export async function devEngine(): Promise<Engine> {
+  const { address, namespace, connection, nativeConnection, close } = await connectTestTemporal();
+  return {
+    address,
+    namespace,
+    connection,
+    nativeConnection,
+    now: async () => new Date(),
+    until: (instant) => sleep(Math.max(0, Date.parse(instant) - Date.now())),
+    close,
+  };
+}
+
+/** Starts everything; `close` stops it. */
+export async function openClinic(startEngine: () => Promise<Engine> = timeSkippingEngine): Promise<TestClinic> {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   const keys = throwAwayKeys();
-  const config = { codecOff: false, deploymentBuildId: 'test', temporal: { address: '', namespace: 'default' } };
-  const [environment, database, workflowBundle] = await Promise.all([
-    createTimeSkippingEnvironment({ client: { dataConverter: dataConverter(config, keys) } }),
-    createTestDatabase(),
-    buildWorkflowBundle(),
-  ]);
-  config.temporal.address = environment.address;
-  await registerSearchAttributes(environment.connection, 'default');
+  const engine = await startEngine();
+  const { address, namespace, connection, nativeConnection } = engine;
+  const config = { codecOff: false, deploymentBuildId: 'test', temporal: { address, namespace } };
+  const [database, workflowBundle] = await Promise.all([createTestDatabase(), buildWorkflowBundle()]);
+  await registerSearchAttributes(connection, namespace);
   const db = connect({ url: database.urls.worker, applicationName: 'test-worker' });
   const admin = connect({ url: database.adminUrl, applicationName: 'test-admin', poolMax: 2 });
   const seed = await seedClinic(admin);
-  const clock: Clock = { now: async () => new Date(await environment.currentTimeMs()) };
+  const clock: Clock = { now: () => engine.now() };
   const log = pino({ level: 'silent' });
   const taskQueue = `test-${randomUUID()}`;
   const { workerDeploymentOptions: _unversioned, ...options } = workerOptions({
     config,
     keys,
-    connection: environment.nativeConnection,
+    connection: nativeConnection,
     activities: appointmentActivities({ db, clock, log }),
     workflowBundle,
   });
-  const worker = await Worker.create({ ...options, taskQueue });
-  const working = worker.run();
+  const startWorker = async () => {
+    const worker = await Worker.create({ ...options, taskQueue });
+    const working = worker.run();
+    return async () => {
+      worker.shutdown();
+      await working;
+    };
+  };
+  let stopWorker: (() => Promise<void>) | undefined = await startWorker();
+  const pauseWorker = async (): Promise<void> => {
+    await stopWorker?.();
+    stopWorker = undefined;
+  };
   const gateway = createTemporalGateway({ config, keys, log, taskQueue, answerWithinMs: 20_000 });
+
+  const startCommand = (
+    command: OpenCommand,
+    { id = randomUUID(), actor = staff, inputHash = 'hash', ...ids }: OpenOptions = {},
+  ): AppointmentStart => ({
+    organizationId: seed.organizationId,
+    appointmentId: id,
+    operation: { key: appointmentOperationKey(id, 'start'), inputHash },
+    actor,
+    command: {
+      event: 'book',
+      patientId: seed.patientId,
+      visitTypeId: seed.visitTypeId,
+      practitionerId: seed.practitionerId,
+      mode: 'in-person',
+      ...ids,
+      ...command,
+    } as OpeningCommand,
+  });
 
   const clinic: TestClinic = {
     ...seed,
-    environment,
+    engine,
+    keys,
     gateway,
+    taskQueue,
+    client: new Client({ connection, namespace, dataConverter: dataConverter(config, keys) }),
     db,
     admin,
     database,
-    async until(instant) {
-      const ms = Date.parse(instant) - (await environment.currentTimeMs());
-      if (ms > 0) await environment.sleep(ms);
-    },
-    async open(command, { id = randomUUID(), actor = staff, inputHash = 'hash', ...ids } = {}) {
-      const outcome = await gateway.bookAppointment({
-        organizationId: seed.organizationId,
-        appointmentId: id,
-        operation: { key: appointmentOperationKey(id, 'start'), inputHash },
-        actor,
-        command: {
-          event: 'book',
-          patientId: seed.patientId,
-          visitTypeId: seed.visitTypeId,
-          practitionerId: seed.practitionerId,
-          mode: 'in-person',
-          ...ids,
-          ...command,
-        } as OpeningCommand,
-      });
-      return { ...outcome, id };
+    until: (instant) => engine.until(instant),
+    log,
+    startOf: (start, options) => startCommand({ start }, options),
+    async open(command, options) {
+      const start = startCommand(command, options);
+      return { ...(await gateway.bookAppointment(start)), id: start.appointmentId };
     },
     async booked(start, { event = 'book', ...options } = {}) {
       const outcome = await clinic.open({ event, start }, options);
@@ -272,13 +223,16 @@ export async function openClinic(): Promise<TestClinic> {
       }
       throw new Error(`${action} was accepted`);
     },
+    pauseWorker,
+    async resumeWorker() {
+      stopWorker = await startWorker();
+    },
     row: (id) => admin('appointment').where({ id }).first(),
     changes: (id) => admin('state_change').where({ aggregate: 'appointment', aggregate_id: id }).orderBy('seq'),
     async close() {
-      worker.shutdown();
-      await working;
+      await pauseWorker();
       await gateway.close();
-      await environment.teardown();
+      await engine.close();
       await Promise.all([db.destroy(), admin.destroy()]);
       await database.drop();
     },

@@ -1,0 +1,123 @@
+/** What only a real engine shows: outages, processes that die, runs that outlive the one that began them. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createTemporalGateway } from '../../api/temporal.ts';
+import { appointmentWorkflowId } from '../../workflows/messages/appointment.ts';
+import { devEngine, openClinic } from './clinic.ts';
+import type { TestClinic } from './clinic.ts';
+import { patientActor } from './seed.ts';
+
+let clinic: TestClinic;
+beforeAll(async () => {
+  clinic = await openClinic(devEngine);
+});
+afterAll(() => clinic?.close());
+
+const inDays = (days: number): string =>
+  new Date(Math.ceil(Date.now() / 86_400_000 + days) * 86_400_000 + 15 * 3_600_000).toISOString();
+const ended = (id: string): Promise<unknown> => clinic.client.workflow.getHandle(appointmentWorkflowId(id)).result();
+
+test('the clinic cancels: alternatives are held for the patient, and taking one gives the others back', async () => {
+  const { id } = await clinic.booked(inDays(3));
+  await clinic.act(id, 'cancel-by-clinic', { reason: 'provider-ill', alternatives: 3 });
+  const held = async () =>
+    clinic
+      .admin('appointment')
+      .where({ replaces_id: id })
+      .orderBy('start_at')
+      .select<{ id: string; status: string; hold_owner: string }[]>();
+  await expect.poll(async () => (await held()).length, { timeout: 10_000 }).toBe(3);
+  const [first, ...others] = await held();
+  expect(first).toMatchObject({ status: 'pending', hold_owner: `patient:${clinic.patientId}` });
+  await clinic.act(first!.id, 'confirm-hold', {}, patientActor(clinic.patientId));
+  expect((await held()).map((a) => a.status)).toEqual(['booked', 'cancelled', 'cancelled']);
+  for (const other of others) await ended(other.id);
+});
+
+test('lists find a visit by its search attributes, which name nobody', async () => {
+  const visit = await clinic.booked(inDays(5));
+  const query = `CaseType = 'appointment' AND Stage = 'booked' AND Site = '${clinic.locationId}' AND Owner = '${clinic.practitionerId}'`;
+  const listed = async () => {
+    const ids: string[] = [];
+    for await (const run of clinic.client.workflow.list({ query })) ids.push(run.workflowId);
+    return ids;
+  };
+  await expect.poll(listed, { timeout: 10_000 }).toContain(appointmentWorkflowId(visit.id));
+  const { staticSummary } = (await clinic.client.workflow.getHandle(appointmentWorkflowId(visit.id)).describe()) as {
+    staticSummary?: unknown;
+  };
+  void staticSummary;
+  await clinic.act(visit.id, 'cancel', { reason: 'x' });
+  await ended(visit.id);
+});
+
+test('B14 an outage over several due times gives one reminder, and a record of the others', async () => {
+  // The next place on the grid, and reminders that are due in three, four and five seconds from now.
+  const start = new Date(Math.ceil((Date.now() + 30_000) / 300_000) * 300_000);
+  const inSeconds = (seconds: number) => `PT${Math.round((start.getTime() - Date.now()) / 1000) - seconds}S`;
+  const items = [3, 4, 5].map((seconds) => ({ before: inSeconds(seconds), channels: ['email'] }));
+  await clinic.admin('policy').insert({
+    organization_id: clinic.organizationId,
+    kind: 'reminder',
+    value: JSON.stringify({ items, margin: 'PT0S', quietHours: null }),
+    valid_from: '2020-01-01',
+  });
+  await clinic
+    .admin('visit_type')
+    .where({ id: clinic.visitTypeId })
+    .update({ align_minutes: 5, min_notice_minutes: 0 });
+  await clinic
+    .admin('availability_rule')
+    .where({ organization_id: clinic.organizationId })
+    .update({ start_local: '00:00', end_local: '00:00' });
+  const { id } = await clinic.booked(start.toISOString(), { patientId: clinic.otherPatientId });
+  await clinic.pauseWorker();
+  await clinic.until(new Date(Date.now() + 6_500).toISOString());
+  await clinic.resumeWorker();
+  const reminders = () =>
+    clinic
+      .admin('notification')
+      .where({ aggregate_id: id, kind: 'reminder' })
+      .orderBy('due_at')
+      .select('state', 'suppressed_reason');
+  await expect.poll(async () => (await reminders()).length, { timeout: 20_000 }).toBe(3);
+  expect(await reminders()).toEqual([
+    { state: 'suppressed', suppressed_reason: 'superseded' },
+    { state: 'suppressed', suppressed_reason: 'superseded' },
+    { state: 'queued', suppressed_reason: null },
+  ]);
+});
+
+describe('the gateway', () => {
+  const gatewayTo = (address: string, answerWithinMs?: number) =>
+    createTemporalGateway({
+      config: { codecOff: false, temporal: { address, namespace: clinic.engine.namespace } },
+      keys: clinic.keys,
+      log: clinic.log,
+      taskQueue: clinic.taskQueue,
+      answerWithinMs,
+    });
+
+  test('says within two seconds that the engine is away, and begins nothing', async () => {
+    const gateway = gatewayTo('127.0.0.1:9');
+    const startedAt = Date.now();
+    await expect(gateway.bookAppointment(clinic.startOf(inDays(6)))).rejects.toMatchObject({ code: 'unavailable' });
+    expect(Date.now() - startedAt).toBeLessThan(2_000);
+    expect(await gateway.health()).toBe(false);
+    await gateway.close();
+  });
+
+  test('says after its patience that the outcome is unknown; the same key gets the truth', async () => {
+    const gateway = gatewayTo(clinic.engine.address, 1_500);
+    const start = clinic.startOf(inDays(7));
+    await clinic.pauseWorker();
+    const startedAt = Date.now();
+    await expect(gateway.bookAppointment(start)).rejects.toMatchObject({ code: 'outcome-unknown' });
+    expect(Date.now() - startedAt).toBeLessThan(2_500);
+    await clinic.resumeWorker();
+    await expect
+      .poll(() => gateway.bookAppointment(start).catch(() => null), { timeout: 15_000 })
+      .toMatchObject({ ok: true });
+    expect(await clinic.changes(start.appointmentId)).toHaveLength(1);
+    await gateway.close();
+  });
+});
