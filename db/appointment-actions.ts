@@ -238,13 +238,8 @@ async function newPlace(
       ? findRemainingPlace(facts, { ...asked, locationId, end: row.end_at.getTime() })
       : findPlace(facts, asked);
   if (!placement.ok) throw new DomainError(placement.problem.code, placement.problem);
-  await endExpiredHolds(
-    trx,
-    row.organization_id,
-    facts.expired.filter((id) => id !== row.id),
-    context.at,
-    context.opKey,
-  );
+  if (facts.expired)
+    await endExpiredHolds(trx, row.organization_id, placement.place, context.at, context.opKey, row.id);
   return placement.place;
 }
 
@@ -427,7 +422,9 @@ async function alternativesFor(
 /** The earliest time of each of the first days, then further ones, never overlapping. */
 function spread(times: readonly AvailableTime[], wanted: number): AvailableTime[] {
   const chosen: AvailableTime[] = [];
-  const free = (t: AvailableTime): boolean => chosen.every((c) => t.start >= c.end || t.end <= c.start);
+  // An hour apart: held back to back, the buffers of one would take the place of the other.
+  const apart = (a: string, b: string): boolean => Date.parse(a) - Date.parse(b) >= 3_600_000;
+  const free = (t: AvailableTime): boolean => chosen.every((c) => apart(t.start, c.end) || apart(c.start, t.end));
   const newDay = (t: AvailableTime): boolean => chosen.every((c) => c.start.slice(0, 10) !== t.start.slice(0, 10));
   for (const accept of [(t: AvailableTime) => newDay(t) && free(t), free]) {
     for (const time of times) if (chosen.length < wanted && accept(time)) chosen.push(time);

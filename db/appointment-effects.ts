@@ -12,6 +12,7 @@ import { recordStateChange } from './audit-trail.ts';
 import { planOf, replaceTimers } from './case-timers.ts';
 import type { Trx } from './connection.ts';
 import { queueMessage } from './outbox.ts';
+import type { Place } from './place.ts';
 import { lockExpiredHolds, releaseReservations } from './reservations.ts';
 import type { PatientFacts } from './scheduling-facts.ts';
 import { raiseStaffTask } from './staff-tasks.ts';
@@ -225,18 +226,20 @@ export async function settle(
 }
 
 /**
- * C3 step 2: holds of others that are over at `at` end here, whatever their timers did, with `released_at = expires_at`
- * and an audit row of their own (I6).
+ * C3 step 2: holds of others that stand on the chosen lanes and are over at `at` end here, whatever their timers did, with
+ * `released_at = expires_at` and an audit row of their own (I6).
+ * @param except the appointment that is being moved
  */
 export async function endExpiredHolds(
   trx: Trx,
   organizationId: string,
-  ids: readonly string[],
+  place: Place,
   at: Date,
   opKey: string,
+  except?: string,
 ): Promise<void> {
-  if (ids.length === 0) return;
-  for (const row of await lockExpiredHolds(trx, ids, at)) {
+  for (const row of await lockExpiredHolds(trx, place, at)) {
+    if (row.id === except) continue;
     const event: AppointmentEvent = row.awaiting_approval ? 'approval-expired' : 'hold-expired';
     const context: ChangeContext = { organizationId, actor: systemActor('reservation'), at, opKey };
     const decision = decide(toFacts(row, defaultRules), event, { at: at.getTime(), actor: context.actor });

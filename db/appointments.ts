@@ -116,8 +116,8 @@ interface Prepared {
   readonly facts: SchedulingConfiguration & { readonly patient: PatientFacts };
   readonly place: Place;
   readonly accepted: Accepted;
-  /** Holds on these appointments are over and stand in the way on paper only. */
-  readonly expired: readonly string[];
+  /** Holds that are over may stand in the way, on paper only. */
+  readonly expired: boolean;
 }
 
 /** Everything that is decided before anything is written. Two statements, three for a visit that replaces another. */
@@ -254,7 +254,7 @@ async function reserve(trx: Trx, start: AppointmentStart, command: PlacedCommand
     opKey: start.operation.key,
   };
   const { facts, place, accepted, expired } = await prepare(trx, { command, actor: start.actor, at, lock: true });
-  await endExpiredHolds(trx, start.organizationId, expired, at, start.operation.key);
+  if (expired) await endExpiredHolds(trx, start.organizationId, place, at, start.operation.key);
   const row = await insertAppointment(trx, start, command, accepted, at, place);
   const held = accepted.to === 'pending';
   await insertReservations(

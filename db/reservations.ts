@@ -76,12 +76,28 @@ export async function changeReservations(
 }
 
 /**
- * Appointments among `ids` whose hold is over at `at`, locked in id order. Appointments before reservations, as every
- * change of a hold does it; changes of a pending appointment never lock resources, so that the two orders cannot cross.
+ * Appointments whose hold on the reserved lanes is over at `at`, locked in id order. Appointments before reservations, as
+ * every change of a hold does it; changes of a pending appointment never lock resources, so that the two orders cannot cross.
  */
-export async function lockExpiredHolds(trx: Trx, ids: readonly string[], at: Date): Promise<AppointmentRow[]> {
+export async function lockExpiredHolds(trx: Trx, place: Place, at: Date): Promise<AppointmentRow[]> {
+  const starts = Math.min(...place.lanes.map((l) => l.busy.start));
+  const ends = Math.max(...place.lanes.map((l) => l.busy.end));
+  const ids = await trx('reservation')
+    .whereNull('released_at')
+    .whereIn(
+      'resource_id',
+      place.lanes.map((l) => l.resourceId),
+    )
+    .where('starts_at', '<', new Date(ends))
+    .where('ends_at', '>', new Date(starts))
+    .where('expires_at', '<=', at)
+    .distinct<{ appointment_id: string }[]>('appointment_id');
+  if (ids.length === 0) return [];
   return trx('appointment')
-    .whereIn('id', ids)
+    .whereIn(
+      'id',
+      ids.map((row) => row.appointment_id),
+    )
     .where({ status: 'pending' })
     .where('hold_expires_at', '<=', at)
     .orderBy('id')

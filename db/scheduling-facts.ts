@@ -47,7 +47,7 @@ export interface SchedulingResource {
   readonly overbook_consent: boolean;
   readonly patient_id: string | null;
   readonly rules: readonly RuleRow[];
-  readonly exceptions: readonly { readonly kind: 'open' | 'closed'; readonly start: number; readonly end: number }[];
+  readonly exceptions: readonly Pick<ExceptionRow, 'kind' | 'start' | 'end'>[];
 }
 
 interface RuleRow {
@@ -66,7 +66,7 @@ interface BusyRow {
   readonly resource_id: string;
   readonly lane: number;
   readonly spans: string | null;
-  readonly expired: readonly string[] | null;
+  readonly expired: boolean | null;
 }
 
 export interface PatientFacts {
@@ -118,16 +118,14 @@ const candidatesSql = `
     UNION SELECT m.resource_id FROM req JOIN resource_pool_member m ON m.pool_id = req.pool_id WHERE req.principal
     UNION SELECT resource_id FROM req WHERE principal AND resource_id IS NOT NULL),
   asked AS (SELECT id FROM provider WHERE CAST(:practitionerId AS uuid) IS NULL OR id = CAST(:practitionerId AS uuid)),
-  place AS (
-    SELECT a.location_id FROM availability_rule a WHERE a.resource_id IN (SELECT id FROM asked)
-    UNION SELECT r.location_id FROM resource r WHERE r.id IN (SELECT id FROM asked)),
   candidate AS (
     SELECT id FROM asked
-    UNION SELECT m.resource_id FROM req JOIN resource_pool_member m ON m.pool_id = req.pool_id JOIN resource r ON r.id = m.resource_id
-      WHERE (NOT req.principal OR req.count > 1) AND (r.location_id IS NULL OR r.location_id = CAST(:locationId AS uuid)
-        OR (CAST(:locationId AS uuid) IS NULL AND r.location_id IN (SELECT location_id FROM place)))
+    UNION SELECT m.resource_id FROM req JOIN resource_pool_member m ON m.pool_id = req.pool_id WHERE NOT req.principal OR req.count > 1
     UNION SELECT resource_id FROM req WHERE resource_id IS NOT NULL
-    UNION SELECT r.id FROM resource r WHERE r.patient_id = CAST(:patientId AS uuid))`;
+    UNION SELECT r.id FROM resource r WHERE r.patient_id = CAST(:patientId AS uuid)),
+  place AS (
+    SELECT a.location_id FROM availability_rule a WHERE a.resource_id = ANY(ARRAY(SELECT id FROM asked))
+    UNION SELECT r.location_id FROM resource r WHERE r.id = ANY(ARRAY(SELECT id FROM asked)))`;
 
 /** A scalar subquery: what booking and messages need to know of a patient; ids and flags only, never an address. Needs `:at`. */
 export const patientSql = (
@@ -144,51 +142,61 @@ export const patientSql = (
 /** `lock`: the candidates' rows are locked in id order before anything is chosen (C3 step 1). */
 const factsSql = (lock: boolean): string => `
 WITH ${candidatesSql},
+  -- By id and never by a join: the planner would read every patient's row.
   found AS MATERIALIZED (
-    SELECT r.* FROM resource r WHERE r.id IN (SELECT id FROM candidate) AND r.active ORDER BY r.id ${lock ? 'FOR NO KEY UPDATE' : ''})
+    SELECT r.* FROM resource r WHERE r.id = ANY(ARRAY(SELECT id FROM candidate)) AND r.active
+      AND (r.location_id IS NULL OR r.id IN (SELECT id FROM asked) OR r.location_id = CAST(:locationId AS uuid)
+        OR (CAST(:locationId AS uuid) IS NULL AND r.location_id IN (SELECT location_id FROM place)))
+    ORDER BY r.id ${lock ? 'FOR NO KEY UPDATE' : ''})
 SELECT
-  (SELECT to_jsonb(v) FROM visit_type v WHERE v.id = :visitTypeId) AS visit_type,
-  (SELECT coalesce(jsonb_agg(to_jsonb(req) ORDER BY req.principal DESC, req.role), '[]') FROM req) AS requirements,
-  (SELECT coalesce(jsonb_agg(id ORDER BY id), '[]') FROM asked WHERE id IN (SELECT id FROM found)) AS providers,
-  (SELECT coalesce(jsonb_object_agg(pool_id, members), '{}') FROM (
-     SELECT m.pool_id, jsonb_agg(m.resource_id ORDER BY m.resource_id) AS members
-     FROM resource_pool_member m WHERE m.pool_id IN (SELECT pool_id FROM req) AND m.resource_id IN (SELECT id FROM found) GROUP BY 1) p) AS pools,
-  (SELECT coalesce(jsonb_agg(jsonb_build_object(
-     'id', r.id, 'kind', r.kind, 'location_id', r.location_id, 'time_zone', r.time_zone, 'capacity', r.capacity,
-     'overbook_limit', r.overbook_limit, 'overbook_consent', r.overbook_consent, 'patient_id', r.patient_id,
-     'rules', CASE WHEN r.kind = 'patient' THEN '[]' ELSE (
-       SELECT coalesce(jsonb_agg(jsonb_build_object('visit_type_id', a.visit_type_id, 'location_id', a.location_id, 'by_day', a.by_day,
-                'start_local', a.start_local, 'end_local', a.end_local, 'time_zone', a.time_zone, 'valid_from', a.valid_from, 'valid_to', a.valid_to) ORDER BY a.id), '[]')
-       FROM availability_rule a WHERE a.resource_id = r.id AND (a.visit_type_id IS NULL OR a.visit_type_id = :visitTypeId)
-         AND (CAST(:locationId AS uuid) IS NULL OR a.location_id = CAST(:locationId AS uuid))
-         AND a.valid_from <= CAST(:to AS timestamptz)::date + 2 AND (a.valid_to IS NULL OR a.valid_to >= CAST(:from AS timestamptz)::date - 2)) END,
-     'exceptions', CASE WHEN r.kind = 'patient' THEN '[]' ELSE (
-       SELECT coalesce(jsonb_agg(jsonb_build_object('kind', e.kind, 'start', ${epochMs('e.starts_at')}, 'end', ${epochMs('e.ends_at')})), '[]')
-       FROM availability_exception e WHERE e.resource_id = r.id AND e.removed_at IS NULL AND e.starts_at < :to AND e.ends_at > :from) END)), '[]')
-   FROM found r) AS resources,
-  (SELECT coalesce(jsonb_object_agg(l.id, jsonb_build_object('timeZone', l.time_zone, 'closures', (
-     SELECT coalesce(jsonb_agg(jsonb_build_object('start', ${epochMs('e.starts_at')}, 'end', ${epochMs('e.ends_at')}) ORDER BY e.starts_at), '[]')
-     FROM availability_exception e WHERE e.location_id = l.id AND e.kind = 'closed' AND e.removed_at IS NULL AND e.starts_at < :to AND e.ends_at > :from))), '{}')
-   FROM location l WHERE l.active) AS locations,
+  (SELECT to_json(v) FROM visit_type v WHERE v.id = :visitTypeId) AS visit_type,
+  (SELECT coalesce(json_agg(to_json(req) ORDER BY req.principal DESC, req.role), '[]') FROM req) AS requirements,
+  (SELECT coalesce(json_agg(id ORDER BY id), '[]') FROM asked) AS asked,
+  (SELECT coalesce(json_agg(json_build_object('pool_id', m.pool_id, 'resource_id', m.resource_id) ORDER BY m.resource_id), '[]')
+   FROM resource_pool_member m WHERE m.pool_id = ANY(ARRAY(SELECT pool_id FROM req))) AS members,
+  (SELECT coalesce(json_agg(json_build_object('id', r.id, 'kind', r.kind, 'location_id', r.location_id, 'time_zone', r.time_zone, 'capacity', r.capacity,
+     'overbook_limit', r.overbook_limit, 'overbook_consent', r.overbook_consent, 'patient_id', r.patient_id)), '[]') FROM found r) AS resources,
+  (SELECT coalesce(json_agg(json_build_object('resource_id', a.resource_id, 'visit_type_id', a.visit_type_id, 'location_id', a.location_id, 'by_day', a.by_day,
+     'start_local', a.start_local, 'end_local', a.end_local, 'time_zone', a.time_zone, 'valid_from', a.valid_from, 'valid_to', a.valid_to) ORDER BY a.id), '[]')
+   FROM availability_rule a WHERE a.resource_id = ANY(ARRAY(SELECT id FROM found)) AND (a.visit_type_id IS NULL OR a.visit_type_id = :visitTypeId)
+     AND (CAST(:locationId AS uuid) IS NULL OR a.location_id = CAST(:locationId AS uuid))
+     AND a.valid_from <= CAST(:to AS timestamptz)::date + 2 AND (a.valid_to IS NULL OR a.valid_to >= CAST(:from AS timestamptz)::date - 2)) AS rules,
+  (SELECT coalesce(json_agg(json_build_object('resource_id', e.resource_id, 'location_id', e.location_id, 'kind', e.kind,
+     'start', ${epochMs('e.starts_at')}, 'end', ${epochMs('e.ends_at')})), '[]')
+   FROM availability_exception e WHERE e.removed_at IS NULL AND e.starts_at < :to AND e.ends_at > :from
+     AND (e.location_id IS NOT NULL OR e.resource_id = ANY(ARRAY(SELECT id FROM found)))) AS exceptions,
+  (SELECT coalesce(json_object_agg(l.id, l.time_zone), '{}') FROM location l WHERE l.active) AS locations,
   ${patientSql('CAST(:patientId AS uuid)')} AS patient,
   ${policiesSql} AS policies`;
 
-/** Grouped by resource and lane, so that a busy month travels as one row and not as hundreds. */
+/**
+ * Grouped by resource and lane, so that a busy month travels as one row and not as hundreds; seconds as the server writes
+ * them, because formatting is what costs. All columns are in the index reservation_live.
+ */
 const busySql = `
-SELECT resource_id, lane,
-       string_agg(${epochMs('starts_at')} || ' ' || ${epochMs('ends_at')}, ' ') FILTER (WHERE expires_at IS NULL OR expires_at > :at) AS spans,
-       array_agg(DISTINCT appointment_id) FILTER (WHERE expires_at <= :at) AS expired
+SELECT resource_id, lane, bool_or(expires_at <= :at) AS expired,
+       string_agg(date_part('epoch', starts_at)::text || ' ' || date_part('epoch', ends_at)::text, ' ') FILTER (WHERE expires_at IS NULL OR expires_at > :at) AS spans
 FROM reservation
 WHERE released_at IS NULL AND resource_id = ANY(:ids) AND starts_at < :to AND starts_at > :earliest AND ends_at > :from
 GROUP BY resource_id, lane`;
 
+interface ExceptionRow {
+  readonly resource_id: string | null;
+  readonly location_id: string | null;
+  readonly kind: 'open' | 'closed';
+  readonly start: number;
+  readonly end: number;
+}
+
 interface FactsRow {
   readonly visit_type: VisitTypeRow | null;
   readonly requirements: readonly RequirementRow[];
-  readonly providers: readonly string[];
-  readonly pools: Readonly<Record<string, readonly string[]>>;
-  readonly resources: readonly SchedulingResource[];
-  readonly locations: Readonly<Record<string, { timeZone: string; closures: Interval[] }>>;
+  readonly asked: readonly string[];
+  readonly members: readonly { readonly pool_id: string; readonly resource_id: string }[];
+  readonly resources: readonly Omit<SchedulingResource, 'rules' | 'exceptions'>[];
+  readonly rules: readonly (RuleRow & { readonly resource_id: string })[];
+  readonly exceptions: readonly ExceptionRow[];
+  readonly locations: Readonly<Record<string, string>>;
   readonly patient: PatientFacts | null;
   readonly policies: readonly PolicyRow[];
 }
@@ -198,7 +206,7 @@ export async function loadSchedulingFacts(
   trx: Trx,
   request: FactsRequest,
   options: { readonly lock: boolean },
-): Promise<(SchedulingFacts & { readonly expired: readonly string[] }) | null> {
+): Promise<(SchedulingFacts & { readonly expired: boolean }) | null> {
   const facts = await loadConfiguration(trx, request, options);
   if (facts === null) return null;
   return { ...facts, ...(await loadBusy(trx, facts, request)) };
@@ -221,31 +229,58 @@ export async function loadConfiguration(
   });
   const row = rows[0];
   if (row === undefined || row.visit_type === null) return null;
+  const rules = byResource(row.rules);
+  const exceptions = byResource(row.exceptions);
+  const resources = new Map(
+    row.resources.map((r) => [r.id, { ...r, rules: rules.get(r.id) ?? [], exceptions: exceptions.get(r.id) ?? [] }]),
+  );
+  const pools = new Map<string, string[]>();
+  for (const member of row.members) {
+    if (!resources.has(member.resource_id)) continue;
+    pools.set(member.pool_id, [...(pools.get(member.pool_id) ?? []), member.resource_id]);
+  }
   return {
     visitType: toVisitType(row.visit_type, row.requirements),
     visitTypeActive: row.visit_type.active,
-    resources: new Map(row.resources.map((r) => [r.id, r])),
-    providerIds: row.providers,
-    pools: new Map(Object.entries(row.pools)),
-    locations: new Map(Object.entries(row.locations)),
+    resources,
+    providerIds: row.asked.filter((id) => resources.has(id)),
+    pools,
+    locations: new Map(
+      Object.entries(row.locations).map(([id, timeZone]) => [
+        id,
+        { timeZone, closures: row.exceptions.filter((e) => e.location_id === id && e.kind === 'closed') },
+      ]),
+    ),
     patient: row.patient,
     policies: row.policies,
   };
 }
 
+function byResource<Row extends { readonly resource_id: string | null }>(
+  rows: readonly Row[],
+): Map<string | null, Row[]> {
+  const grouped = new Map<string | null, Row[]>();
+  for (const row of rows) {
+    const group = grouped.get(row.resource_id);
+    if (group === undefined) grouped.set(row.resource_id, [row]);
+    else group.push(row);
+  }
+  return grouped;
+}
+
 /**
- * Live reservations of the candidates around the window's starts, and appointments whose hold there has expired at `at`
+ * Live reservations of the candidates around the window's starts, and whether there are holds that have expired at `at`
  * (their time counts as free: I6). Filters on starts_at and ends_at only, see migration 004.
  */
 export async function loadBusy(
   trx: Trx,
   facts: SchedulingConfiguration,
   { window, at, margin = widestBufferMs }: Pick<FactsRequest, 'window' | 'at' | 'margin'>,
-): Promise<{ busy: Map<string, Interval[][]>; expired: string[] }> {
+): Promise<{ busy: Map<string, Interval[][]>; expired: boolean }> {
   const busy = new Map<string, Interval[][]>();
-  const expired = new Set<string>();
+  let expired = false;
   const ids = [...facts.resources.keys()];
-  if (ids.length === 0) return { busy, expired: [] };
+  if (ids.length === 0) return { busy, expired };
   const from = window.start - margin;
   const { rows } = await trx.raw<{ rows: BusyRow[] }>(busySql, {
     ids,
@@ -255,17 +290,19 @@ export async function loadBusy(
     at: new Date(at),
   });
   for (const row of rows) {
-    for (const id of row.expired ?? []) expired.add(id);
+    if (row.expired === true) expired = true;
     if (row.spans === null) continue;
     const lanes = busy.get(row.resource_id) ?? [];
     if (!busy.has(row.resource_id)) busy.set(row.resource_id, lanes);
     while (lanes.length <= row.lane) lanes.push([]);
     const numbers = row.spans.split(' ');
     const list = lanes[row.lane]!;
-    for (let k = 0; k < numbers.length; k += 2) list.push({ start: Number(numbers[k]), end: Number(numbers[k + 1]) });
+    for (let k = 0; k < numbers.length; k += 2) list.push({ start: msOf(numbers[k]!), end: msOf(numbers[k + 1]!) });
   }
-  return { busy, expired: [...expired].toSorted() };
+  return { busy, expired };
 }
+
+const msOf = (seconds: string): number => Math.round(Number(seconds) * 1000);
 
 /** Reservations of a resource that touch the interval, all lanes: C3's order of preference in a pool. */
 export function countBusy(facts: SchedulingFacts, resourceId: string, during: Interval): number {
@@ -285,7 +322,7 @@ export function resourceFactsAt(
   const place = resource.location_id ?? locationId;
   const closures =
     resource.kind === 'patient' || place === null ? [] : (facts.locations.get(locationId ?? place)?.closures ?? []);
-  const own = resource.exceptions.map((e) => ({ resourceId: resource.id, ...e }));
+  const own = resource.exceptions.map(({ kind, start, end }) => ({ resourceId: resource.id, kind, start, end }));
   const exceptions: AvailabilityException[] =
     closures.length === 0
       ? own
