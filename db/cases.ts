@@ -118,6 +118,15 @@ export interface TimelineQuery {
   readonly after?: { readonly at: string; readonly id: string } | undefined;
 }
 
+/**
+ * When a timer was done with: at its time if it rang; else with the change that planned it (skipped) or that ended its
+ * version or its case (cancelled). What will never happen has no place in the future of a story.
+ */
+const settledAt = `CASE t.state WHEN 'fired' THEN t.due_at ELSE least(t.due_at, (
+  SELECT CASE WHEN t.state = 'skipped' THEN min(s.at) FILTER (WHERE (s.data->>'version')::int = t.version)
+              ELSE coalesce(min(s.at) FILTER (WHERE (s.data->>'version')::int > t.version), max(s.at)) END
+  FROM state_change s WHERE s.aggregate = 'appointment' AND s.aggregate_id = t.aggregate_id)) END`;
+
 /** Everything that happened, latest first: changes, refused attempts, messages, timers that rang or were dropped. */
 export async function timelineOf(trx: Trx, query: TimelineQuery): Promise<TimelineRow[]> {
   const { rows } = await trx.raw<{ rows: TimelineRow[] }>(
@@ -137,8 +146,8 @@ export async function timelineOf(trx: Trx, query: TimelineQuery): Promise<Timeli
                 'suppressedReason', n.suppressed_reason, 'attempts', n.attempts, 'templateVersion', n.template_version, 'params', n.params)
        FROM notification n WHERE n.organization_id = :organizationId AND n.aggregate = 'appointment' AND n.aggregate_id = :id
        UNION ALL
-       SELECT 'timer', 't' || lpad(t.version::text, 6, '0') || t.name, t.due_at, t.name, 'system:timer', NULL, NULL, t.state,
-              t.detail->>'skip', NULL, t.detail || jsonb_build_object('version', t.version, 'state', t.state)
+       SELECT 'timer', 't' || lpad(t.version::text, 6, '0') || t.name, ${settledAt}, t.name, 'system:timer', NULL, NULL, t.state,
+              t.detail->>'skip', NULL, t.detail || jsonb_build_object('version', t.version, 'state', t.state, 'dueAt', t.due_at)
        FROM case_timer t WHERE t.aggregate = 'appointment' AND t.aggregate_id = :id AND t.state <> 'pending') entry
      ${query.after === undefined ? '' : 'WHERE (at, row_id) < (CAST(:after AS timestamptz), :afterId)'}
      ORDER BY at DESC, row_id DESC LIMIT :rows`,

@@ -1,0 +1,197 @@
+import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { appointmentActions } from '../../workflows/messages/appointment.ts';
+import type { Client } from './support.ts';
+import { day, openClinicApi, quarterAfter, type ClinicApi } from './clinic-api.ts';
+
+interface Allowed {
+  readonly action: string;
+  readonly possible: boolean;
+  readonly reason?: { readonly code: string };
+}
+
+describe('cases over HTTP', () => {
+  let clinic: ClinicApi;
+  let biller: Client;
+  /** A practitioner whose 200 lanes never fill, visits of four hours that count as missed after a second. */
+  let busyDoctor: string;
+  let longVisit: string;
+  let approvedVisit: string;
+
+  beforeAll(async () => {
+    clinic = await openClinicApi();
+    const { api, organizationId } = clinic;
+    biller = await api.signIn((await api.createPerson(organizationId, 'biller')).email);
+    busyDoctor = randomUUID();
+    const of = { organization_id: organizationId };
+    await api.owner('resource').insert({
+      ...of,
+      id: busyDoctor,
+      kind: 'provider',
+      name: 'Dr. Many',
+      location_id: clinic.locationId,
+      time_zone: 'America/New_York',
+      capacity: 200,
+    });
+    await api.owner.raw(
+      `INSERT INTO availability_rule (organization_id, resource_id, location_id, by_day, start_local, end_local, time_zone, valid_from)
+       SELECT organization_id, ?, location_id, by_day, start_local, end_local, time_zone, valid_from FROM availability_rule WHERE resource_id = ?`,
+      [busyDoctor, clinic.practitionerId],
+    );
+    const visitType = async (columns: Record<string, unknown>): Promise<string> => {
+      const id = await clinic.addVisitType({
+        duration_minutes: 240,
+        noshow_after_seconds: 1,
+        buffer_before_minutes: 0,
+        buffer_after_minutes: 0,
+        ...columns,
+      });
+      await api.owner('visit_type_requirement').where({ visit_type_id: id, kind: 'room' }).delete();
+      await api.owner('visit_type_provider').insert({ ...of, visit_type_id: id, resource_id: busyDoctor });
+      return id;
+    };
+    longVisit = await visitType({});
+    approvedVisit = await visitType({ needs_approval: true });
+  });
+  afterAll(() => clinic.close());
+
+  /** The right input of every action: what is possible must then be accepted. */
+  const inputOf = (action: string): Record<string, unknown> => {
+    if (action === 'reschedule' || action === 'book')
+      return { start: quarterAfter(60 * day + Math.floor(Math.random() * 4_000) * 15), practitionerId: busyDoctor };
+    if (action === 'check-in') return { identifiersVerified: ['name', 'birth-date'] };
+    if (action === 'complete') return { noNoteReason: 'advice only' };
+    if (action === 'cancel-by-clinic') return { reason: 'test', alternatives: 0 };
+    return ['cancel', 'entered-in-error', 'refuse'].includes(action) ? { reason: 'test' } : {};
+  };
+
+  it('H2: what is listed as possible is accepted, everything else is refused with the code that was shown', async () => {
+    const seen = { accepted: new Set<string>(), refused: new Set<string>() };
+    const life = fc.record({
+      opening: fc.constantFrom('book', 'hold', 'request'),
+      approval: fc.boolean(),
+      by: fc.constantFrom('desk', 'patient'),
+      // In progress for two hours, in half an hour, next month.
+      start: fc.constantFrom(-120, 30, 30 * day),
+      steps: fc.array(
+        fc.record({ who: fc.constantFrom('admin', 'desk', 'doctor', 'patient', 'biller'), pick: fc.nat(100) }),
+        { minLength: 2, maxLength: 5 },
+      ),
+    });
+    await fc.assert(
+      fc.asyncProperty(life, async ({ opening, approval, by, start, steps }) => {
+        const person = await clinic.api.createPerson(clinic.organizationId, 'patient');
+        const patient = await clinic.api.signIn(person.email);
+        const clients: Record<string, Client> = {
+          admin: clinic.admin,
+          desk: clinic.desk,
+          doctor: clinic.doctor,
+          patient,
+          biller,
+        };
+        const opened = await clinic.book(clients[by]!, {
+          patientId: person.patientId, visitTypeId: approval ? approvedVisit : longVisit, practitionerId: busyDoctor,
+          start: quarterAfter(by === 'patient' ? Math.max(start, 30) : start), hold: opening === 'hold', request: opening === 'request',
+        }); // prettier-ignore
+        expect(opened.status, JSON.stringify(opened.body)).toBe(201);
+        const id = opened.body.id as string;
+        for (const { who, pick } of steps) {
+          const client = clients[who]!;
+          const shown = await client.request('GET', `/appointments/${id}`);
+          const listed = shown.body.allowedActions as Allowed[];
+          const possible = listed.filter((each) => each.possible).map((each) => each.action);
+          for (const action of appointmentActions.filter((each) => !possible.includes(each))) {
+            const refused = await clinic.act(client, id, action, inputOf(action));
+            const reason = listed.find((each) => each.action === action)?.reason;
+            const what = `${who}: ${action} from ${shown.body.status}: ${JSON.stringify(refused.body)}`;
+            expect([403, 409, 410], what).toContain(refused.status);
+            if (reason !== undefined) expect(refused.body.code, what).toBe(reason.code);
+            if (refused.body.code === 'invalid-transition')
+              expect(refused.body.allowed.toSorted(), what).toEqual(possible.toSorted());
+            seen.refused.add(`${shown.body.status} ${action}`);
+          }
+          const action = possible[pick % Math.max(1, possible.length)];
+          if (action === undefined) continue;
+          const accepted = await clinic.act(client, id, action, inputOf(action));
+          expect(accepted.status, `${who}: ${action} from ${shown.body.status}: ${JSON.stringify(accepted.body)}`).toBe(
+            200,
+          );
+          seen.accepted.add(`${shown.body.status} ${action}`);
+        }
+      }),
+      { numRuns: 8, endOnFailure: true },
+    );
+    // That the property looked at something: lives differ, so the floors are low.
+    expect(seen.accepted.size).toBeGreaterThan(2);
+    expect(seen.refused.size).toBeGreaterThan(20);
+  }, 120_000);
+
+  it('the case page says state, waiting, timers, actions and everything that happened, refusals and messages included', async () => {
+    const patientId = await clinic.addPatient();
+    const { body } = await clinic.book(clinic.desk, { patientId, start: quarterAfter(80 * day) });
+    await clinic.act(clinic.desk, body.id, 'check-in', { identifiersVerified: ['name', 'mrn'] });
+    await clinic.act(clinic.desk, body.id, 'reschedule', { start: quarterAfter(81 * day) });
+    const page = await clinic.desk.request('GET', `/cases/appointment/${body.id}`);
+    expect(page.status, JSON.stringify(page.body)).toBe(200);
+    expect(page.body).toMatchObject({
+      state: 'booked',
+      waitingFor: { what: 'visit', who: 'time', until: quarterAfter(81 * day) },
+      temporalWebUrl: null,
+    });
+    expect(page.body.nextTimers[0]).toMatchObject({ name: 'reminder:P7D:email' });
+    const kinds = page.body.timeline.map(
+      ({ kind, event, code }: Record<string, string>) => `${kind} ${event}${code ? ` ${code}` : ''}`,
+    );
+    expect(kinds).toContain('refused check-in guard-failed');
+    expect(kinds).toContain('change reschedule');
+    expect(kinds).toContain('change book');
+    expect(kinds.some((kind: string) => kind.startsWith('message '))).toBe(true);
+    // Reminders of the former version, dropped when it ended, told as of then.
+    expect(page.body.timeline.every(({ at }: { at: string }) => Date.parse(at) < Date.now() + 60_000)).toBe(true);
+    expect(kinds).toContain('timer reminder:P7D:email');
+    const moved = page.body.timeline.find(
+      ({ event, kind }: Record<string, string>) => kind === 'change' && event === 'reschedule',
+    );
+    expect(moved).toMatchObject({ from: 'booked', to: 'booked', actor: { name: 'Canary front-desk' } });
+    const forBiller = await biller.request('GET', `/cases/appointment/${body.id}`);
+    expect(forBiller.body.temporalWebUrl).toMatch(/\/temporal\/namespaces\/default\/workflows\/appt%3A/);
+    expect(forBiller.body.allowedActions.every(({ possible }: Allowed) => !possible)).toBe(true);
+    expect((await clinic.patient.request('GET', `/cases/appointment/${body.id}`)).status).toBe(403);
+    // In pages: the same entries, each once.
+    const all: string[] = [];
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const part = await clinic.desk.request(
+        'GET',
+        `/cases/appointment/${body.id}?timelineLimit=3${cursor === '' ? '' : `&timelineCursor=${encodeURIComponent(cursor)}`}`,
+      );
+      expect(part.status, JSON.stringify(part.body)).toBe(200);
+      all.push(...part.body.timeline.map((entry: unknown) => JSON.stringify(entry)));
+      cursor = part.body.timelineCursor as string | null;
+    }
+    const whole = await clinic.desk.request('GET', `/cases/appointment/${body.id}?timelineLimit=200`);
+    expect(all).toEqual(whole.body.timeline.map((entry: unknown) => JSON.stringify(entry)));
+  });
+
+  it('the work list is in order of what is due, by stage, in pages', async () => {
+    const patientId = await clinic.addPatient();
+    const held = await clinic.book(clinic.desk, { patientId, start: quarterAfter(90 * day), hold: true });
+    const list = await clinic.desk.request('GET', '/cases?stage=pending&limit=200');
+    expect(list.body.items.map(({ id }: { id: string }) => id)).toContain(held.body.id);
+    expect(list.body.items.every(({ state }: { state: string }) => state === 'pending')).toBe(true);
+    const dues: string[] = [];
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const part = await clinic.desk.request('GET', `/cases?limit=4${cursor === '' ? '' : `&cursor=${cursor}`}`);
+      dues.push(...part.body.items.map(({ nextTimer }: { nextTimer: { dueAt: string } }) => nextTimer.dueAt));
+      cursor = part.body.nextCursor as string | null;
+    }
+    expect(dues.length).toBeGreaterThan(3);
+    expect(dues).toEqual(dues.toSorted());
+    expect((await clinic.desk.request('GET', '/cases?stage=cancelled')).status).toBe(200);
+    expect((await clinic.desk.request('GET', '/cases?stage=gone')).status).toBe(400);
+    const notices = await clinic.desk.request('GET', `/notifications?aggregateId=${held.body.id}`);
+    expect(notices.status).toBe(200);
+    const sent = await clinic.desk.request('GET', `/patients/${patientId}/notifications`);
+    expect(sent.body.items.every(({ patient }: { patient: { id: string } }) => patient.id === patientId)).toBe(true);
+  });
+});
