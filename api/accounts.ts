@@ -35,8 +35,16 @@ export async function createAccount(trx: Trx, context: RequestContext, account: 
     .onConflict()
     .ignore()
     .returning<{ id: string }[]>('id');
-  if (row === undefined) throw new DomainError('duplicate', { detail: 'There is an account already. Sign in, or choose a new password if you have forgotten it.' });
-  await trx('credential').insert({ user_id: row.id, organization_id: organizationId, password_hash: account.passwordHash, password_changed_at: account.at });
+  if (row === undefined)
+    throw new DomainError('duplicate', {
+      detail: 'There is an account already. Sign in, or choose a new password if you have forgotten it.',
+    });
+  await trx('credential').insert({
+    user_id: row.id,
+    organization_id: organizationId,
+    password_hash: account.passwordHash,
+    password_changed_at: account.at,
+  });
   for (const role of account.roles) {
     await trx('user_role').insert({ organization_id: organizationId, user_id: row.id, role, granted_by: actor.ref });
   }
@@ -49,7 +57,11 @@ export async function createAccount(trx: Trx, context: RequestContext, account: 
     to: 'active',
     actor,
     at: account.at,
-    data: { kind: account.kind, roles: [...account.roles], ...(account.patientId === null ? {} : { patientId: account.patientId }) },
+    data: {
+      kind: account.kind,
+      roles: [...account.roles],
+      ...(account.patientId === null ? {} : { patientId: account.patientId }),
+    },
   });
   return row.id;
 }

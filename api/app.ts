@@ -54,7 +54,15 @@ export function buildApp(ports: ApiPorts, routes: readonly AnyRoute[], options: 
       const ms = Math.round((performance.now() - startedAt) * 10) / 10;
       const route = (ctx.state['route'] as string | undefined) ?? 'unmatched';
       metrics.observe({ method: ctx.method, route, status: ctx.status, seconds: ms / 1_000 });
-      const line = { method: ctx.method, route, status: ctx.status, ms, requestId, userId: ctx.state['userId'] as string | undefined, code: ctx.state['code'] as string | undefined };
+      const line = {
+        method: ctx.method,
+        route,
+        status: ctx.status,
+        ms,
+        requestId,
+        userId: ctx.state['userId'] as string | undefined,
+        code: ctx.state['code'] as string | undefined,
+      };
       if (ctx.status >= 500) ports.log.error(line, 'request');
       else ports.log.info(line, 'request');
     }

@@ -10,17 +10,22 @@ const loneSurrogate = /\p{Surrogate}/u;
  * The parsed body; undefined when the request has none.
  * @throws DomainError `unsupported-media-type`, `payload-too-large`, `bad-request`
  */
-export async function readBody(request: IncomingMessage, options: { limit: number; acceptsForm: boolean }): Promise<unknown> {
+export async function readBody(
+  request: IncomingMessage,
+  options: { limit: number; acceptsForm: boolean },
+): Promise<unknown> {
   const { headers } = request;
   const length = headers['content-length'];
   const type = mediaType(headers['content-type']);
   const form = options.acceptsForm && type === 'application/x-www-form-urlencoded';
   const hasBody = headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
-  if (type !== undefined && type !== 'application/json' && !form) throw new DomainError('unsupported-media-type', { allowed: ['application/json'] });
+  if (type !== undefined && type !== 'application/json' && !form)
+    throw new DomainError('unsupported-media-type', { allowed: ['application/json'] });
   if (!hasBody) return undefined;
   if (type === undefined) throw new DomainError('unsupported-media-type', { allowed: ['application/json'] });
   const encoding = headers['content-encoding'];
-  if (encoding !== undefined && encoding !== 'identity') throw new DomainError('unsupported-media-type', { detail: 'Send the body uncompressed.' });
+  if (encoding !== undefined && encoding !== 'identity')
+    throw new DomainError('unsupported-media-type', { detail: 'Send the body uncompressed.' });
   if (length !== undefined && Number(length) > options.limit) throw new DomainError('payload-too-large');
   const text = await readText(request, options.limit);
   return form ? Object.fromEntries(new URLSearchParams(text)) : parseJson(text);
@@ -29,8 +34,14 @@ export async function readBody(request: IncomingMessage, options: { limit: numbe
 /** JSON in UTF-8 is the only charset there is (RFC 8259); a parameter that says otherwise is refused with the type. */
 function mediaType(header: string | undefined): string | undefined {
   if (header === undefined) return undefined;
-  const [type, ...parameters] = header.toLowerCase().split(';').map((part) => part.trim());
-  const charset = parameters.find((parameter) => parameter.startsWith('charset='))?.slice(8).replaceAll('"', '');
+  const [type, ...parameters] = header
+    .toLowerCase()
+    .split(';')
+    .map((part) => part.trim());
+  const charset = parameters
+    .find((parameter) => parameter.startsWith('charset='))
+    ?.slice(8)
+    .replaceAll('"', '');
   return charset === undefined || charset === 'utf-8' || charset === 'utf8' ? type : 'unsupported';
 }
 
@@ -64,15 +75,18 @@ function parseJson(text: string): unknown {
  */
 export function refuseHostileData(value: unknown, path: string, depth = 0): void {
   if (typeof value === 'string') {
-    if (value.includes('\u0000') || loneSurrogate.test(value)) refuse(path, 'invalid-text', 'Contains characters that are not text');
+    if (value.includes('\u0000') || loneSurrogate.test(value))
+      refuse(path, 'invalid-text', 'Contains characters that are not text');
     return;
   }
   if (typeof value !== 'object' || value === null) return;
   if (depth > deepest) refuse(path, 'too-deep', 'Nested too deeply');
   for (const key of Object.keys(value)) {
     const inner = `${path}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-    if (key === '__proto__' || key === 'constructor' || key === 'prototype') refuse(inner, 'unknown-key', 'Not known here');
-    if (key.includes('\u0000') || loneSurrogate.test(key)) refuse(path, 'invalid-text', 'A name contains characters that are not text');
+    if (key === '__proto__' || key === 'constructor' || key === 'prototype')
+      refuse(inner, 'unknown-key', 'Not known here');
+    if (key.includes('\u0000') || loneSurrogate.test(key))
+      refuse(path, 'invalid-text', 'A name contains characters that are not text');
     refuseHostileData((value as Record<string, unknown>)[key], inner, depth + 1);
   }
 }

@@ -18,7 +18,8 @@ export function cookieNames(publicUrl: string): CookieNames {
 const attributes = (names: CookieNames): string => `Path=/; HttpOnly; SameSite=Lax${names.secure ? '; Secure' : ''}`;
 
 /** Lives as long as the browser does; the server decides about idle and absolute expiry. */
-export const sessionCookie = (names: CookieNames, token: string): string => `${names.session}=${token}; ${attributes(names)}`;
+export const sessionCookie = (names: CookieNames, token: string): string =>
+  `${names.session}=${token}; ${attributes(names)}`;
 export const endedSessionCookie = (names: CookieNames): string => `${names.session}=; Max-Age=0; ${attributes(names)}`;
 export const deviceCookie = (names: CookieNames, token: string): string =>
   `${names.device}=${token}; Max-Age=${180 * 86_400}; ${attributes(names)}`;

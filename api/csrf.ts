@@ -23,7 +23,8 @@ export function requireSameOrigin(request: {
   const site = headers['sec-fetch-site'];
   if (site !== undefined && site !== 'same-origin') throw new DomainError('cross-site-request');
   const { origin } = headers;
-  if (origin !== undefined && !isOwnOrigin(origin, publicUrl, headers.host)) throw new DomainError('cross-site-request');
+  if (origin !== undefined && !isOwnOrigin(origin, publicUrl, headers.host))
+    throw new DomainError('cross-site-request');
   if (byCookie && site === undefined && origin === undefined) {
     throw new DomainError('cross-site-request', { detail: 'A request with a session cookie must name its origin.' });
   }

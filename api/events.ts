@@ -46,7 +46,12 @@ export function listenForChanges(options: ChangeEventOptions): ChangeEvents {
   async function connect(): Promise<void> {
     if (closed || connecting || client !== undefined) return;
     connecting = true;
-    const next = new pg.Client({ connectionString: url, application_name: 'healthsphere-api-events', connectionTimeoutMillis: 1_800, keepAlive: true });
+    const next = new pg.Client({
+      connectionString: url,
+      application_name: 'healthsphere-api-events',
+      connectionTimeoutMillis: 1_800,
+      keepAlive: true,
+    });
     const lost = () => {
       if (client !== next) return;
       client = undefined;
@@ -56,7 +61,8 @@ export function listenForChanges(options: ChangeEventOptions): ChangeEvents {
     next.on('end', lost);
     next.on('notification', ({ payload }) => {
       const change = parse(payload);
-      if (change !== undefined) tell(change.organizationId, { event: 'case_changed', data: { kind: change.kind, id: change.id } });
+      if (change !== undefined)
+        tell(change.organizationId, { event: 'case_changed', data: { kind: change.kind, id: change.id } });
     });
     try {
       await next.connect();
@@ -100,7 +106,8 @@ export function listenForChanges(options: ChangeEventOptions): ChangeEvents {
 function parse(payload: string | undefined): { organizationId: string; kind: string; id: string } | undefined {
   try {
     const { organizationId, kind, id } = JSON.parse(payload ?? '') as Record<string, unknown>;
-    if (typeof organizationId !== 'string' || typeof kind !== 'string' || typeof id !== 'string' || !uuid.test(id)) return undefined;
+    if (typeof organizationId !== 'string' || typeof kind !== 'string' || typeof id !== 'string' || !uuid.test(id))
+      return undefined;
     return { organizationId, kind, id };
   } catch {
     return undefined;

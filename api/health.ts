@@ -19,7 +19,11 @@ export function healthRoutes(ports: ApiPorts, metrics: Metrics, isStopping: () =
         ports.temporal.health(),
       ]);
       const stopping = isStopping();
-      const degraded = [...(database ? [] : ['database']), ...(temporal ? [] : ['temporal']), ...(stopping ? ['stopping'] : [])];
+      const degraded = [
+        ...(database ? [] : ['database']),
+        ...(temporal ? [] : ['temporal']),
+        ...(stopping ? ['stopping'] : []),
+      ];
       ctx.status = degraded.length === 0 ? 200 : 503;
       ctx.body = { status: degraded.length === 0 ? 'ready' : 'degraded', degraded };
     } else if (ctx.path === '/metrics') {

@@ -2,7 +2,8 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { KeyRing } from '../keys.ts';
 
-const mac = (keys: KeyRing, userId: string, device: string): Buffer => createHmac('sha256', keys.tokenSecret).update(`device|${userId}|${device}`).digest();
+const mac = (keys: KeyRing, userId: string, device: string): Buffer =>
+  createHmac('sha256', keys.tokenSecret).update(`device|${userId}|${device}`).digest();
 
 export function deviceToken(keys: KeyRing, userId: string): string {
   const device = randomBytes(16).toString('base64url');

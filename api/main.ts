@@ -32,15 +32,13 @@ async function main(): Promise<void> {
     stopping = true;
     log.info({ signal }, 'stopping');
     clearInterval(sweep);
-    void api
-      .stop()
-      .then(() => Promise.allSettled([close(), temporal.close()]))
-      .then(() => {
-        log.info({}, 'stopped');
-        process.exitCode = 0;
-        // Whatever still holds the process open must not hold up a restart.
-        setTimeout(() => process.exit(0), 1_000).unref();
-      });
+    void (async () => {
+      await api.stop();
+      await Promise.allSettled([close(), temporal.close()]);
+      log.info({}, 'stopped');
+      // Whatever still holds the process open must not hold up a restart.
+      setTimeout(() => process.exit(0), 1_000).unref();
+    })();
   };
   process.on('SIGTERM', () => stop('SIGTERM'));
   process.on('SIGINT', () => stop('SIGINT'));

@@ -22,7 +22,11 @@ export function createMetrics(): Metrics {
     help: 'Answers that said the service was away',
     registers: [registry],
   });
-  const inFlight = new Gauge({ name: 'healthsphere_http_requests_in_flight', help: 'Requests being answered', registers: [registry] });
+  const inFlight = new Gauge({
+    name: 'healthsphere_http_requests_in_flight',
+    help: 'Requests being answered',
+    registers: [registry],
+  });
   return {
     registry,
     inFlight,

@@ -56,7 +56,8 @@ export async function fileLink(trx: Trx, link: NewLink): Promise<{ id: string; e
   if (link.userId !== undefined) earlier.where({ user_id: link.userId });
   else if (link.patientId !== undefined) earlier.where({ patient_id: link.patientId });
   else earlier.where({ email: link.email ?? null });
-  for (const { id } of await earlier.forUpdate().select<{ id: string }[]>('id')) await revokeLink(trx, { ...link, id, now });
+  for (const { id } of await earlier.forUpdate().select<{ id: string }[]>('id'))
+    await revokeLink(trx, { ...link, id, now });
 
   const id = randomUUID();
   const expiresAt = new Date(now.getTime() + linkMinutes[link.kind] * 60_000);
@@ -107,7 +108,10 @@ interface LinkEvent {
   readonly patientId?: string | undefined;
 }
 
-export async function linkChanged(trx: Trx, change: LinkEvent & { event: string; from: string | null; to: string }): Promise<void> {
+export async function linkChanged(
+  trx: Trx,
+  change: LinkEvent & { event: string; from: string | null; to: string },
+): Promise<void> {
   await recordStateChange(trx, {
     organizationId: change.organizationId,
     aggregate: 'access-link',
@@ -126,7 +130,10 @@ export async function linkChanged(trx: Trx, change: LinkEvent & { event: string;
  * @throws DomainError `token-invalid` for a token that was never given out, was used or was revoked; `token-expired`
  */
 export async function openLink(context: RequestContext, token: string, kind: LinkKind): Promise<AccessLink> {
-  const found = await context.ports.db.raw<{ rows: { link_id: string; organization_id: string }[] }>('SELECT * FROM find_access_link(?)', [hashLinkToken(token)]);
+  const found = await context.ports.db.raw<{ rows: { link_id: string; organization_id: string }[] }>(
+    'SELECT * FROM find_access_link(?)',
+    [hashLinkToken(token)],
+  );
   const row = found.rows[0];
   if (row === undefined) throw new DomainError('token-invalid');
   context.actAs(row.organization_id, { kind: 'system', ref: `access-link:${row.link_id}`, permissions: [] });
@@ -149,7 +156,7 @@ async function readLink(trx: Trx, id: string, lock: boolean): Promise<AccessLink
   return link;
 }
 
-export async function useLink(trx: Trx, context: RequestContext, link: AccessLink, now: Date): Promise<void> {
+export async function spendLink(trx: Trx, context: RequestContext, link: AccessLink, now: Date): Promise<void> {
   await trx('access_link').where({ id: link.id }).update({ used_at: now, code_hash: null });
   await linkChanged(trx, {
     organizationId: context.organizationId,

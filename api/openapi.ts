@@ -68,7 +68,16 @@ function operation(route: AnyRoute): Json {
   const parameters = [
     ...parametersOf(route.params, 'path'),
     ...parametersOf(route.query, 'query'),
-    ...(needsKey ? [{ name: 'Idempotency-Key', in: 'header', required: true, schema: { type: 'string', minLength: 1, maxLength: 255 } }] : []),
+    ...(needsKey
+      ? [
+          {
+            name: 'Idempotency-Key',
+            in: 'header',
+            required: true,
+            schema: { type: 'string', minLength: 1, maxLength: 255 },
+          },
+        ]
+      : []),
   ];
   const status = String(route.status ?? 200);
   return {
@@ -84,16 +93,23 @@ function operation(route: AnyRoute): Json {
             required: true,
             content: {
               'application/json': { schema: schemaOf(route.body, 'input') },
-              ...(route.acceptsForm === true ? { 'application/x-www-form-urlencoded': { schema: schemaOf(route.body, 'input') } } : {}),
+              ...(route.acceptsForm === true
+                ? { 'application/x-www-form-urlencoded': { schema: schemaOf(route.body, 'input') } }
+                : {}),
             },
           },
         }),
     responses: {
       [status]: {
         description: status === '204' ? 'Done' : 'The answer',
-        ...(route.answer === undefined ? {} : { content: { 'application/json': { schema: schemaOf(route.answer, 'output') } } }),
+        ...(route.answer === undefined
+          ? {}
+          : { content: { 'application/json': { schema: schemaOf(route.answer, 'output') } } }),
       },
-      '4XX': { description: 'A refusal', content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } },
+      '4XX': {
+        description: 'A refusal',
+        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+      },
       '503': {
         description: 'Away for a moment, or the outcome is not known yet',
         headers: { 'Retry-After': { schema: { type: 'integer' } } },

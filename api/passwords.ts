@@ -41,7 +41,8 @@ function limited(concurrency: number, queue: number): <T>(work: () => Promise<T>
   let running = 0;
   return async (work) => {
     if (running >= concurrency) {
-      if (waiting.length >= queue) throw new DomainError('unavailable', { detail: 'Many people are signing in. Try again in a moment.' });
+      if (waiting.length >= queue)
+        throw new DomainError('unavailable', { detail: 'Many people are signing in. Try again in a moment.' });
       await new Promise<void>((resolve) => waiting.push(resolve));
     } else running += 1;
     try {
@@ -73,7 +74,11 @@ export function requireGoodPassword(password: string, path: string, ofPerson: { 
   if ([...password].length < passwordLength.min) refuse('too-short', `Use at least ${passwordLength.min} characters`);
   if (isCommon(password)) refuse('too-common', 'This password is one of the most common ones');
   const [name] = ofPerson.email.split('@');
-  if ([ofPerson.email, name].some((part) => part !== undefined && part !== '' && password.toLowerCase() === part.toLowerCase())) {
+  if (
+    [ofPerson.email, name].some(
+      (part) => part !== undefined && part !== '' && password.toLowerCase() === part.toLowerCase(),
+    )
+  ) {
     refuse('too-common', 'The password must not be your email address');
   }
 }

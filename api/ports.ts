@@ -23,7 +23,17 @@ export function createPorts(options: PortsOptions): { ports: ApiPorts; close(): 
   const db = connect({ url: config.database.api, applicationName: 'healthsphere-api', poolMax: 20 });
   const auditDb = connect({ url: config.database.auditor, applicationName: 'healthsphere-api-audit', poolMax: 2 });
   const events = listenForChanges({ url: config.database.api, log });
-  const ports: ApiPorts = { config, keys, db, auditDb, temporal, log, passwords: createPasswords(), limits: createRateLimits(db), events };
+  const ports: ApiPorts = {
+    config,
+    keys,
+    db,
+    auditDb,
+    temporal,
+    log,
+    passwords: createPasswords(),
+    limits: createRateLimits(db),
+    events,
+  };
   return {
     ports,
     close: async () => {

@@ -18,8 +18,13 @@ export function validationProblem(
 ): DomainError {
   const errors = issues.flatMap((issue) => {
     const path = root + pointer(issue.path);
-    if (issue.code !== 'unrecognized_keys') return [{ path, code: issue.code.replaceAll('_', '-'), message: issue.message }];
-    return (issue.keys ?? []).map((key) => ({ path: path + pointer([key]), code: 'unknown-key', message: 'Not known here' }));
+    if (issue.code !== 'unrecognized_keys')
+      return [{ path, code: issue.code.replaceAll('_', '-'), message: issue.message }];
+    return (issue.keys ?? []).map((key) => ({
+      path: path + pointer([key]),
+      code: 'unknown-key',
+      message: 'Not known here',
+    }));
   });
   return new DomainError('validation-failed', { errors: errors.slice(0, 50) });
 }
@@ -31,7 +36,8 @@ export function toDetail(error: unknown): ProblemDetail {
   const state = sqlState(error);
   // Class 22: a value that Postgres cannot take. Schemas should have refused it; it is still the caller's doing.
   if (state?.startsWith('22') === true) return { code: 'bad-request' };
-  if (state === '40001' || state === '40P01') return { code: 'unavailable', detail: 'Too many changes at once; nothing was changed.' };
+  if (state === '40001' || state === '40P01')
+    return { code: 'unavailable', detail: 'Too many changes at once; nothing was changed.' };
   // http-errors of koa and the router: only the status is trusted.
   const status = (error as { status?: unknown; expose?: unknown } | null)?.status;
   if (error instanceof URIError || status === 400) return { code: 'bad-request' };
@@ -72,7 +78,16 @@ function retryAfter(detail: ProblemDetail): Record<string, string> {
   return {};
 }
 
-const connectionCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EPIPE', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENOENT']);
+const connectionCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ETIMEDOUT',
+  'EPIPE',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENOENT',
+]);
 const connectionWords =
   /connection terminated|timeout exceeded when trying to connect|timeout acquiring a connection|connection ended unexpectedly|not queryable|client was closed|unable to acquire a connection|connect ECONN/i;
 
@@ -82,7 +97,8 @@ export function isDatabaseAway(error: unknown): boolean {
   const state = sqlState(error);
   if (state !== undefined && /^(08|53|57P|57014|55P03|25P03|58030)/.test(state)) return true;
   const { code, syscall } = error as { code?: unknown; syscall?: unknown };
-  if (typeof code === 'string' && connectionCodes.has(code) && (syscall === undefined || syscall !== 'open')) return true;
+  if (typeof code === 'string' && connectionCodes.has(code) && (syscall === undefined || syscall !== 'open'))
+    return true;
   if (error instanceof AggregateError && error.errors.some(isDatabaseAway)) return true;
   return connectionWords.test(error.message);
 }

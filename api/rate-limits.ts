@@ -19,7 +19,11 @@ export interface RateLimits {
    *   who guess at the account cannot lock its owner out (ASVS 6.1.1)
    * @throws DomainError `rate-limited` with retryAfterSeconds
    */
-  reserveSignIn(attempt: { readonly account: string; readonly ip: string; readonly device: string | undefined }): Promise<Guess>;
+  reserveSignIn(attempt: {
+    readonly account: string;
+    readonly ip: string;
+    readonly device: string | undefined;
+  }): Promise<Guess>;
   /**
    * Reserves one use of something that costs or tells (asking for a reset, for a code).
    * @throws DomainError `rate-limited`
@@ -31,7 +35,8 @@ export interface RateLimits {
 
 /** Wrong guesses at an account before the delay begins; it then doubles with each, from 2 s to 15 min. */
 export const freeGuesses = 5;
-export const delaySeconds = (failures: number): number => (failures <= freeGuesses ? 0 : Math.min(900, 2 ** (failures - freeGuesses)));
+export const delaySeconds = (failures: number): number =>
+  failures <= freeGuesses ? 0 : Math.min(900, 2 ** (failures - freeGuesses));
 
 const quarter = 15 * 60;
 
@@ -79,11 +84,17 @@ export function createRateLimits(db: Db): RateLimits {
       }
       return {
         async right() {
-          await Promise.all([account.delete(accountKey), gate.delete(accountKey), pair.delete(pairKey), ip.reward(from)]);
+          await Promise.all([
+            account.delete(accountKey),
+            gate.delete(accountKey),
+            pair.delete(pairKey),
+            ip.reward(from),
+          ]);
         },
       };
     },
-    reserve: (bucket, key) => consume(buckets[bucket], bucket.endsWith('-ip') ? network(key) : digest(key.toLowerCase())),
+    reserve: (bucket, key) =>
+      consume(buckets[bucket], bucket.endsWith('-ip') ? network(key) : digest(key.toLowerCase())),
     async sweep() {
       await db('rate_limit').where('expire', '<', Date.now()).delete();
     },
@@ -95,7 +106,9 @@ async function consume(limiter: RateLimiterPostgres, key: string, duration?: num
     await limiter.consume(key, 1, duration === undefined ? {} : { customDuration: duration });
   } catch (error) {
     if (!(error instanceof RateLimiterRes)) throw error;
-    throw new DomainError('rate-limited', { data: { retryAfterSeconds: Math.max(1, Math.ceil(error.msBeforeNext / 1_000)) } });
+    throw new DomainError('rate-limited', {
+      data: { retryAfterSeconds: Math.max(1, Math.ceil(error.msBeforeNext / 1_000)) },
+    });
   }
 }
 
@@ -110,6 +123,9 @@ function network(ip: string): string {
   const [head = '', tail] = ip.split('::');
   const left = head === '' ? [] : head.split(':');
   const right = tail === undefined || tail === '' ? [] : tail.split(':');
-  const groups = tail === undefined ? left : [...left, ...Array.from({ length: Math.max(0, 8 - left.length - right.length) }, () => '0'), ...right];
+  const groups =
+    tail === undefined
+      ? left
+      : [...left, ...Array.from({ length: Math.max(0, 8 - left.length - right.length) }, () => '0'), ...right];
   return groups.slice(0, 4).join(':');
 }

@@ -41,27 +41,40 @@ export function routeFaults(routes: readonly AnyRoute[]): readonly string[] {
     if (!/^(\/(:?[a-zA-Z][\w-]*|[a-z0-9-]+))+$/.test(route.path)) fault('has a path that is not /segments/:params');
     // The types demand these; a declaration built at run time could still lack them.
     const policy = route.policy as Partial<Record<'public' | 'signedIn' | 'action', unknown>> | undefined;
-    if (policy === undefined || [policy.public, policy.signedIn, policy.action].filter((part) => part !== undefined).length !== 1) {
+    if (
+      policy === undefined ||
+      [policy.public, policy.signedIn, policy.action].filter((part) => part !== undefined).length !== 1
+    ) {
       fault('has no policy (public with a reason, signedIn, or action)');
     } else if (policy.action !== undefined) {
       const unknown = [policy.action].flat().filter((action) => !(String(action) in actions));
-      if (unknown.length > 0 || [policy.action].flat().length === 0) fault(`names actions that do not exist: ${unknown.join(', ')}`);
-    } else if (policy.public !== undefined && (typeof policy.public !== 'string' || policy.public.length < 10)) fault('is public without a reason');
+      if (unknown.length > 0 || [policy.action].flat().length === 0)
+        fault(`names actions that do not exist: ${unknown.join(', ')}`);
+    } else if (policy.public !== undefined && (typeof policy.public !== 'string' || policy.public.length < 10))
+      fault('is public without a reason');
     const audit = route.audit as Partial<Record<'change' | 'read' | 'none', unknown>> | undefined;
-    if (audit === undefined || [audit.change, audit.read, audit.none].filter((part) => part !== undefined).length !== 1) {
+    if (
+      audit === undefined ||
+      [audit.change, audit.read, audit.none].filter((part) => part !== undefined).length !== 1
+    ) {
       fault('has no audit (change, read, or none with a reason)');
     }
     if (typeof route.handler !== 'function') fault('has no handler');
     if (typeof route.summary !== 'string' || route.summary === '') fault('has no summary');
     const named = [...route.path.matchAll(/:(\w+)/g)].map((match) => match[1] ?? '').toSorted();
-    const declared = route.params instanceof z.ZodObject ? Object.keys(route.params.shape).toSorted() : [];
-    if (named.join() !== declared.join()) fault(`has a params schema for (${declared.join()}) but a path with (${named.join()})`);
-    if (route.body === undefined && (route.method === 'PUT' || route.method === 'PATCH') && !named.includes('role')) fault('has no body schema');
+    const shaped = route.params instanceof z.ZodObject ? Object.keys(route.params.shape).toSorted() : [];
+    if (named.join() !== shaped.join())
+      fault(`has a params schema for (${shaped.join()}) but a path with (${named.join()})`);
+    if (route.body === undefined && (route.method === 'PUT' || route.method === 'PATCH') && !named.includes('role'))
+      fault('has no body schema');
     if (route.answer === undefined && route.status !== 204 && !('streams' in route)) fault('has no answer schema');
     if (route.method === 'POST' && policy?.public !== undefined && route.withoutIdempotencyKey === undefined) {
       fault('is public: there is no principal to scope an Idempotency-Key to; say withoutIdempotencyKey');
     }
-    for (const [part, schema] of [['body', route.body], ['query', route.query]] as const) {
+    for (const [part, schema] of [
+      ['body', route.body],
+      ['query', route.query],
+    ] as const) {
       for (const place of looseObjects(schema)) fault(`accepts unknown keys in ${part}${place}; use z.strictObject`);
     }
   }
@@ -76,7 +89,8 @@ function looseObjects(schema: z.ZodType | undefined): readonly string[] {
     if (typeof node !== 'object' || node === null) return;
     const { type, properties, additionalProperties } = node as Record<string, unknown>;
     if (type === 'object' && properties !== undefined && additionalProperties === undefined) found.push(path);
-    for (const [name, inner] of Object.entries(node)) visit(inner, ['properties', 'anyOf', 'oneOf', 'allOf', 'items'].includes(name) ? path : `${path}/${name}`);
+    for (const [name, inner] of Object.entries(node))
+      visit(inner, ['properties', 'anyOf', 'oneOf', 'allOf', 'items'].includes(name) ? path : `${path}/${name}`);
   };
   visit(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }), '');
   return found;
@@ -84,7 +98,11 @@ function looseObjects(schema: z.ZodType | undefined): readonly string[] {
 
 /** Static segments before parameters, so that `/sessions/current` is not taken for `/sessions/:id`. */
 function bySpecificity(a: AnyRoute, b: AnyRoute): number {
-  const rank = (route: AnyRoute) => route.path.split('/').map((segment) => (segment.startsWith(':') ? '1' : '0')).join('');
+  const rank = (route: AnyRoute) =>
+    route.path
+      .split('/')
+      .map((segment) => (segment.startsWith(':') ? '1' : '0'))
+      .join('');
   return rank(a) < rank(b) ? -1 : rank(a) > rank(b) ? 1 : 0;
 }
 
@@ -113,14 +131,20 @@ function handlerOf(ports: ApiPorts, route: AnyRoute): Middleware {
   const name = routeName(route);
   const names = cookieNames(ports.config.publicUrl);
   const noKeys = z.strictObject({});
-  const auditAction = 'change' in route.audit ? route.audit.change : 'read' in route.audit ? route.audit.read : undefined;
+  const auditAction =
+    'change' in route.audit ? route.audit.change : 'read' in route.audit ? route.audit.read : undefined;
   const entityType = 'entity' in route.audit ? route.audit.entity : undefined;
 
   return async (ctx) => {
     const startedAt = performance.now();
     ctx.state['route'] = name;
     const presented = presentedToken(ctx.headers, names);
-    requireSameOrigin({ method: ctx.method, headers: ctx.headers, publicUrl: ports.config.publicUrl, byCookie: presented?.by === 'cookie' });
+    requireSameOrigin({
+      method: ctx.method,
+      headers: ctx.headers,
+      publicUrl: ports.config.publicUrl,
+      byCookie: presented?.by === 'cookie',
+    });
     const session = presented === undefined ? null : await findSession(ports.db, presented);
     ctx.state['userId'] = session?.userId;
     ctx.state['sessionId'] = session?.sessionId;
@@ -150,12 +174,22 @@ function handlerOf(ports: ApiPorts, route: AnyRoute): Middleware {
       refuseHostileData(query, '/query');
       const parsedParams = parse(route.params, params, '/params');
       const parsedQuery = parse(route.query ?? noKeys, query, '/query');
-      const rawBody = ctx.method === 'GET' || ctx.method === 'HEAD' ? undefined : await readBody(ctx.req, { limit: route.bodyLimitBytes ?? defaultBodyLimit, acceptsForm: route.acceptsForm ?? false });
+      const rawBody =
+        ctx.method === 'GET' || ctx.method === 'HEAD'
+          ? undefined
+          : await readBody(ctx.req, {
+              limit: route.bodyLimitBytes ?? defaultBodyLimit,
+              acceptsForm: route.acceptsForm ?? false,
+            });
       refuseHostileData(rawBody, '/body');
       const parsedBody = parse(route.body ?? noKeys, rawBody ?? {}, '/body');
       idempotencyKey = readIdempotencyKey(ctx, route);
       input = { params, query, body: rawBody ?? {} };
-      const result = await route.handler(handled.context, { params: parsedParams, query: parsedQuery, body: parsedBody } as never);
+      const result = await route.handler(handled.context, {
+        params: parsedParams,
+        query: parsedQuery,
+        body: parsedBody,
+      } as never);
       if ('read' in route.audit) await auditRow(ports, route, handled, params, { outcome: 'success' });
       send(ports, ctx, route, result);
     } catch (error) {
@@ -173,11 +207,14 @@ function permit(route: AnyRoute, session: SessionUser | null): void {
   if ('public' in policy) return;
   if (session === null) throw new DomainError('unauthenticated');
   if ('signedIn' in policy) {
-    if (session.enrolmentOnly && policy.duringEnrolment !== true) throw new DomainError('forbidden', { detail: 'Set up your second factor first.' });
+    if (session.enrolmentOnly && policy.duringEnrolment !== true)
+      throw new DomainError('forbidden', { detail: 'Set up your second factor first.' });
     return;
   }
   const wanted = [policy.action].flat() as readonly Action[];
-  const held = wanted.some((action) => session.permissions.has(action) || session.permissions.has(`own-${action}` as Action));
+  const held = wanted.some(
+    (action) => session.permissions.has(action) || session.permissions.has(`own-${action}` as Action),
+  );
   if (!held) throw new DomainError('forbidden');
   if (policy.stepUp === true && !session.steppedUp) throw new DomainError('step-up-required');
 }
@@ -198,11 +235,14 @@ function readIdempotencyKey(ctx: Context, route: AnyRoute): string | undefined {
   if (ctx.method === 'GET' || ctx.method === 'HEAD') return undefined;
   const key = ctx.headers['idempotency-key'];
   if (key === undefined) {
-    if (route.method === 'POST' && route.withoutIdempotencyKey === undefined) throw new DomainError('idempotency-key-required');
+    if (route.method === 'POST' && route.withoutIdempotencyKey === undefined)
+      throw new DomainError('idempotency-key-required');
     return undefined;
   }
   if (typeof key !== 'string' || !idempotencyKeyPattern.test(key)) {
-    throw new DomainError('bad-request', { detail: 'An Idempotency-Key has 1 to 255 printable characters without spaces.' });
+    throw new DomainError('bad-request', {
+      detail: 'An Idempotency-Key has 1 to 255 printable characters without spaces.',
+    });
   }
   return key;
 }
@@ -241,17 +281,32 @@ interface Outcome {
 }
 
 /** Codes that say how the request was written, not what was attempted. */
-const clerical = new Set(['validation-failed', 'bad-request', 'unsupported-media-type', 'payload-too-large', 'idempotency-key-required', 'unauthenticated', 'precondition-required']);
+const clerical = new Set([
+  'validation-failed',
+  'bad-request',
+  'unsupported-media-type',
+  'payload-too-large',
+  'idempotency-key-required',
+  'unauthenticated',
+  'precondition-required',
+]);
 /** The attempt may still take effect; its row is the winner's to write. */
 const undecided = new Set(['outcome-unknown', 'unavailable']);
 
-async function auditRefusal(ports: ApiPorts, route: AnyRoute, handled: HandledRequest, params: Record<string, string>, error: unknown): Promise<void> {
+async function auditRefusal(
+  ports: ApiPorts,
+  route: AnyRoute,
+  handled: HandledRequest,
+  params: Record<string, string>,
+  error: unknown,
+): Promise<void> {
   const { code } = toDetail(error);
   if (handled.organization() === undefined || clerical.has(code) || undecided.has(code)) return;
   const denied = code === 'forbidden' || code === 'step-up-required' || code === 'cross-site-request';
   // Looking for what is not there is an attempt too, when it is a chart (abuse case 1).
   if ('none' in route.audit && !denied) return;
-  const outcome = denied || (code === 'not-found' && 'read' in route.audit) ? 'denied' : code === 'internal' ? 'failed' : 'refused';
+  const outcome =
+    denied || (code === 'not-found' && 'read' in route.audit) ? 'denied' : code === 'internal' ? 'failed' : 'refused';
   try {
     await auditRow(ports, route, handled, params, { outcome, code });
   } catch (auditError) {
@@ -261,7 +316,13 @@ async function auditRefusal(ports: ApiPorts, route: AnyRoute, handled: HandledRe
   }
 }
 
-async function auditRow(ports: ApiPorts, route: AnyRoute, handled: HandledRequest, params: Record<string, string>, outcome: Outcome): Promise<void> {
+async function auditRow(
+  ports: ApiPorts,
+  route: AnyRoute,
+  handled: HandledRequest,
+  params: Record<string, string>,
+  outcome: Outcome,
+): Promise<void> {
   const organizationId = handled.organization();
   if (organizationId === undefined) return;
   const subject = handled.subject();
@@ -271,19 +332,25 @@ async function auditRow(ports: ApiPorts, route: AnyRoute, handled: HandledReques
     recordAudit(trx, {
       organizationId,
       actor: handled.context.actor,
-      action: 'change' in route.audit ? route.audit.change : 'read' in route.audit ? route.audit.read : routeName(route),
+      action:
+        'change' in route.audit ? route.audit.change : 'read' in route.audit ? route.audit.read : routeName(route),
       entityType,
       entityId,
       patientId: subject.patientId ?? (entityType === 'patient' ? entityId : uuidOrUndefined(params['patientId'])),
       outcome: outcome.outcome,
       code: outcome.code,
-      detail: { route: routeName(route), ...(params['action'] === undefined ? {} : { action: params['action'] }), ...subject.detail },
+      detail: {
+        route: routeName(route),
+        ...(params['action'] === undefined ? {} : { action: params['action'] }),
+        ...subject.detail,
+      },
     }),
   );
 }
 
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const uuidOrUndefined = (text: string | undefined): string | undefined => (text !== undefined && uuidPattern.test(text) ? text : undefined);
+const uuidOrUndefined = (text: string | undefined): string | undefined =>
+  text !== undefined && uuidPattern.test(text) ? text : undefined;
 
 async function until(instant: number): Promise<void> {
   const wait = instant - performance.now();

@@ -20,9 +20,9 @@ export function newSecret(email: string): { secret: string; uri: string } {
  * Uses a code up. @returns whether it was right and new. The UPDATE's condition is what makes it once-only: of fifty
  * requests with the same code one moves last_totp_step forward (ASVS 6.5.1).
  */
-export async function useCode(trx: Trx, keys: KeyRing, credential: SecondFactorRow, code: string): Promise<boolean> {
+export async function acceptCode(trx: Trx, keys: KeyRing, credential: SecondFactorRow, code: string): Promise<boolean> {
   const compact = code.replace(/[\s-]/g, '');
-  if (/^\d{6}$/.test(compact)) return useTotp(trx, keys, credential, compact);
+  if (/^\d{6}$/.test(compact)) return acceptTotp(trx, keys, credential, compact);
   if (!/^[a-z2-7]{16}$/i.test(compact)) return false;
   const hash = hashRecoveryCode(compact);
   const answer = await trx.raw<{ rowCount: number }>(
@@ -32,7 +32,7 @@ export async function useCode(trx: Trx, keys: KeyRing, credential: SecondFactorR
   return answer.rowCount === 1;
 }
 
-async function useTotp(trx: Trx, keys: KeyRing, credential: SecondFactorRow, code: string): Promise<boolean> {
+async function acceptTotp(trx: Trx, keys: KeyRing, credential: SecondFactorRow, code: string): Promise<boolean> {
   if (credential.totp_secret === null) return false;
   const secret = openSecret(keys, credential.user_id, credential.totp_secret);
   // One step back and forth: the clocks of telephones.
@@ -57,7 +57,9 @@ const hashRecoveryCode = (code: string): string => createHash('sha256').update(c
 
 function base32(bytes: Uint8Array): string {
   const bits = [...bytes].map((byte) => byte.toString(2).padStart(8, '0')).join('');
-  return (bits.match(/.{5}/g) ?? []).map((five) => 'abcdefghijklmnopqrstuvwxyz234567'.charAt(Number.parseInt(five, 2))).join('');
+  return (bits.match(/.{5}/g) ?? [])
+    .map((five) => 'abcdefghijklmnopqrstuvwxyz234567'.charAt(Number.parseInt(five, 2)))
+    .join('');
 }
 
 const fieldKey = (keys: KeyRing, keyId: string): Buffer => {
@@ -69,7 +71,9 @@ const fieldKey = (keys: KeyRing, keyId: string): Buffer => {
 /** AES-256-GCM; the row is part of what is authenticated, so that a secret moved to another row does not open. */
 export function sealSecret(keys: KeyRing, userId: string, secret: string): string {
   const nonce = randomBytes(12);
-  const cipher = createCipheriv('aes-256-gcm', fieldKey(keys, keys.current), nonce).setAAD(Buffer.from(`credential|totp_secret|${userId}`));
+  const cipher = createCipheriv('aes-256-gcm', fieldKey(keys, keys.current), nonce).setAAD(
+    Buffer.from(`credential|totp_secret|${userId}`),
+  );
   const sealed = Buffer.concat([cipher.update(secret, 'utf8'), cipher.final(), cipher.getAuthTag()]);
   return [keys.current, nonce.toString('base64url'), sealed.toString('base64url')].join('.');
 }
@@ -77,7 +81,9 @@ export function sealSecret(keys: KeyRing, userId: string, secret: string): strin
 export function openSecret(keys: KeyRing, userId: string, stored: string): string {
   const [keyId = '', nonce = '', sealed = ''] = stored.split('.');
   const bytes = Buffer.from(sealed, 'base64url');
-  const decipher = createDecipheriv('aes-256-gcm', fieldKey(keys, keyId), Buffer.from(nonce, 'base64url'), { authTagLength: 16 })
+  const decipher = createDecipheriv('aes-256-gcm', fieldKey(keys, keyId), Buffer.from(nonce, 'base64url'), {
+    authTagLength: 16,
+  })
     .setAAD(Buffer.from(`credential|totp_secret|${userId}`))
     .setAuthTag(bytes.subarray(-16));
   return Buffer.concat([decipher.update(bytes.subarray(0, -16)), decipher.final()]).toString('utf8');

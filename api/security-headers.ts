@@ -15,8 +15,17 @@ export function contentSecurityPolicy(page: PagePolicy, nonce: string): string {
           `style-src 'self' 'nonce-${nonce}'`,
           `img-src 'self' data:`,
         ]
-      : [`default-src 'self'`, `script-src 'self' 'unsafe-inline'`, `style-src 'self' 'unsafe-inline'`, `img-src 'self' data: blob:`, `worker-src 'self' blob:`, `font-src 'self' data:`];
-  return [...directives, `object-src 'none'`, `base-uri 'none'`, `frame-ancestors 'none'`, `form-action 'self'`].join('; ');
+      : [
+          `default-src 'self'`,
+          `script-src 'self' 'unsafe-inline'`,
+          `style-src 'self' 'unsafe-inline'`,
+          `img-src 'self' data: blob:`,
+          `worker-src 'self' blob:`,
+          `font-src 'self' data:`,
+        ];
+  return [...directives, `object-src 'none'`, `base-uri 'none'`, `frame-ancestors 'none'`, `form-action 'self'`].join(
+    '; ',
+  );
 }
 
 export const newNonce = (): string => randomBytes(16).toString('base64');

@@ -23,10 +23,13 @@ export async function startServer(
   let stopping = false;
   const { koa, metrics } = buildApp(ports, routes, { ...options, isStopping: () => stopping });
   const handle = koa.callback();
-  const server = createServer({ requestTimeout: 60_000, headersTimeout: 15_000, keepAliveTimeout: 65_000, maxHeaderSize: 16_384 }, (request, response) => {
-    if (stopping) response.setHeader('Connection', 'close');
-    void handle(request, response);
-  });
+  const server = createServer(
+    { requestTimeout: 60_000, headersTimeout: 15_000, keepAliveTimeout: 65_000, maxHeaderSize: 16_384 },
+    (request, response) => {
+      if (stopping) response.setHeader('Connection', 'close');
+      void handle(request, response);
+    },
+  );
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(listen.port, listen.host, resolve);

@@ -97,7 +97,10 @@ export interface NewSession {
 }
 
 /** Starts a session; a rotation ends the replaced one in the same transaction and inherits its absolute expiry. */
-export async function startSession(trx: Trx, session: NewSession): Promise<{ token: string; sessionId: string; expiresAt: Date }> {
+export async function startSession(
+  trx: Trx,
+  session: NewSession,
+): Promise<{ token: string; sessionId: string; expiresAt: Date }> {
   const token = newToken();
   let absolute: Date | null = null;
   if (session.replaces !== undefined) {
@@ -136,7 +139,11 @@ export async function startSession(trx: Trx, session: NewSession): Promise<{ tok
 /** Ends sessions of a person: one, or all but one. @returns how many were live. */
 export async function endSessions(
   trx: Trx,
-  which: { readonly userId: string; readonly sessionId?: string | undefined; readonly exceptSessionId?: string | undefined },
+  which: {
+    readonly userId: string;
+    readonly sessionId?: string | undefined;
+    readonly exceptSessionId?: string | undefined;
+  },
   reason: string,
 ): Promise<number> {
   const live = trx('session').where({ user_id: which.userId }).whereNull('ended_at');

@@ -40,7 +40,10 @@ export function staticFiles(directory: string): Middleware {
     }
     // Any other address is a page of the application, which routes by itself.
     if (ctx.accepts('html') === false || ctx.get('accept').startsWith('application/json')) return next();
-    const page = await readFile(join(root, /^\/portal(\/|$)/.test(path) ? 'portal/index.html' : 'staff/index.html'), 'utf8').catch(() => undefined);
+    const page = await readFile(
+      join(root, /^\/portal(\/|$)/.test(path) ? 'portal/index.html' : 'staff/index.html'),
+      'utf8',
+    ).catch(() => undefined);
     if (page === undefined) return next();
     ctx.state['route'] = 'GET /page';
     ctx.type = 'text/html; charset=utf-8';

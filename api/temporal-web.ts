@@ -22,7 +22,16 @@ const repeatAfter = 60_000;
 const safe = new Set(['GET', 'HEAD']);
 /** A query asks a run and changes nothing, although it travels as a POST. */
 const query = /^\/temporal\/api\/v1\/namespaces\/[^/]+\/workflows\/[^/]+(\/runs\/[^/]+)?\/query\/[^/]+$/;
-const hopByHop = new Set(['connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'te', 'trailer', 'transfer-encoding', 'upgrade']);
+const hopByHop = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
 
 export function temporalWeb(ports: ApiPorts): Middleware {
   const names = cookieNames(ports.config.publicUrl);
@@ -32,7 +41,12 @@ export function temporalWeb(ports: ApiPorts): Middleware {
     if (ctx.path !== base && !ctx.path.startsWith(`${base}/`)) return next();
     ctx.state['route'] = `${ctx.method} ${base}`;
     const presented = presentedToken(ctx.headers, names);
-    requireSameOrigin({ method: ctx.method, headers: ctx.headers, publicUrl: ports.config.publicUrl, byCookie: presented?.by === 'cookie' });
+    requireSameOrigin({
+      method: ctx.method,
+      headers: ctx.headers,
+      publicUrl: ports.config.publicUrl,
+      byCookie: presented?.by === 'cookie',
+    });
     const session = presented === undefined ? null : await findSession(ports.db, presented);
     if (session === null) throw new DomainError('unauthenticated');
     ctx.state['userId'] = session.userId;
@@ -59,11 +73,21 @@ export function temporalWeb(ports: ApiPorts): Middleware {
 }
 
 /** Data and pages, not the application's own files. */
-const isLook = (ctx: Context): boolean => ctx.path.startsWith(`${base}/api/`) || ctx.get('accept').includes('text/html');
+const isLook = (ctx: Context): boolean =>
+  ctx.path.startsWith(`${base}/api/`) || ctx.get('accept').includes('text/html');
 
-async function record(ports: ApiPorts, ctx: Context, session: SessionUser, action: string, outcome: 'success' | 'denied'): Promise<void> {
+async function record(
+  ports: ApiPorts,
+  ctx: Context,
+  session: SessionUser,
+  action: string,
+  outcome: 'success' | 'denied',
+): Promise<void> {
   const workflowId = /\/workflows\/([^/]+)/.exec(ctx.path)?.[1];
-  const entityId = workflowId === undefined ? undefined : /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/.exec(decodeURIComponent(workflowId))?.[0];
+  const entityId =
+    workflowId === undefined
+      ? undefined
+      : /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/.exec(decodeURIComponent(workflowId))?.[0];
   const requestId = ctx.state['requestId'] as string;
   await withTransaction(ports.db, { organizationId: session.organizationId }, (trx) =>
     recordAudit(trx, {
@@ -84,7 +108,10 @@ async function forward(ports: ApiPorts, ctx: Context): Promise<void> {
   const headers = Object.fromEntries(Object.entries(ctx.headers).filter(([name]) => !hopByHop.has(name)));
   // Our session is none of its business. It keeps a CSRF cookie of its own.
   delete headers.authorization;
-  const ownCookies = (ctx.headers.cookie ?? '').split(';').map((pair) => pair.trim()).filter((pair) => pair.startsWith('_csrf='));
+  const ownCookies = (ctx.headers.cookie ?? '')
+    .split(';')
+    .map((pair) => pair.trim())
+    .filter((pair) => pair.startsWith('_csrf='));
   if (ownCookies.length > 0) headers.cookie = ownCookies.join('; ');
   else delete headers.cookie;
   headers.host = target.host;
@@ -93,11 +120,15 @@ async function forward(ports: ApiPorts, ctx: Context): Promise<void> {
 
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
     const send = target.protocol === 'https:' ? httpsRequest : httpRequest;
-    const outgoing = send({ host: target.hostname, port: target.port, method: ctx.method, path: ctx.url, headers, timeout: patience }, resolve);
+    const outgoing = send(
+      { host: target.hostname, port: target.port, method: ctx.method, path: ctx.url, headers, timeout: patience },
+      resolve,
+    );
     outgoing.on('timeout', () => outgoing.destroy(new Error('late')));
     outgoing.on('error', reject);
-    ctx.req.on('close', () => {
-      if (!ctx.res.writableEnded) outgoing.destroy();
+    // Whoever asked went away: the server behind need not go on.
+    ctx.res.on('close', () => {
+      if (!ctx.res.writableFinished) outgoing.destroy();
     });
     pipeline(ctx.req, outgoing, () => undefined);
   }).catch(() => {
@@ -105,10 +136,18 @@ async function forward(ports: ApiPorts, ctx: Context): Promise<void> {
   });
   ctx.status = answer.statusCode ?? 502;
   for (const [name, value] of Object.entries(answer.headers)) {
-    if (value === undefined || hopByHop.has(name) || name === 'content-security-policy' || name.startsWith('access-control-')) continue;
-    if (name === 'set-cookie' && !String(value).startsWith('_csrf=')) continue;
-    ctx.set(name, value);
+    if (
+      value === undefined ||
+      hopByHop.has(name) ||
+      name === 'content-security-policy' ||
+      name.startsWith('access-control-')
+    )
+      continue;
+    if (name !== 'set-cookie') ctx.set(name, value);
   }
+  // On our origin it may keep its CSRF cookie and no other.
+  for (const cookie of answer.headers['set-cookie'] ?? [])
+    if (cookie.startsWith('_csrf=')) ctx.append('Set-Cookie', cookie);
   ctx.set('Content-Security-Policy', contentSecurityPolicy('temporal-web', ctx.state['nonce'] as string));
   ctx.body = answer;
 }

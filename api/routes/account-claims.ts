@@ -6,7 +6,15 @@ import type { Trx } from '../../db/connection.ts';
 import { queueMessage } from '../../db/outbox.ts';
 import { raiseStaffTask } from '../../db/staff-tasks.ts';
 import { createAccount } from '../accounts.ts';
-import { databaseNow, fileLink, linkChanged, lockLink, openLink, useLink, type AccessLink } from '../one-time-links.ts';
+import {
+  databaseNow,
+  fileLink,
+  linkChanged,
+  lockLink,
+  openLink,
+  spendLink,
+  type AccessLink,
+} from '../one-time-links.ts';
 import { requireGoodPassword } from '../passwords.ts';
 import { route } from '../route.ts';
 import { date, email, idParams } from '../schemas.ts';
@@ -30,15 +38,33 @@ interface ClaimPatient {
   active: boolean;
 }
 const readPatient = (trx: Trx, id: string): Promise<ClaimPatient | undefined> =>
-  trx('patient').where({ id }).first<ClaimPatient | undefined>('id', 'family', 'given', 'chosen_name', 'birth_date', 'email', 'language', 'deceased', 'active');
+  trx('patient')
+    .where({ id })
+    .first<ClaimPatient | undefined>(
+      'id',
+      'family',
+      'given',
+      'chosen_name',
+      'birth_date',
+      'email',
+      'language',
+      'deceased',
+      'active',
+    );
 
 export const offerAccount = route({
   method: 'POST',
   path: '/patients/:id/account-claim',
-  summary: 'Send a patient a link to claim an account; without a mail address the link is in the answer, to be handed over',
+  summary:
+    'Send a patient a link to claim an account; without a mail address the link is in the answer, to be handed over',
   params: idParams,
   status: 201,
-  answer: z.object({ id: z.string(), expiresAt: z.string(), sent: z.enum(['mail', 'by-hand']), link: z.string().optional() }),
+  answer: z.object({
+    id: z.string(),
+    expiresAt: z.string(),
+    sent: z.enum(['mail', 'by-hand']),
+    link: z.string().optional(),
+  }),
   policy: { action: 'patient:invite' },
   audit: { change: 'access-link:file', entity: 'patient' },
   handler: async (context, { params }) => {
@@ -46,9 +72,12 @@ export const offerAccount = route({
       async (trx) => {
         const patient = await readPatient(trx, params.id);
         if (patient === undefined) throw new DomainError('not-found');
-        if (patient.deceased || !patient.active) throw new DomainError('guard-failed', { detail: 'This chart is not that of someone who can sign in.' });
+        if (patient.deceased || !patient.active)
+          throw new DomainError('guard-failed', { detail: 'This chart is not that of someone who can sign in.' });
         if (patient.birth_date === null || patient.birth_date.length !== 10) {
-          throw new DomainError('guard-failed', { detail: 'Record the whole date of birth first: the patient is asked for it.' });
+          throw new DomainError('guard-failed', {
+            detail: 'Record the whole date of birth first: the patient is asked for it.',
+          });
         }
         const account = await trx('app_user').where({ patient_id: patient.id }).first<{ id: string } | undefined>('id');
         if (account !== undefined) throw new DomainError('duplicate', { detail: 'This patient has an account.' });
@@ -69,7 +98,14 @@ export const offerAccount = route({
     );
     if (filed.sent === 'mail') return filed;
     // Derived after the transaction, so that the stored answer of the operation opens nothing.
-    return { ...filed, link: linkUrl(context.ports.config.publicUrl, 'account-claim', linkToken(context.ports.keys, filed.id, 'account-claim')) };
+    return {
+      ...filed,
+      link: linkUrl(
+        context.ports.config.publicUrl,
+        'account-claim',
+        linkToken(context.ports.keys, filed.id, 'account-claim'),
+      ),
+    };
   },
 });
 
@@ -94,7 +130,10 @@ export const readClaimCode = route({
         .first<AccessLink | undefined>(),
     );
     if (link?.code_expires_at == null) throw new DomainError('not-found');
-    return { code: linkCode(context.ports.keys, link.id, link.code_expires_at), expiresAt: link.code_expires_at.toISOString() };
+    return {
+      code: linkCode(context.ports.keys, link.id, link.code_expires_at),
+      expiresAt: link.code_expires_at.toISOString(),
+    };
   },
 });
 
@@ -103,14 +142,24 @@ export const showClaim = route({
   path: '/account-claims/:token',
   summary: 'What claiming an account will ask for',
   params: linkTokenParams,
-  answer: z.object({ organization: z.string(), codeComesBy: z.enum(['mail', 'clinic']), asksForEmail: z.boolean(), expiresAt: z.string() }),
+  answer: z.object({
+    organization: z.string(),
+    codeComesBy: z.enum(['mail', 'clinic']),
+    asksForEmail: z.boolean(),
+    expiresAt: z.string(),
+  }),
   policy: { public: 'the patient has no account yet; nothing about the person is shown before the step-up' },
   audit: { read: 'access-link:open', entity: 'access-link' },
   handler: async (context, { params }) => {
     const link = await openLink(context, params.token, 'account-claim');
     const organization = await context.read((trx) => trx('organization').first<{ name: string }>('name'));
     const byMail = link.email !== null;
-    return { organization: organization.name, codeComesBy: byMail ? ('mail' as const) : ('clinic' as const), asksForEmail: !byMail, expiresAt: link.expires_at.toISOString() };
+    return {
+      organization: organization.name,
+      codeComesBy: byMail ? ('mail' as const) : ('clinic' as const),
+      asksForEmail: !byMail,
+      expiresAt: link.expires_at.toISOString(),
+    };
   },
 });
 
@@ -136,15 +185,51 @@ export const sendClaimCode = route({
       const expiresAt = new Date(now.getTime() + codeMinutes[by] * 60_000);
       await trx('access_link')
         .where({ id: link.id })
-        .update({ code_hash: hashLinkCode(ports.keys, link.id, linkCode(ports.keys, link.id, expiresAt)), code_expires_at: expiresAt });
-      const about = { organizationId: context.organizationId, actor: context.actor, patientId: link.patient_id ?? undefined };
-      await linkChanged(trx, { ...about, id: link.id, kind: link.kind, now, event: 'send-code', from: 'open', to: 'open' });
+        .update({
+          code_hash: hashLinkCode(ports.keys, link.id, linkCode(ports.keys, link.id, expiresAt)),
+          code_expires_at: expiresAt,
+        });
+      const about = {
+        organizationId: context.organizationId,
+        actor: context.actor,
+        patientId: link.patient_id ?? undefined,
+      };
+      await linkChanged(trx, {
+        ...about,
+        id: link.id,
+        kind: link.kind,
+        now,
+        event: 'send-code',
+        from: 'open',
+        to: 'open',
+      });
       const dedupeKey = `access-link:${link.id}:code:${expiresAt.getTime()}`;
       if (by === 'mail') {
         const toRef = `access-link:${link.id}`;
-        await queueMessage(trx, { ...about, dedupeKey, aggregate: 'access-link', aggregateId: link.id, kind: 'account-claim-code', channel: 'email', toRef, params: { accessLinkId: link.id }, dueAt: now, usefulUntil: expiresAt });
+        await queueMessage(trx, {
+          ...about,
+          dedupeKey,
+          aggregate: 'access-link',
+          aggregateId: link.id,
+          kind: 'account-claim-code',
+          channel: 'email',
+          toRef,
+          params: { accessLinkId: link.id },
+          dueAt: now,
+          usefulUntil: expiresAt,
+        });
       } else {
-        await raiseStaffTask(trx, { ...about, kind: 'account-claim-code', dedupeKey, subjectType: 'access-link', subjectId: link.id, params: { expiresAt: expiresAt.toISOString() }, priority: 'urgent', dueAt: expiresAt, at: now });
+        await raiseStaffTask(trx, {
+          ...about,
+          kind: 'account-claim-code',
+          dedupeKey,
+          subjectType: 'access-link',
+          subjectId: link.id,
+          params: { expiresAt: expiresAt.toISOString() },
+          priority: 'urgent',
+          dueAt: expiresAt,
+          at: now,
+        });
       }
       return { codeComesBy: by, expiresAt: expiresAt.toISOString() };
     });
@@ -156,7 +241,12 @@ export const claimAccount = route({
   path: '/account-claims/:token',
   summary: 'Claim the account: date of birth, code, and a password; sign in afterwards',
   params: linkTokenParams,
-  body: z.strictObject({ birthDate: date, code: z.string().min(4).max(20), password: typedPassword, email: email.optional() }),
+  body: z.strictObject({
+    birthDate: date,
+    code: z.string().min(4).max(20),
+    password: typedPassword,
+    email: email.optional(),
+  }),
   status: 201,
   answer: z.object({ email: z.string() }),
   policy: { public: 'the patient has no account yet; link, date of birth and code together are the right' },
@@ -165,7 +255,10 @@ export const claimAccount = route({
   handler: async (context, { params, body }) => {
     const offered = await openLink(context, params.token, 'account-claim');
     const address = (offered.email ?? body.email)?.toLowerCase();
-    if (address === undefined) throw new DomainError('validation-failed', { errors: [{ path: '/body/email', code: 'required', message: 'An address to sign in with is needed' }] });
+    if (address === undefined)
+      throw new DomainError('validation-failed', {
+        errors: [{ path: '/body/email', code: 'required', message: 'An address to sign in with is needed' }],
+      });
     requireGoodPassword(body.password, '/body/password', { email: address });
     refuseLocked(offered, await context.read(databaseNow));
     const passwordHash = await context.ports.passwords.hash(body.password);
@@ -180,13 +273,29 @@ export const claimAccount = route({
         const locked = failed >= triesBeforeLock;
         await trx('access_link')
           .where({ id: link.id })
-          .update(locked ? { failed_attempts: 0, code_hash: null, locked_until: new Date(at.getTime() + lockMinutes * 60_000) } : { failed_attempts: failed });
+          .update(
+            locked
+              ? { failed_attempts: 0, code_hash: null, locked_until: new Date(at.getTime() + lockMinutes * 60_000) }
+              : { failed_attempts: failed },
+          );
         return false;
       }
-      const displayName = [patient.chosen_name ?? patient.given.join(' '), patient.family].filter((part) => part !== null && part !== '').join(' ') || address;
+      const displayName =
+        [patient.chosen_name ?? patient.given.join(' '), patient.family]
+          .filter((part) => part !== null && part !== '')
+          .join(' ') || address;
       const locale = patient.language.split('-')[0] ?? 'en';
-      await createAccount(trx, context, { kind: 'patient', email: address, displayName, locale, patientId: patient.id, roles: ['patient'], passwordHash, at });
-      await useLink(trx, context, link, at);
+      await createAccount(trx, context, {
+        kind: 'patient',
+        email: address,
+        displayName,
+        locale,
+        patientId: patient.id,
+        roles: ['patient'],
+        passwordHash,
+        at,
+      });
+      await spendLink(trx, context, link, at);
       return true;
     });
     if (!right) throw new DomainError('sign-in-failed', { detail: 'The date of birth or the code is not right.' });
@@ -199,7 +308,13 @@ function refuseLocked(link: AccessLink, now: Date): void {
   if (left > 0) throw new DomainError('rate-limited', { data: { retryAfterSeconds: Math.ceil(left / 1_000) } });
 }
 
-function stepUpIsRight(keys: Parameters<typeof hashLinkCode>[0], link: AccessLink, patient: ClaimPatient, given: { birthDate: string; code: string }, now: Date): boolean {
+function stepUpIsRight(
+  keys: Parameters<typeof hashLinkCode>[0],
+  link: AccessLink,
+  patient: ClaimPatient,
+  given: { birthDate: string; code: string },
+  now: Date,
+): boolean {
   const codeLives = link.code_hash !== null && link.code_expires_at !== null && link.code_expires_at > now;
   const hash = hashLinkCode(keys, link.id, given.code.replace(/[\s-]/g, ''));
   const codeIsRight = timingSafeEqual(hash, link.code_hash ?? Buffer.alloc(32)) && codeLives;

@@ -63,7 +63,9 @@ export const listAuditEvents = route({
     const before = decodeCursor(query.cursor, z.number().int());
     context.concerns({ patientId: query.patientId, entityId: query.entityId });
     const rows = await withOrganization(context.ports.auditDb, context.organizationId, (trx) => {
-      const found = trx('audit_event').orderBy('id', 'desc').limit(query.limit + 1);
+      const found = trx('audit_event')
+        .orderBy('id', 'desc')
+        .limit(query.limit + 1);
       if (before !== undefined) found.where('id', '<', before);
       if (query.patientId !== undefined) found.where({ patient_id: query.patientId });
       if (query.userId !== undefined) found.where({ principal: `user:${query.userId}` });
@@ -75,8 +77,12 @@ export const listAuditEvents = route({
       if (query.to !== undefined) found.where('at', '<', query.to);
       return found.select<AuditRow[]>();
     });
-    const people = [...new Set(rows.map((row) => /^user:(.+)$/.exec(row.principal)?.[1]).filter((userId) => userId !== undefined))];
-    const names = await context.read((trx) => trx('app_user').whereIn('id', people).select<{ id: string; display_name: string }[]>('id', 'display_name'));
+    const people = [
+      ...new Set(rows.map((row) => /^user:(.+)$/.exec(row.principal)?.[1]).filter((userId) => userId !== undefined)),
+    ];
+    const names = await context.read((trx) =>
+      trx('app_user').whereIn('id', people).select<{ id: string; display_name: string }[]>('id', 'display_name'),
+    );
     const nameOf = new Map(names.map((person) => [`user:${person.id}`, person.display_name]));
     return pageOf(
       rows,

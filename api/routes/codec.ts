@@ -41,7 +41,8 @@ export const decodePayloads = route({
         })),
       };
     } catch (error) {
-      if (error instanceof PayloadUnreadableError) throw new DomainError('bad-request', { detail: 'A payload cannot be opened with the keys of this clinic.' });
+      if (error instanceof PayloadUnreadableError)
+        throw new DomainError('bad-request', { detail: 'A payload cannot be opened with the keys of this clinic.' });
       throw error;
     }
   },

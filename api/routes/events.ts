@@ -10,7 +10,8 @@ const longestMs = 5 * 60_000;
 export const streamEvents = route({
   method: 'GET',
   path: '/events',
-  summary: 'Server-sent events: `case_changed` with kind and id of what changed in the clinic; `resync` says to read again',
+  summary:
+    'Server-sent events: `case_changed` with kind and id of what changed in the clinic; `resync` says to read again',
   streams: 'text/event-stream',
   policy: { action: ['case:read', 'task:read'] },
   audit: { none: 'a notice names an opaque id; reading what it points to is audited there' },
@@ -35,6 +36,8 @@ export const streamEvents = route({
       clearTimeout(limit);
     });
     write('retry: 3000\n: connected\n\n');
-    return new RouteAnswer(stream, { headers: { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' } });
+    return new RouteAnswer(stream, {
+      headers: { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' },
+    });
   },
 });

@@ -2,7 +2,15 @@ import { z } from 'zod';
 import { roles, type Role } from '../../domain/access.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { createAccount } from '../accounts.ts';
-import { databaseNow, fileLink, lockLink, openLink, revokeLink, useLink, type AccessLink } from '../one-time-links.ts';
+import {
+  databaseNow,
+  fileLink,
+  lockLink,
+  openLink,
+  revokeLink,
+  spendLink,
+  type AccessLink,
+} from '../one-time-links.ts';
 import { requireGoodPassword } from '../passwords.ts';
 import { route } from '../route.ts';
 import { email, idParams, language, text } from '../schemas.ts';
@@ -14,13 +22,24 @@ export const staffRole = z.enum(staffRoles);
 export const linkTokenParams = z.strictObject({ token: z.string().regex(/^[A-Za-z0-9_-]{43}$/) });
 const theTokenIsTheKey = 'the link works once: its token is the key';
 
-const invitation = z.object({ id: z.string(), email: z.string(), displayName: z.string().nullable(), roles: z.array(z.string()), expiresAt: z.string() });
+const invitation = z.object({
+  id: z.string(),
+  email: z.string(),
+  displayName: z.string().nullable(),
+  roles: z.array(z.string()),
+  expiresAt: z.string(),
+});
 
 export const inviteStaff = route({
   method: 'POST',
   path: '/invitations',
   summary: 'Invite someone to work here; an earlier invitation of the same address ends',
-  body: z.strictObject({ email, displayName: text(120).optional(), roles: z.array(staffRole).min(1).max(staffRoles.length), locale: language.optional() }),
+  body: z.strictObject({
+    email,
+    displayName: text(120).optional(),
+    roles: z.array(staffRole).min(1).max(staffRoles.length),
+    locale: language.optional(),
+  }),
   status: 201,
   answer: invitation,
   policy: { action: 'staff:manage' },
@@ -30,7 +49,11 @@ export const inviteStaff = route({
       async (trx) => {
         const address = body.email.toLowerCase();
         const known = await trx('app_user').where({ email: address }).first<{ id: string } | undefined>('id');
-        if (known !== undefined) throw new DomainError('duplicate', { detail: 'This person has an account. Give roles there.', data: { userId: known.id } });
+        if (known !== undefined)
+          throw new DomainError('duplicate', {
+            detail: 'This person has an account. Give roles there.',
+            data: { userId: known.id },
+          });
         const wanted = [...new Set(body.roles)];
         const { id, expiresAt } = await fileLink(trx, {
           organizationId: context.organizationId,
@@ -43,7 +66,13 @@ export const inviteStaff = route({
           locale: body.locale ?? context.user.locale,
           mail: true,
         });
-        return { id, email: address, displayName: body.displayName ?? null, roles: wanted, expiresAt: expiresAt.toISOString() };
+        return {
+          id,
+          email: address,
+          displayName: body.displayName ?? null,
+          roles: wanted,
+          expiresAt: expiresAt.toISOString(),
+        };
       },
       { operation: true },
     ),
@@ -67,7 +96,15 @@ export const listInvitations = route({
         .limit(200)
         .select<AccessLink[]>(),
     );
-    return { items: rows.map((row) => ({ id: row.id, email: row.email ?? '', displayName: row.display_name, roles: row.roles, expiresAt: row.expires_at.toISOString() })) };
+    return {
+      items: rows.map((row) => ({
+        id: row.id,
+        email: row.email ?? '',
+        displayName: row.display_name,
+        roles: row.roles,
+        expiresAt: row.expires_at.toISOString(),
+      })),
+    };
   },
 });
 
@@ -81,9 +118,20 @@ export const revokeInvitation = route({
   audit: { change: 'access-link:revoke', entity: 'access-link' },
   handler: (context, { params }) =>
     context.transaction(async (trx) => {
-      const link = await trx('access_link').where({ id: params.id, kind: 'staff-invitation' }).whereNull('used_at').whereNull('revoked_at').forUpdate().first<AccessLink | undefined>();
+      const link = await trx('access_link')
+        .where({ id: params.id, kind: 'staff-invitation' })
+        .whereNull('used_at')
+        .whereNull('revoked_at')
+        .forUpdate()
+        .first<AccessLink | undefined>();
       if (link === undefined) throw new DomainError('not-found');
-      await revokeLink(trx, { organizationId: context.organizationId, id: link.id, kind: link.kind, actor: context.actor, now: await databaseNow(trx) });
+      await revokeLink(trx, {
+        organizationId: context.organizationId,
+        id: link.id,
+        kind: link.kind,
+        actor: context.actor,
+        now: await databaseNow(trx),
+      });
       return undefined;
     }),
 });
@@ -93,13 +141,25 @@ export const showInvitation = route({
   path: '/invitations/:token/accept',
   summary: 'What an invitation offers',
   params: linkTokenParams,
-  answer: z.object({ email: z.string(), displayName: z.string().nullable(), roles: z.array(z.string()), organization: z.string(), expiresAt: z.string() }),
+  answer: z.object({
+    email: z.string(),
+    displayName: z.string().nullable(),
+    roles: z.array(z.string()),
+    organization: z.string(),
+    expiresAt: z.string(),
+  }),
   policy: { public: 'the person invited has no account yet; the token is the right' },
   audit: { read: 'access-link:open', entity: 'access-link' },
   handler: async (context, { params }) => {
     const link = await openLink(context, params.token, 'staff-invitation');
     const organization = await context.read((trx) => trx('organization').first<{ name: string }>('name'));
-    return { email: link.email ?? '', displayName: link.display_name, roles: link.roles, organization: organization.name, expiresAt: link.expires_at.toISOString() };
+    return {
+      email: link.email ?? '',
+      displayName: link.display_name,
+      roles: link.roles,
+      organization: organization.name,
+      expiresAt: link.expires_at.toISOString(),
+    };
   },
 });
 
@@ -123,8 +183,17 @@ export const acceptInvitation = route({
       const link = await lockLink(trx, offered.id);
       const at = await databaseNow(trx);
       const displayName = body.displayName ?? link.display_name ?? address;
-      await createAccount(trx, context, { kind: 'staff', email: address, displayName, locale: body.locale ?? 'en', patientId: null, roles: link.roles as Role[], passwordHash, at });
-      await useLink(trx, context, link, at);
+      await createAccount(trx, context, {
+        kind: 'staff',
+        email: address,
+        displayName,
+        locale: body.locale ?? 'en',
+        patientId: null,
+        roles: link.roles as Role[],
+        passwordHash,
+        at,
+      });
+      await spendLink(trx, context, link, at);
     });
     return { email: address };
   },

@@ -7,7 +7,7 @@ import { requireGoodPassword } from '../passwords.ts';
 import { etag, ifMatch } from '../precondition.ts';
 import { route, RouteAnswer } from '../route.ts';
 import { language } from '../schemas.ts';
-import { newRecoveryCodes, newSecret, sealSecret, useCode } from '../second-factor.ts';
+import { newRecoveryCodes, newSecret, sealSecret, acceptCode } from '../second-factor.ts';
 import { endSessions } from '../session.ts';
 import { confirmIdentity, mustHaveSecondFactor, rotateSession } from '../sign-in.ts';
 import { typedCode, typedPassword } from './sessions.ts';
@@ -34,9 +34,15 @@ const me = z.object({
 async function readMe(context: RequestContext): Promise<z.output<typeof me>> {
   const { user } = context;
   const found = await context.read(async (trx) => ({
-    organization: await trx('organization').where({ id: user.organizationId }).first<{ id: string; name: string; default_locale: string }>('id', 'name', 'default_locale'),
-    person: await trx('app_user').where({ id: user.userId }).first<{ locale: string; version: number }>('locale', 'version'),
-    credential: await trx('credential').where({ user_id: user.userId }).first<{ totp_confirmed_at: Date | null } | undefined>('totp_confirmed_at'),
+    organization: await trx('organization')
+      .where({ id: user.organizationId })
+      .first<{ id: string; name: string; default_locale: string }>('id', 'name', 'default_locale'),
+    person: await trx('app_user')
+      .where({ id: user.userId })
+      .first<{ locale: string; version: number }>('locale', 'version'),
+    credential: await trx('credential')
+      .where({ user_id: user.userId })
+      .first<{ totp_confirmed_at: Date | null } | undefined>('totp_confirmed_at'),
   }));
   const on = found.credential?.totp_confirmed_at != null;
   return {
@@ -49,7 +55,11 @@ async function readMe(context: RequestContext): Promise<z.output<typeof me>> {
     demo: user.demo,
     roles: [...user.roles],
     permissions: [...user.permissions],
-    organization: { id: found.organization.id, name: found.organization.name, defaultLocale: found.organization.default_locale },
+    organization: {
+      id: found.organization.id,
+      name: found.organization.name,
+      defaultLocale: found.organization.default_locale,
+    },
     secondFactor: on ? 'on' : mustHaveSecondFactor(context.ports.config, user) ? 'required' : 'off',
     enrolmentOnly: user.enrolmentOnly,
     steppedUp: user.steppedUp,
@@ -102,7 +112,10 @@ export async function personChanged(
   data?: Readonly<Record<string, unknown>>,
   states: { from: string | null; to: string } = { from: 'active', to: 'active' },
 ): Promise<void> {
-  const now = await trx.raw<{ rows: { at: Date }[] }>('SELECT clock_timestamp() AS at FROM app_user WHERE id = ? FOR UPDATE', [userId]);
+  const now = await trx.raw<{ rows: { at: Date }[] }>(
+    'SELECT clock_timestamp() AS at FROM app_user WHERE id = ? FOR UPDATE',
+    [userId],
+  );
   await recordStateChange(trx, {
     organizationId: context.organizationId,
     aggregate: 'app-user',
@@ -133,8 +146,16 @@ export const changePassword = route({
     const { token, expiresAt } = await context.transaction(async (trx) => {
       await trx('credential')
         .where({ user_id: context.user.userId })
-        .update({ password_hash: hash, password_changed_at: trx.raw('clock_timestamp()'), updated_at: trx.raw('clock_timestamp()') });
-      await endSessions(trx, { userId: context.user.userId, exceptSessionId: context.user.sessionId }, 'password-changed');
+        .update({
+          password_hash: hash,
+          password_changed_at: trx.raw('clock_timestamp()'),
+          updated_at: trx.raw('clock_timestamp()'),
+        });
+      await endSessions(
+        trx,
+        { userId: context.user.userId, exceptSessionId: context.user.sessionId },
+        'password-changed',
+      );
       const next = await rotateSession(context, trx, context.user.enrolmentOnly);
       await personChanged(context, trx, context.user.userId, 'password-changed');
       return next;
@@ -160,8 +181,13 @@ export const beginSecondFactor = route({
       const changed = await trx('credential')
         .where({ user_id: user.userId })
         .whereNull('totp_confirmed_at')
-        .update({ totp_secret: sealSecret(ports.keys, user.userId, secret), last_totp_step: null, updated_at: trx.raw('clock_timestamp()') });
-      if (changed === 0) throw new DomainError('conflict', { detail: 'A second factor is set up already. Remove it first.' });
+        .update({
+          totp_secret: sealSecret(ports.keys, user.userId, secret),
+          last_totp_step: null,
+          updated_at: trx.raw('clock_timestamp()'),
+        });
+      if (changed === 0)
+        throw new DomainError('conflict', { detail: 'A second factor is set up already. Remove it first.' });
       await personChanged(context, trx, user.userId, 'second-factor-begun');
     });
     return { secret, uri };
@@ -179,22 +205,37 @@ export const confirmSecondFactor = route({
   withoutIdempotencyKey: 'a code works once',
   handler: async (context, { body }) => {
     const { user, ports } = context;
-    const guess = await ports.limits.reserveSignIn({ account: user.email, ip: context.ip, device: `enrol:${user.userId}` });
+    const guess = await ports.limits.reserveSignIn({
+      account: user.email,
+      ip: context.ip,
+      device: `enrol:${user.userId}`,
+    });
     const { codes, hashes } = newRecoveryCodes();
     const next = await context.transaction(async (trx) => {
-      const row = await trx('credential').where({ user_id: user.userId }).whereNull('totp_confirmed_at').forUpdate().first<{ user_id: string; totp_secret: string | null } | undefined>('user_id', 'totp_secret');
+      const row = await trx('credential')
+        .where({ user_id: user.userId })
+        .whereNull('totp_confirmed_at')
+        .forUpdate()
+        .first<{ user_id: string; totp_secret: string | null } | undefined>('user_id', 'totp_secret');
       if (row?.totp_secret == null || !/^\s*\d{3}\s*\d{3}\s*$/.test(body.code)) return undefined;
-      if (!(await useCode(trx, ports.keys, row, body.code))) return undefined;
-      await trx('credential').where({ user_id: user.userId }).update({ totp_confirmed_at: trx.raw('clock_timestamp()'), recovery_hashes: [...hashes] });
+      if (!(await acceptCode(trx, ports.keys, row, body.code))) return undefined;
+      await trx('credential')
+        .where({ user_id: user.userId })
+        .update({ totp_confirmed_at: trx.raw('clock_timestamp()'), recovery_hashes: [...hashes] });
       // Sessions that were opened without the factor end (ASVS 7.4.3).
       await endSessions(trx, { userId: user.userId, exceptSessionId: user.sessionId }, 'second-factor-added');
       const session = await rotateSession(context, trx, false);
       await personChanged(context, trx, user.userId, 'second-factor-confirmed');
       return session;
     });
-    if (next === undefined) throw new DomainError('sign-in-failed', { detail: 'This code is not right, or was used already.' });
+    if (next === undefined)
+      throw new DomainError('sign-in-failed', { detail: 'This code is not right, or was used already.' });
     await guess.right();
-    return { ...(next.token === undefined ? {} : { token: next.token }), expiresAt: next.expiresAt.toISOString(), recoveryCodes: [...codes] };
+    return {
+      ...(next.token === undefined ? {} : { token: next.token }),
+      expiresAt: next.expiresAt.toISOString(),
+      recoveryCodes: [...codes],
+    };
   },
 });
 
@@ -210,7 +251,10 @@ export const replaceRecoveryCodes = route({
     if (!context.user.steppedUp) throw new DomainError('step-up-required');
     const { codes, hashes } = newRecoveryCodes();
     await context.transaction(async (trx) => {
-      const changed = await trx('credential').where({ user_id: context.user.userId }).whereNotNull('totp_confirmed_at').update({ recovery_hashes: [...hashes] });
+      const changed = await trx('credential')
+        .where({ user_id: context.user.userId })
+        .whereNotNull('totp_confirmed_at')
+        .update({ recovery_hashes: [...hashes] });
       if (changed === 0) throw new DomainError('guard-failed', { detail: 'Set up a second factor first.' });
       await personChanged(context, trx, context.user.userId, 'recovery-codes-replaced');
     });
@@ -229,9 +273,12 @@ export const removeSecondFactor = route({
     const { user } = context;
     if (!user.steppedUp) throw new DomainError('step-up-required');
     await context.transaction(async (trx) => {
-      await trx('credential').where({ user_id: user.userId }).update({ totp_secret: null, totp_confirmed_at: null, last_totp_step: null, recovery_hashes: [] });
+      await trx('credential')
+        .where({ user_id: user.userId })
+        .update({ totp_secret: null, totp_confirmed_at: null, last_totp_step: null, recovery_hashes: [] });
       await endSessions(trx, { userId: user.userId, exceptSessionId: user.sessionId }, 'second-factor-removed');
-      if (mustHaveSecondFactor(context.ports.config, user)) await trx('session').where({ id: user.sessionId }).update({ enrolment_only: true });
+      if (mustHaveSecondFactor(context.ports.config, user))
+        await trx('session').where({ id: user.sessionId }).update({ enrolment_only: true });
       await personChanged(context, trx, user.userId, 'second-factor-removed');
     });
     return undefined;

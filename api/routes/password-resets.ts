@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { DomainError } from '../../domain/errors.ts';
 import { withTransaction } from '../../db/transaction.ts';
-import { databaseNow, fileLink, lockLink, openLink, useLink } from '../one-time-links.ts';
+import { databaseNow, fileLink, lockLink, openLink, spendLink } from '../one-time-links.ts';
 import { requireGoodPassword } from '../passwords.ts';
 import { route } from '../route.ts';
 import { endSessions } from '../session.ts';
@@ -79,7 +79,9 @@ export const resetPassword = route({
     const offered = await openLink(context, params.token, 'password-reset');
     const userId = offered.user_id;
     if (userId === null) throw new DomainError('token-invalid');
-    const person = await context.read((trx) => trx('app_user').where({ id: userId }).whereNull('disabled_at').first<{ email: string } | undefined>('email'));
+    const person = await context.read((trx) =>
+      trx('app_user').where({ id: userId }).whereNull('disabled_at').first<{ email: string } | undefined>('email'),
+    );
     if (person === undefined) throw new DomainError('token-invalid');
     requireGoodPassword(body.password, '/body/password', person);
     const hash = await context.ports.passwords.hash(body.password);
@@ -87,9 +89,11 @@ export const resetPassword = route({
       const link = await lockLink(trx, offered.id);
       const at = await databaseNow(trx);
       // Second factor and recovery codes are not touched: a mailbox alone must not be enough (ASVS 6.4.3).
-      await trx('credential').where({ user_id: userId }).update({ password_hash: hash, password_changed_at: at, updated_at: at });
+      await trx('credential')
+        .where({ user_id: userId })
+        .update({ password_hash: hash, password_changed_at: at, updated_at: at });
       await endSessions(trx, { userId }, 'password-reset');
-      await useLink(trx, context, link, at);
+      await spendLink(trx, context, link, at);
       await personChanged(context, trx, userId, 'password-reset');
     });
     return undefined;

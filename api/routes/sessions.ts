@@ -24,7 +24,13 @@ export const createSession = route({
   body: z.strictObject({ email: z.string().min(3).max(254), password: typedPassword, code: typedCode.optional() }),
   status: 201,
   answer: sessionAnswer.extend({
-    user: z.object({ id: z.string(), kind: z.enum(['staff', 'patient']), displayName: z.string(), roles: z.array(z.string()), patientId: z.string().nullable() }),
+    user: z.object({
+      id: z.string(),
+      kind: z.enum(['staff', 'patient']),
+      displayName: z.string(),
+      roles: z.array(z.string()),
+      patientId: z.string().nullable(),
+    }),
     /** A second factor must be set up before anything else. */
     enrolmentOnly: z.boolean(),
   }),
@@ -38,7 +44,13 @@ export const createSession = route({
       ...(token === undefined ? {} : { token }),
       expiresAt: iso(expiresAt),
       enrolmentOnly,
-      user: { id: person.user_id, kind: person.kind, displayName: person.display_name, roles: person.roles, patientId: person.patient_id },
+      user: {
+        id: person.user_id,
+        kind: person.kind,
+        displayName: person.display_name,
+        roles: person.roles,
+        patientId: person.patient_id,
+      },
     };
   },
 });
@@ -49,7 +61,15 @@ export const listSessions = route({
   summary: 'One’s own sessions that are live',
   answer: z.object({
     items: z.array(
-      z.object({ id: z.string(), current: z.boolean(), client: z.string(), createdAt: z.string(), lastSeenAt: z.string(), ip: z.string().nullable(), userAgent: z.string().nullable() }),
+      z.object({
+        id: z.string(),
+        current: z.boolean(),
+        client: z.string(),
+        createdAt: z.string(),
+        lastSeenAt: z.string(),
+        ip: z.string().nullable(),
+        userAgent: z.string().nullable(),
+      }),
     ),
   }),
   policy: { signedIn: true },
@@ -62,7 +82,16 @@ export const listSessions = route({
         .whereRaw('idle_expires_at > clock_timestamp() AND absolute_expires_at > clock_timestamp()')
         .orderBy('created_at', 'desc')
         .limit(100)
-        .select<{ id: string; client: string; created_at: Date; last_seen_at: Date; ip: string | null; user_agent: string | null }[]>('id', 'client', 'created_at', 'last_seen_at', 'ip', 'user_agent'),
+        .select<
+          {
+            id: string;
+            client: string;
+            created_at: Date;
+            last_seen_at: Date;
+            ip: string | null;
+            user_agent: string | null;
+          }[]
+        >('id', 'client', 'created_at', 'last_seen_at', 'ip', 'user_agent'),
     );
     return {
       items: rows.map((row) => ({

@@ -45,7 +45,15 @@ const toUser = (row: UserRow): z.output<typeof user> => ({
 const staff = (trx: Trx) =>
   trx('app_user as u')
     .where('u.kind', 'staff')
-    .select<UserRow[]>('u.id', 'u.display_name', 'u.email', 'u.disabled_at', 'u.demo', 'u.version', trx.raw('ARRAY(SELECT r.role FROM user_role r WHERE r.user_id = u.id ORDER BY r.role) AS roles'));
+    .select<UserRow[]>(
+      'u.id',
+      'u.display_name',
+      'u.email',
+      'u.disabled_at',
+      'u.demo',
+      'u.version',
+      trx.raw('ARRAY(SELECT r.role FROM user_role r WHERE r.user_id = u.id ORDER BY r.role) AS roles'),
+    );
 
 const position = z.tuple([z.string(), id]);
 
@@ -60,7 +68,10 @@ export const listUsers = route({
   handler: async (context, { query }) => {
     const after = decodeCursor(query.cursor, position);
     const rows = await context.read((trx) => {
-      const found = staff(trx).orderBy('u.display_name').orderBy('u.id').limit(query.limit + 1);
+      const found = staff(trx)
+        .orderBy('u.display_name')
+        .orderBy('u.id')
+        .limit(query.limit + 1);
       if (after !== undefined) found.whereRaw('(u.display_name, u.id) > (?, ?)', after);
       return found;
     });
@@ -70,7 +81,10 @@ export const listUsers = route({
 
 /** The row under a lock, with its roles. @throws DomainError `not-found` */
 async function lockStaff(trx: Trx, userId: string): Promise<UserRow> {
-  const locked = await trx('app_user').where({ id: userId, kind: 'staff' }).forUpdate().first<{ id: string } | undefined>('id');
+  const locked = await trx('app_user')
+    .where({ id: userId, kind: 'staff' })
+    .forUpdate()
+    .first<{ id: string } | undefined>('id');
   if (locked === undefined) throw new DomainError('not-found');
   const [row] = (await staff(trx).where('u.id', userId)) as UserRow[];
   if (row === undefined) throw new DomainError('not-found');
@@ -79,15 +93,23 @@ async function lockStaff(trx: Trx, userId: string): Promise<UserRow> {
 
 /** Nobody changes their own rights, up or down: a second pair of eyes for every privilege (abuse case 3). */
 function refuseSelf(actingUserId: string, userId: string): void {
-  if (actingUserId === userId) throw new DomainError('forbidden', { detail: 'Someone else has to change your own rights.' });
+  if (actingUserId === userId)
+    throw new DomainError('forbidden', { detail: 'Someone else has to change your own rights.' });
 }
 
 /** @throws DomainError `guard-failed` when nobody could manage the clinic afterwards */
 async function keepAnAdministrator(trx: Trx, without: string): Promise<void> {
   // All of them are locked, in one order: two who remove each other at once must not both succeed.
-  const holders = await trx('user_role').where({ role: 'administrator' }).orderBy('user_id').forUpdate().select<{ user_id: string }[]>('user_id');
+  const holders = await trx('user_role')
+    .where({ role: 'administrator' })
+    .orderBy('user_id')
+    .forUpdate()
+    .select<{ user_id: string }[]>('user_id');
   const others = holders.map((row) => row.user_id).filter((userId) => userId !== without);
-  const live = others.length === 0 ? [] : await trx('app_user').whereIn('id', others).whereNull('disabled_at').forShare().select('id');
+  const live =
+    others.length === 0
+      ? []
+      : await trx('app_user').whereIn('id', others).whereNull('disabled_at').forShare().select('id');
   if (live.length === 0) throw new DomainError('guard-failed', { detail: 'The last administrator cannot be removed.' });
 }
 
@@ -106,7 +128,12 @@ export const giveRole = route({
     return context.transaction(async (trx) => {
       const person = await lockStaff(trx, params.id);
       if (person.roles.includes(params.role)) return toUser(person);
-      await trx('user_role').insert({ organization_id: context.organizationId, user_id: person.id, role: params.role, granted_by: context.actor.ref });
+      await trx('user_role').insert({
+        organization_id: context.organizationId,
+        user_id: person.id,
+        role: params.role,
+        granted_by: context.actor.ref,
+      });
       await rightsChanged(trx, person.id, 'roles-changed');
       await personChanged(context, trx, person.id, 'role-given', { role: params.role });
       return toUser(await lockStaff(trx, person.id));
@@ -157,7 +184,9 @@ export const disableUser = route({
         await keepAnAdministrator(trx, params.id);
         const person = await lockStaff(trx, params.id);
         if (person.disabled_at !== null) return toUser(person);
-        await trx('app_user').where({ id: person.id }).update({ disabled_at: trx.raw('clock_timestamp()') });
+        await trx('app_user')
+          .where({ id: person.id })
+          .update({ disabled_at: trx.raw('clock_timestamp()') });
         await rightsChanged(trx, person.id, 'disabled');
         await personChanged(context, trx, person.id, 'disabled', undefined, { from: 'active', to: 'disabled' });
         return toUser(await lockStaff(trx, person.id));

@@ -9,12 +9,17 @@ describe('requests from other sites', () => {
   beforeAll(async () => {
     api = await startTestApi(routes);
     const { email } = await api.createPerson(await api.createOrganization('Cross Clinic'), 'administrator');
-    const answer = await api.client(undefined, { origin: own }).request('POST', '/sessions', { body: { email, password }, key: null });
+    const answer = await api
+      .client(undefined, { origin: own })
+      .request('POST', '/sessions', { body: { email, password }, key: null });
     cookie = answer.headers.getSetCookie()[0]?.split(';')[0] ?? '';
   });
   afterAll(() => api.stop());
 
-  const patch = (headers: Record<string, string>) => api.client(undefined, { cookie, 'if-match': '"0"', ...headers }).request('PATCH', '/me', { body: { locale: 'en' } });
+  const patch = (headers: Record<string, string>) =>
+    api
+      .client(undefined, { cookie, 'if-match': '"0"', ...headers })
+      .request('PATCH', '/me', { body: { locale: 'en' } });
 
   it.each([
     ['another origin', { origin: 'https://evil.example' }],
@@ -35,10 +40,22 @@ describe('requests from other sites', () => {
 
   it('refuses signing in from another site, bodies that a form could send, and method overrides', async () => {
     const evil = api.client(undefined, { origin: 'https://evil.example' });
-    expect((await evil.request('POST', '/sessions', { body: { email: 'a@b.c', password }, key: null })).status).toBe(403);
+    expect((await evil.request('POST', '/sessions', { body: { email: 'a@b.c', password }, key: null })).status).toBe(
+      403,
+    );
     const form = api.client(undefined, { cookie, origin: own });
-    expect((await form.request('POST', '/me/second-factor/recovery-codes', { body: '{}', headers: { 'content-type': 'text/plain' }, key: null })).status).toBe(415);
-    expect((await form.request('GET', '/sessions/current', { headers: { 'x-http-method-override': 'DELETE' } })).status).toBe(405);
+    expect(
+      (
+        await form.request('POST', '/me/second-factor/recovery-codes', {
+          body: '{}',
+          headers: { 'content-type': 'text/plain' },
+          key: null,
+        })
+      ).status,
+    ).toBe(415);
+    expect(
+      (await form.request('GET', '/sessions/current', { headers: { 'x-http-method-override': 'DELETE' } })).status,
+    ).toBe(405);
     expect((await form.request('GET', '/me')).status).toBe(200);
   });
 

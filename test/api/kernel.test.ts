@@ -18,7 +18,8 @@ const thing = route({
   policy: { action: 'schedule:manage' },
   audit: { change: 'thing:do', entity: 'thing' },
   handler: async (context, { params, body }) => {
-    if (params.action === 'refuse') throw new DomainError('slot-taken', { allowed: ['later'], data: { alternatives: [1] } });
+    if (params.action === 'refuse')
+      throw new DomainError('slot-taken', { allowed: ['later'], data: { alternatives: [1] } });
     if (params.action === 'break') throw new Error('a bug with Jane Doe in it');
     if (params.action === 'away') throw new DomainError('outcome-unknown');
     return context.transaction(
@@ -75,7 +76,10 @@ describe('the kernel', () => {
     const count = async (where: object) => (await auditRows(api, { action: 'thing:do', ...where })).length;
     const before = await count({});
     const refused = await admin.request('POST', `/things/${id}/refuse`, { body: { count: 1 } });
-    expect(refused).toMatchObject({ status: 409, body: { code: 'slot-taken', allowed: ['later'], alternatives: [1], status: 409 } });
+    expect(refused).toMatchObject({
+      status: 409,
+      body: { code: 'slot-taken', allowed: ['later'], alternatives: [1], status: 409 },
+    });
     expect(refused.headers.get('content-type')).toBe('application/problem+json');
     expect(await count({ outcome: 'refused', code: 'slot-taken', entity_id: id })).toBe(1);
     expect((await nurse.request('POST', `/things/${id}/do`, { body: { count: 1 } })).status).toBe(403);
@@ -119,11 +123,24 @@ describe('the kernel', () => {
 
   it('refuses other content types, big bodies, missing keys, odd methods and unknown paths, each in its own words', async () => {
     const path = `/things/${id}/do`;
-    expect((await admin.request('POST', path, { body: 'count=1', headers: { 'content-type': 'text/plain' } })).status).toBe(415);
-    expect((await admin.request('POST', path, { body: 'count=1', headers: { 'content-type': 'application/x-www-form-urlencoded' } })).status).toBe(415);
+    expect(
+      (await admin.request('POST', path, { body: 'count=1', headers: { 'content-type': 'text/plain' } })).status,
+    ).toBe(415);
+    expect(
+      (
+        await admin.request('POST', path, {
+          body: 'count=1',
+          headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        })
+      ).status,
+    ).toBe(415);
     expect((await admin.request('POST', path, { body: '{', headers: {} })).body.code).toBe('bad-request');
-    expect((await admin.request('POST', path, { body: JSON.stringify({ count: 1, x: 'x'.repeat(300_000) }) })).status).toBe(413);
-    expect((await admin.request('POST', path, { body: { count: 1 }, key: null })).body.code).toBe('idempotency-key-required');
+    expect(
+      (await admin.request('POST', path, { body: JSON.stringify({ count: 1, x: 'x'.repeat(300_000) }) })).status,
+    ).toBe(413);
+    expect((await admin.request('POST', path, { body: { count: 1 }, key: null })).body.code).toBe(
+      'idempotency-key-required',
+    );
     const method = await admin.request('PATCH', path, { body: {} });
     expect(method.status).toBe(405);
     expect(method.headers.get('allow')).toBe('POST');
@@ -149,7 +166,9 @@ describe('the kernel', () => {
 
   it('puts the security headers on every answer', async () => {
     const { headers } = await api.client().request('GET', '/nothing');
-    expect(headers.get('content-security-policy')).toMatch(/default-src 'self'.*object-src 'none'; base-uri 'none'; frame-ancestors 'none'/);
+    expect(headers.get('content-security-policy')).toMatch(
+      /default-src 'self'.*object-src 'none'; base-uri 'none'; frame-ancestors 'none'/,
+    );
     expect(headers.get('cache-control')).toBe('no-store');
     expect(headers.get('referrer-policy')).toBe('no-referrer');
     expect(headers.get('x-content-type-options')).toBe('nosniff');
@@ -163,6 +182,8 @@ describe('the kernel', () => {
     expect(document.openapi).toBe('3.1.0');
     expect(Object.keys(document.paths)).toContain('/things/{id}/{action}');
     expect((await fetch(`${api.url}/docs`)).status).toBe(200);
-    expect(await fetch(`${api.url}/metrics`).then((answer) => answer.text())).toMatch(/healthsphere_http_request_duration_seconds_count/);
+    expect(await fetch(`${api.url}/metrics`).then((answer) => answer.text())).toMatch(
+      /healthsphere_http_request_duration_seconds_count/,
+    );
   });
 });

@@ -6,7 +6,10 @@ import { auditRows, password, startTestApi, type TestApi } from './support.ts';
 
 const browser = { origin: 'http://localhost:3000', 'sec-fetch-site': 'same-origin' };
 const cookieOf = (headers: Headers, name = 'sid'): string | undefined =>
-  headers.getSetCookie().map((line) => line.split(';')[0] ?? '').find((pair) => pair.startsWith(`${name}=`));
+  headers
+    .getSetCookie()
+    .map((line) => line.split(';')[0] ?? '')
+    .find((pair) => pair.startsWith(`${name}=`));
 
 describe('sessions', () => {
   let api: TestApi;
@@ -19,7 +22,9 @@ describe('sessions', () => {
 
   it('gives browsers only the cookie, and others only the token', async () => {
     const { email } = await api.createPerson(organizationId, 'nurse');
-    const inBrowser = await api.client(undefined, browser).request('POST', '/sessions', { body: { email, password }, key: null });
+    const inBrowser = await api
+      .client(undefined, browser)
+      .request('POST', '/sessions', { body: { email, password }, key: null });
     expect(inBrowser.status).toBe(201);
     expect(inBrowser.body.token).toBeUndefined();
     const [setCookie] = inBrowser.headers.getSetCookie();
@@ -31,17 +36,25 @@ describe('sessions', () => {
     const cookie = cookieOf(inBrowser.headers) ?? '';
     expect((await api.client(undefined, { cookie }).request('GET', '/me')).status).toBe(200);
     expect((await api.client(cookie.slice(4)).request('GET', '/me')).status).toBe(401);
-    expect((await api.client(undefined, { cookie: `sid=${elsewhere.body.token}` }).request('GET', '/me')).status).toBe(401);
+    expect((await api.client(undefined, { cookie: `sid=${elsewhere.body.token}` }).request('GET', '/me')).status).toBe(
+      401,
+    );
     const stored = await api.owner('session').select('token_hash');
-    expect(stored.some((row) => row.token_hash.equals(createHash('sha256').update(cookie.slice(4)).digest()))).toBe(true);
+    expect(stored.some((row) => row.token_hash.equals(createHash('sha256').update(cookie.slice(4)).digest()))).toBe(
+      true,
+    );
   });
 
   it('uses __Host- and Secure where the address is https', async () => {
     const secure = await startTestApi(routes, { config: { publicUrl: 'https://clinic.example.org' } });
     try {
       const { email } = await secure.createPerson(await secure.createOrganization('Secure'), 'nurse');
-      const answer = await secure.client(undefined, { origin: 'https://clinic.example.org' }).request('POST', '/sessions', { body: { email, password }, key: null });
-      expect(answer.headers.getSetCookie()[0]).toMatch(/^__Host-sid=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Secure$/);
+      const answer = await secure
+        .client(undefined, { origin: 'https://clinic.example.org' })
+        .request('POST', '/sessions', { body: { email, password }, key: null });
+      expect(answer.headers.getSetCookie()[0]).toMatch(
+        /^__Host-sid=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Secure$/,
+      );
       expect(answer.headers.get('strict-transport-security')).toMatch(/max-age=/);
     } finally {
       await secure.stop();
@@ -52,10 +65,14 @@ describe('sessions', () => {
     const first = await api.createPerson(organizationId, 'nurse');
     const second = await api.createPerson(organizationId, 'doctor');
     const planted = `sid=${'A'.repeat(43)}`;
-    const one = await api.client(undefined, { ...browser, cookie: planted }).request('POST', '/sessions', { body: { email: first.email, password }, key: null });
+    const one = await api
+      .client(undefined, { ...browser, cookie: planted })
+      .request('POST', '/sessions', { body: { email: first.email, password }, key: null });
     const cookie = cookieOf(one.headers) ?? '';
     expect(cookie).not.toBe(planted);
-    const two = await api.client(undefined, { ...browser, cookie }).request('POST', '/sessions', { body: { email: second.email, password }, key: null });
+    const two = await api
+      .client(undefined, { ...browser, cookie })
+      .request('POST', '/sessions', { body: { email: second.email, password }, key: null });
     expect(two.status).toBe(201);
     expect((await api.client(undefined, { cookie }).request('GET', '/me')).status).toBe(401);
   });
@@ -68,7 +85,8 @@ describe('sessions', () => {
       await end(session);
       expect((await session.request('GET', '/me')).status, what).toBe(401);
     };
-    const set = (values: object) => () => api.owner('session').where({ user_id: person.id }).whereNull('ended_at').update(values);
+    const set = (values: object) => () =>
+      api.owner('session').where({ user_id: person.id }).whereNull('ended_at').update(values);
     await ended('sign-out', async (session) => {
       const out = await session.request('DELETE', '/sessions/current');
       expect(out.status).toBe(204);
@@ -83,7 +101,10 @@ describe('sessions', () => {
     const other = await api.signIn(person.email);
     const own = await api.signIn(person.email);
     const next = 'an entirely different sentence';
-    const changed = await own.request('POST', '/me/password', { body: { currentPassword: password, newPassword: next }, key: null });
+    const changed = await own.request('POST', '/me/password', {
+      body: { currentPassword: password, newPassword: next },
+      key: null,
+    });
     expect(changed.status).toBe(200);
     expect((await other.request('GET', '/me')).status).toBe(401);
     expect((await own.request('GET', '/me')).status).toBe(401);
@@ -94,7 +115,10 @@ describe('sessions', () => {
     const { id, email } = await api.createPerson(organizationId, 'nurse');
     const session = await api.signIn(email);
     const soon = new Date(Date.now() + 60_000);
-    await api.owner('session').where({ user_id: id }).update({ absolute_expires_at: soon, last_seen_at: new Date(Date.now() - 60_000) });
+    await api
+      .owner('session')
+      .where({ user_id: id })
+      .update({ absolute_expires_at: soon, last_seen_at: new Date(Date.now() - 60_000) });
     await session.request('GET', '/me');
     const row = await api.owner('session').where({ user_id: id }).first('idle_expires_at');
     expect(row.idle_expires_at.getTime()).toBe(soon.getTime());
@@ -107,7 +131,13 @@ describe('sessions', () => {
     expect(stepped.status).toBe(200);
     expect((await session.request('GET', '/me')).status).toBe(401);
     expect((await api.client(stepped.body.token).request('GET', '/me')).body.steppedUp).toBe(true);
-    expect((await api.client(stepped.body.token).request('POST', '/sessions/current/step-up', { body: { password: 'wrong' }, key: null })).body.code).toBe('sign-in-failed');
+    expect(
+      (
+        await api
+          .client(stepped.body.token)
+          .request('POST', '/sessions/current/step-up', { body: { password: 'wrong' }, key: null })
+      ).body.code,
+    ).toBe('sign-in-failed');
   });
 
   it('lists one’s own sessions and ends one, never another person’s', async () => {
@@ -128,7 +158,9 @@ describe('sessions', () => {
     await api.owner('app_user').where({ id: disabled.id }).update({ disabled_at: new Date() });
     const attempt = async (address: string, given: string) => {
       const startedAt = performance.now();
-      const answer = await api.client().request('POST', '/sessions', { body: { email: address, password: given }, key: null });
+      const answer = await api
+        .client()
+        .request('POST', '/sessions', { body: { email: address, password: given }, key: null });
       const { instance: _instance, ...body } = answer.body;
       return { ms: performance.now() - startedAt, seen: JSON.stringify([answer.status, body]) };
     };
@@ -142,14 +174,22 @@ describe('sessions', () => {
     expect(new Set([...known, ...unknown, off].map((one) => one.seen)).size).toBe(1);
     const median = (times: { ms: number }[]) => times.map((one) => one.ms).toSorted((a, b) => a - b)[2] ?? 0;
     expect(Math.abs(median(known) - median(unknown))).toBeLessThan(15);
-    expect((await auditRows(api, { action: 'session:create', outcome: 'refused', code: 'sign-in-failed' })).length).toBe(6);
+    expect(
+      (await auditRows(api, { action: 'session:create', outcome: 'refused', code: 'sign-in-failed' })).length,
+    ).toBe(6);
   });
 
   it('verifies few of many guesses at once, and lets the owner in from a browser that is known', async () => {
     const { email } = await api.createPerson(organizationId, 'nurse');
-    const own = await api.client(undefined, browser).request('POST', '/sessions', { body: { email, password }, key: null });
+    const own = await api
+      .client(undefined, browser)
+      .request('POST', '/sessions', { body: { email, password }, key: null });
     const device = cookieOf(own.headers, 'device') ?? '';
-    const guesses = await Promise.all(Array.from({ length: 30 }, (_x, n) => api.client().request('POST', '/sessions', { body: { email, password: `guess ${n}` }, key: null })));
+    const guesses = await Promise.all(
+      Array.from({ length: 30 }, (_x, n) =>
+        api.client().request('POST', '/sessions', { body: { email, password: `guess ${n}` }, key: null }),
+      ),
+    );
     const verified = guesses.filter((answer) => answer.status === 401).length;
     expect(verified).toBeGreaterThan(0);
     expect(verified).toBeLessThanOrEqual(7);
@@ -157,19 +197,42 @@ describe('sessions', () => {
     expect(limited?.body.code).toBe('rate-limited');
     expect(Number(limited?.headers.get('retry-after'))).toBeGreaterThan(0);
     // The right password from an unknown place waits like everybody; the known browser does not.
-    expect((await api.client().request('POST', '/sessions', { body: { email, password }, key: null })).status).toBe(429);
+    expect((await api.client().request('POST', '/sessions', { body: { email, password }, key: null })).status).toBe(
+      429,
+    );
     await api.owner('rate_limit').where('key', 'like', 'ip:%').orWhere('key', 'like', 'pair:%').delete();
-    expect((await api.client(undefined, { ...browser, cookie: device }).request('POST', '/sessions', { body: { email, password }, key: null })).status).toBe(201);
+    expect(
+      (
+        await api
+          .client(undefined, { ...browser, cookie: device })
+          .request('POST', '/sessions', { body: { email, password }, key: null })
+      ).status,
+    ).toBe(201);
     await api.owner('rate_limit').delete();
   });
 
   it('takes one password tried at many accounts from one place as one attacker', async () => {
     const answers = [];
     for (let n = 0; n < 64; n += 16) {
-      answers.push(...(await Promise.all(Array.from({ length: 16 }, (_x, i) => api.client().request('POST', '/sessions', { body: { email: `spray-${n + i}@example.org`, password: 'Password1' }, key: null })))));
+      answers.push(
+        ...(await Promise.all(
+          Array.from({ length: 16 }, (_x, i) =>
+            api
+              .client()
+              .request('POST', '/sessions', {
+                body: { email: `spray-${n + i}@example.org`, password: 'Password1' },
+                key: null,
+              }),
+          ),
+        )),
+      );
     }
-    const last = await api.client().request('POST', '/sessions', { body: { email: 'spray-last@example.org', password: 'Password1' }, key: null });
-    expect(answers.every((answer) => answer.status === 401 || answer.status === 429 || answer.status === 503)).toBe(true);
+    const last = await api
+      .client()
+      .request('POST', '/sessions', { body: { email: 'spray-last@example.org', password: 'Password1' }, key: null });
+    expect(answers.every((answer) => answer.status === 401 || answer.status === 429 || answer.status === 503)).toBe(
+      true,
+    );
     expect(last.status).toBe(429);
     await api.owner('rate_limit').delete();
   });
@@ -180,14 +243,22 @@ describe('sessions', () => {
     const begun = await session.request('POST', '/me/second-factor', { key: null });
     expect(begun.status).toBe(201);
     const { secret } = begun.body;
-    expect((await session.request('POST', '/me/second-factor/confirm', { body: { code: '000000' }, key: null })).status).toBe(401);
+    expect(
+      (await session.request('POST', '/me/second-factor/confirm', { body: { code: '000000' }, key: null })).status,
+    ).toBe(401);
     const at = (seconds: number) => generateSync({ secret, epoch: Math.floor(Date.now() / 1_000) + seconds });
     const confirmed = await session.request('POST', '/me/second-factor/confirm', { body: { code: at(0) }, key: null });
     expect(confirmed.status).toBe(200);
     expect(confirmed.body.recoveryCodes).toHaveLength(10);
     expect((await api.client(confirmed.body.token).request('GET', '/me')).body.secondFactor).toBe('on');
 
-    const enter = (code?: string) => api.client().request('POST', '/sessions', { body: { email, password, ...(code === undefined ? {} : { code }) }, key: null });
+    const enter = (code?: string) =>
+      api
+        .client()
+        .request('POST', '/sessions', {
+          body: { email, password, ...(code === undefined ? {} : { code }) },
+          key: null,
+        });
     expect((await enter()).body.code).toBe('second-factor-required');
     // The code that confirmed is used up.
     expect((await enter(at(0))).status).toBe(401);
@@ -213,14 +284,19 @@ describe('sessions', () => {
   it('lets staff without a second factor only set one up, where one is demanded', async () => {
     const strict = await startTestApi(routes, { config: { demo: { enabled: true, password: 'x', mfa: true } } });
     try {
-      const { email } = await strict.createPerson(await strict.createOrganization('Strict'), 'administrator', { demo: true });
+      const { email } = await strict.createPerson(await strict.createOrganization('Strict'), 'administrator', {
+        demo: true,
+      });
       const session = await strict.signIn(email);
       const me = await session.request('GET', '/me');
       expect(me.body).toMatchObject({ enrolmentOnly: true, permissions: [], secondFactor: 'required' });
       expect((await session.request('GET', '/users')).status).toBe(403);
       expect((await session.request('GET', '/sessions')).status).toBe(403);
       const { secret } = (await session.request('POST', '/me/second-factor', { key: null })).body;
-      const confirmed = await session.request('POST', '/me/second-factor/confirm', { body: { code: generateSync({ secret }) }, key: null });
+      const confirmed = await session.request('POST', '/me/second-factor/confirm', {
+        body: { code: generateSync({ secret }) },
+        key: null,
+      });
       expect((await strict.client(confirmed.body.token).request('GET', '/users')).status).toBe(200);
     } finally {
       await strict.stop();

@@ -1,6 +1,6 @@
 /** The API on a database of its own, a clinic with somebody in every role, and clients that speak to it as others do. */
 import { randomBytes, randomUUID, generateKeyPairSync } from 'node:crypto';
-import pino from 'pino';
+import type { DestinationStream } from 'pino';
 import type { Role } from '../../domain/access.ts';
 import type { KeyRing } from '../../keys.ts';
 import type { Db } from '../../db/connection.ts';
@@ -30,7 +30,13 @@ export function testKeys(): KeyRing {
 /** An engine that is there and is never asked for anything. */
 export function idleTemporal(): TemporalGateway {
   const refuse = () => Promise.reject(new Error('this test has no engine'));
-  return { bookAppointment: refuse, actOnAppointment: refuse, describeAppointment: () => Promise.resolve(null), health: () => Promise.resolve(true), close: () => Promise.resolve() };
+  return {
+    bookAppointment: refuse,
+    actOnAppointment: refuse,
+    describeAppointment: () => Promise.resolve(null),
+    health: () => Promise.resolve(true),
+    close: () => Promise.resolve(),
+  };
 }
 
 export interface Answer {
@@ -40,7 +46,11 @@ export interface Answer {
 }
 
 export interface Client {
-  request(method: string, path: string, options?: { body?: unknown; headers?: Record<string, string>; key?: string | null }): Promise<Answer>;
+  request(
+    method: string,
+    path: string,
+    options?: { body?: unknown; headers?: Record<string, string>; key?: string | null },
+  ): Promise<Answer>;
 }
 
 export interface TestApi {
@@ -52,14 +62,21 @@ export interface TestApi {
   readonly keys: KeyRing;
   readonly logs: readonly string[];
   createOrganization(name: string): Promise<string>;
-  createPerson(organizationId: string, role: Role, options?: { email?: string; demo?: boolean; patientId?: string }): Promise<{ id: string; email: string; patientId: string | null }>;
+  createPerson(
+    organizationId: string,
+    role: Role,
+    options?: { email?: string; demo?: boolean; patientId?: string },
+  ): Promise<{ id: string; email: string; patientId: string | null }>;
   createPatient(organizationId: string, options?: { email?: string | null; birthDate?: string }): Promise<string>;
   client(token?: string, base?: Record<string, string>): Client;
   signIn(email: string): Promise<Client & { token: string }>;
   stop(): Promise<void>;
 }
 
-export async function startTestApi(routes: readonly AnyRoute[], options: { config?: Partial<ApiConfig>; temporal?: TemporalGateway; webDirectory?: string } = {}): Promise<TestApi> {
+export async function startTestApi(
+  routes: readonly AnyRoute[],
+  options: { config?: Partial<ApiConfig>; temporal?: TemporalGateway; webDirectory?: string } = {},
+): Promise<TestApi> {
   const database = await createTestDatabase();
   const keys = testKeys();
   const config: ApiConfig = {
@@ -81,7 +98,9 @@ export async function startTestApi(routes: readonly AnyRoute[], options: { confi
     ...options.config,
   };
   const logs: string[] = [];
-  const log = createLog({ component: 'api', level: 'info' }, { write: (line) => void logs.push(line) } as pino.DestinationStream);
+  const log = createLog({ component: 'api', level: 'info' }, {
+    write: (line) => void logs.push(line),
+  } as DestinationStream);
   const { ports, close } = createPorts({ config, keys, temporal: options.temporal ?? idleTemporal(), log });
   const api = await startServer(ports, routes, { host: '127.0.0.1', port: 0 }, { webDirectory: options.webDirectory });
   const owner = connect({ url: database.urls.migrator, applicationName: 'test-owner', poolMax: 3 });
@@ -90,18 +109,23 @@ export async function startTestApi(routes: readonly AnyRoute[], options: { confi
 
   const client = (token?: string, base: Record<string, string> = {}): Client => ({
     async request(method, path, { body, headers = {}, key } = {}) {
-      const response = await fetch(path.startsWith('/') ? `${url}${path.startsWith('/api') || path.startsWith('/health') ? '' : '/api/v1'}${path}` : path, {
-        method,
-        redirect: 'manual',
-        headers: {
-          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-          ...(method === 'POST' && key !== null ? { 'idempotency-key': key ?? randomUUID() } : {}),
-          ...base,
-          ...headers,
+      const response = await fetch(
+        path.startsWith('/')
+          ? `${url}${path.startsWith('/api') || path.startsWith('/health') ? '' : '/api/v1'}${path}`
+          : path,
+        {
+          method,
+          redirect: 'manual',
+          headers: {
+            ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+            ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+            ...(method === 'POST' && key !== null ? { 'idempotency-key': key ?? randomUUID() } : {}),
+            ...base,
+            ...headers,
+          },
+          ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
         },
-        ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-      });
+      );
       const text = await response.text();
       let parsed: unknown = text;
       try {
@@ -127,14 +151,33 @@ export async function startTestApi(routes: readonly AnyRoute[], options: { confi
     },
     async createPatient(organizationId, { email = `p-${randomUUID()}@example.org`, birthDate = '1980-02-29' } = {}) {
       const id = randomUUID();
-      await owner('patient').insert({ id, organization_id: organizationId, mrn: id.slice(0, 8), family: 'Canary', given: ['Pat'], birth_date: birthDate, email });
+      await owner('patient').insert({
+        id,
+        organization_id: organizationId,
+        mrn: id.slice(0, 8),
+        family: 'Canary',
+        given: ['Pat'],
+        birth_date: birthDate,
+        email,
+      });
       return id;
     },
-    async createPerson(organizationId, role, { email = `${role}-${randomUUID()}@example.org`, demo = false, patientId } = {}) {
+    async createPerson(
+      organizationId,
+      role,
+      { email = `${role}-${randomUUID()}@example.org`, demo = false, patientId } = {},
+    ) {
       hash ??= await ports.passwords.hash(password);
       const chart = role === 'patient' ? (patientId ?? (await testApi.createPatient(organizationId))) : null;
       const [row] = await owner('app_user')
-        .insert({ organization_id: organizationId, kind: role === 'patient' ? 'patient' : 'staff', email, display_name: `Canary ${role}`, patient_id: chart, demo })
+        .insert({
+          organization_id: organizationId,
+          kind: role === 'patient' ? 'patient' : 'staff',
+          email,
+          display_name: `Canary ${role}`,
+          patient_id: chart,
+          demo,
+        })
         .returning<{ id: string }[]>('id');
       await owner('user_role').insert({ organization_id: organizationId, user_id: row!.id, role, granted_by: 'test' });
       await owner('credential').insert({ organization_id: organizationId, user_id: row!.id, password_hash: hash });
@@ -142,7 +185,8 @@ export async function startTestApi(routes: readonly AnyRoute[], options: { confi
     },
     async signIn(email) {
       const answer = await client().request('POST', '/sessions', { body: { email, password }, key: null });
-      if (answer.status !== 201) throw new Error(`sign-in of ${email} answered ${answer.status} ${JSON.stringify(answer.body)}`);
+      if (answer.status !== 201)
+        throw new Error(`sign-in of ${email} answered ${answer.status} ${JSON.stringify(answer.body)}`);
       const { token } = answer.body as { token: string };
       return { token, ...client(token) };
     },
@@ -157,5 +201,21 @@ export async function startTestApi(routes: readonly AnyRoute[], options: { confi
 }
 
 /** Rows of the audit trail, oldest first. */
-export const auditRows = (api: TestApi, where: Record<string, unknown> = {}): Promise<{ action: string; outcome: string; code: string | null; principal: string; entity_id: string | null; organization_id: string }[]> =>
-  api.owner('audit_event').where(where).orderBy('id').select('action', 'outcome', 'code', 'principal', 'entity_id', 'organization_id');
+export const auditRows = (
+  api: TestApi,
+  where: Record<string, unknown> = {},
+): Promise<
+  {
+    action: string;
+    outcome: string;
+    code: string | null;
+    principal: string;
+    entity_id: string | null;
+    organization_id: string;
+  }[]
+> =>
+  api
+    .owner('audit_event')
+    .where(where)
+    .orderBy('id')
+    .select('action', 'outcome', 'code', 'principal', 'entity_id', 'organization_id');

@@ -7,20 +7,30 @@ import type { ProblemCode } from '../../domain/errors.ts';
 import type { Routes } from '../../api/routes.ts';
 
 type Declared = Routes[number];
-type NameOf<R> = R extends { readonly method: infer M extends string; readonly path: infer P extends string } ? `${M} ${P}` : never;
+type NameOf<R> = R extends { readonly method: infer M extends string; readonly path: infer P extends string }
+  ? `${M} ${P}`
+  : never;
 /** `'POST /appointments/:id/:action'` and its sisters. */
 export type RouteName = NameOf<Declared>;
-type RouteOf<N extends RouteName> = Extract<Declared, N extends `${infer M} ${infer P}` ? { readonly method: M; readonly path: P } : never>;
+type RouteOf<N extends RouteName> = Extract<
+  Declared,
+  N extends `${infer M} ${infer P}` ? { readonly method: M; readonly path: P } : never
+>;
 // An absent optional member reads as `Schema | undefined` in the declaration's type.
-type SchemaOf<R, Part extends string> = R extends { readonly [K in Part]?: infer S } ? Extract<S, z.ZodType> : never;
+type SchemaOf<R, Name extends string> = R extends { readonly [K in Name]?: infer S } ? Extract<S, z.ZodType> : never;
 type Part<R, Name extends string> = [SchemaOf<R, Name>] extends [never]
   ? { readonly [K in Name]?: undefined }
   : Record<never, never> extends z.input<SchemaOf<R, Name>>
     ? { readonly [K in Name]?: z.input<SchemaOf<R, Name>> | undefined }
     : { readonly [K in Name]: z.input<SchemaOf<R, Name>> };
 
-export type Request<N extends RouteName> = Part<RouteOf<N>, 'params'> & Part<RouteOf<N>, 'query'> & Part<RouteOf<N>, 'body'> & Common;
-export type Answer<N extends RouteName> = [SchemaOf<RouteOf<N>, 'answer'>] extends [never] ? undefined : z.output<SchemaOf<RouteOf<N>, 'answer'>>;
+export type Request<N extends RouteName> = Part<RouteOf<N>, 'params'> &
+  Part<RouteOf<N>, 'query'> &
+  Part<RouteOf<N>, 'body'> &
+  Common;
+export type Answer<N extends RouteName> = [SchemaOf<RouteOf<N>, 'answer'>] extends [never]
+  ? undefined
+  : z.output<SchemaOf<RouteOf<N>, 'answer'>>;
 
 interface Common {
   /** Kept by the caller where the person may repeat by hand; made here otherwise. */
@@ -29,7 +39,8 @@ interface Common {
   readonly ifMatch?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
-type Arguments<N extends RouteName> = Record<never, never> extends Request<N> ? [request?: Request<N>] : [request: Request<N>];
+type Arguments<N extends RouteName> =
+  Record<never, never> extends Request<N> ? [request?: Request<N>] : [request: Request<N>];
 
 export interface FieldError {
   /** JSON pointer: `/body/email`. */
@@ -76,15 +87,22 @@ export async function api<N extends RouteName>(name: N, ...[request]: Arguments<
 }
 
 /** The same, with the version of what was read: give it back as `ifMatch`. */
-export async function apiWithETag<N extends RouteName>(name: N, ...[request]: Arguments<N>): Promise<{ answer: Answer<N>; etag: string | undefined }> {
+export async function apiWithETag<N extends RouteName>(
+  name: N,
+  ...[request]: Arguments<N>
+): Promise<{ answer: Answer<N>; etag: string | undefined }> {
   const { params, query, body, idempotencyKey, ifMatch, signal } = (request ?? {}) as Loose;
   const [method = 'GET', path = '/'] = name.split(' ');
-  const key = method === 'POST' ? (idempotencyKey ?? crypto.randomUUID()) : undefined;
+  const key = method === 'POST' ? (idempotencyKey ?? newKey()) : undefined;
   const init: RequestInit = {
     method,
     credentials: 'same-origin',
     headers: {
       accept: 'application/json',
+      // The language of the page, which the person may have chosen against the browser's.
+      ...(typeof document === 'undefined' || document.documentElement.lang === ''
+        ? {}
+        : { 'accept-language': document.documentElement.lang }),
       ...(body === undefined && method !== 'POST' ? {} : { 'content-type': 'application/json' }),
       ...(key === undefined ? {} : { 'idempotency-key': key }),
       ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
@@ -99,7 +117,8 @@ export async function apiWithETag<N extends RouteName>(name: N, ...[request]: Ar
     } catch (error) {
       const pause = pauses[attempt];
       // Without a key only a read may be repeated blindly, and a read is repeated by whoever asked.
-      if (!(error instanceof ProblemError) || key === undefined || pause === undefined || !undecided(error)) throw error;
+      if (!(error instanceof ProblemError) || key === undefined || pause === undefined || !undecided(error))
+        throw error;
       await new Promise((resolve) => setTimeout(resolve, Math.max(pause, (error.retryAfterSeconds ?? 0) * 1_000)));
       signal?.throwIfAborted();
     }
@@ -112,7 +131,14 @@ interface Loose extends Common {
   readonly body?: unknown;
 }
 
-const undecided = (error: ProblemError): boolean => error.code === 'outcome-unknown' || error.code === 'offline' || error.code === 'unavailable';
+/** `crypto.randomUUID` exists in secure contexts only; a clinic on a plain host of its own network needs keys too. */
+function newKey(): string {
+  if (typeof crypto.randomUUID === 'function') return crypto.randomUUID();
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+const undecided = (error: ProblemError): boolean =>
+  error.code === 'outcome-unknown' || error.code === 'offline' || error.code === 'unavailable';
 
 async function once(url: string, init: RequestInit): Promise<{ answer: unknown; etag: string | undefined }> {
   let response: Response;
@@ -126,7 +152,11 @@ async function once(url: string, init: RequestInit): Promise<{ answer: unknown; 
   }
   const parsed = parse(text);
   if (response.ok) return { answer: parsed, etag: response.headers.get('etag') ?? undefined };
-  throw new ProblemError(response.status, typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : {}, response.headers.get('retry-after'));
+  throw new ProblemError(
+    response.status,
+    typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : {},
+    response.headers.get('retry-after'),
+  );
 }
 
 function parse(text: string): unknown {
