@@ -97,25 +97,7 @@ export interface PatientRow {
 export async function createPatient(trx: Trx, context: WriteContext, patient: NewPatient): Promise<string> {
   const { organizationId } = context;
   const id = patient.id ?? randomUUID();
-  const row = {
-    id,
-    organization_id: organizationId,
-    family: patient.name.family,
-    given: [...patient.name.given],
-    chosen_name: patient.chosenName ?? null,
-    birth_date: patient.birthDate ?? null,
-    sex: patient.sex ?? 'unknown',
-    language: patient.language ?? 'en',
-    time_zone: patient.timeZone ?? null,
-    deceased: patient.deceased ?? patient.deceasedAt != null,
-    deceased_at: patient.deceasedAt ?? null,
-    email: patient.email?.trim().toLowerCase() || null,
-    phone: patient.phone ? normalizePhone(patient.phone) : null,
-    address: JSON.stringify(patient.address ?? {}),
-    interpreter_needed: patient.interpreterNeeded ?? false,
-    high_risk: patient.highRisk ?? false,
-    active: patient.active ?? true,
-  };
+  const row = patientColumns(organizationId, id, patient);
   await insertWithMrn(trx, row, patient.mrn);
   const names: NameRow[] = [{ use: 'official', ...patient.name }, ...(patient.otherNames ?? [])];
   for (const name of names) await insertName(trx, organizationId, id, name);
@@ -137,6 +119,29 @@ export async function createPatient(trx: Trx, context: WriteContext, patient: Ne
   return id;
 }
 
+/** The row of a new patient, but for the MRN. */
+export function patientColumns(organizationId: string, id: string, patient: NewPatient) {
+  return {
+    id,
+    organization_id: organizationId,
+    family: patient.name.family,
+    given: [...patient.name.given],
+    chosen_name: patient.chosenName ?? null,
+    birth_date: patient.birthDate ?? null,
+    sex: patient.sex ?? 'unknown',
+    language: patient.language ?? 'en',
+    time_zone: patient.timeZone ?? null,
+    deceased: patient.deceased ?? patient.deceasedAt != null,
+    deceased_at: patient.deceasedAt ?? null,
+    email: patient.email?.trim().toLowerCase() || null,
+    phone: patient.phone ? normalizePhone(patient.phone) : null,
+    address: JSON.stringify(patient.address ?? {}),
+    interpreter_needed: patient.interpreterNeeded ?? false,
+    high_risk: patient.highRisk ?? false,
+    active: patient.active ?? true,
+  };
+}
+
 async function insertWithMrn(trx: Trx, row: Record<string, unknown> & { id: string }, given?: string): Promise<void> {
   for (let attempt = 0; attempt < 20; attempt += 1) {
     const mrn = given ?? proposeMrn(row.id, attempt);
@@ -156,7 +161,7 @@ async function insertWithMrn(trx: Trx, row: Record<string, unknown> & { id: stri
 }
 
 /** Eight digits and a Luhn check digit: short enough to read out, and a mistyped digit finds nobody instead of another. */
-function proposeMrn(id: string, attempt: number): string {
+export function proposeMrn(id: string, attempt: number): string {
   const number = createHash('sha256').update(`${id}/${attempt}`).digest().readUInt32BE(0) % 90_000_000;
   const digits = String(10_000_000 + number);
   let sum = 0;
@@ -167,17 +172,19 @@ function proposeMrn(id: string, attempt: number): string {
   return `${digits}${(10 - (sum % 10)) % 10}`;
 }
 
+export const nameColumns = (organizationId: string, patientId: string, name: NameRow) => ({
+  organization_id: organizationId,
+  patient_id: patientId,
+  use: name.use,
+  family: name.family,
+  given: [...name.given],
+  prefix: [...(name.prefix ?? [])],
+  suffix: [...(name.suffix ?? [])],
+});
+
 export async function insertName(trx: Trx, organizationId: string, patientId: string, name: NameRow): Promise<string> {
   const [row] = await trx('patient_name')
-    .insert({
-      organization_id: organizationId,
-      patient_id: patientId,
-      use: name.use,
-      family: name.family,
-      given: [...name.given],
-      prefix: [...(name.prefix ?? [])],
-      suffix: [...(name.suffix ?? [])],
-    })
+    .insert(nameColumns(organizationId, patientId, name))
     .returning<{ id: string }[]>('id');
   return row!.id;
 }
@@ -202,6 +209,16 @@ export async function addIdentifier(
   return inserted[0].id;
 }
 
+export const contactColumns = (organizationId: string, patientId: string, contact: PatientContact) => ({
+  organization_id: organizationId,
+  patient_id: patientId,
+  relationship: contact.relationship,
+  name: contact.name,
+  phone: contact.phone ? normalizePhone(contact.phone) : null,
+  email: contact.email ?? null,
+  emergency: contact.emergency ?? false,
+});
+
 export async function addContact(
   trx: Trx,
   organizationId: string,
@@ -209,15 +226,7 @@ export async function addContact(
   contact: PatientContact,
 ): Promise<string> {
   const [row] = await trx('patient_contact')
-    .insert({
-      organization_id: organizationId,
-      patient_id: patientId,
-      relationship: contact.relationship,
-      name: contact.name,
-      phone: contact.phone ? normalizePhone(contact.phone) : null,
-      email: contact.email ?? null,
-      emergency: contact.emergency ?? false,
-    })
+    .insert(contactColumns(organizationId, patientId, contact))
     .returning<{ id: string }[]>('id');
   return row!.id;
 }
