@@ -6,7 +6,7 @@ import { Client } from 'pg';
 import { z } from 'zod';
 import { databaseRoles, loadConfig } from '../../config.ts';
 import type { DatabaseRole, Environment, LaunchConfig } from '../../config.ts';
-import { bootstrapDatabase } from '../../db/bootstrap.ts';
+import { bootstrapDatabase, withDatabase } from '../../db/bootstrap.ts';
 import { migrateToLatest } from '../../db/migrate.ts';
 import { waitForPostgres } from '../provision/postgres.ts';
 
@@ -30,7 +30,8 @@ export async function prepareDatabase(
   }
   const databaseUrl = launch.databaseUrl!;
   try {
-    await waitForPostgres(databaseUrl, 5000);
+    // Where the roles are made here, the database may still have to be made too.
+    await waitForPostgres(launch.rolesAreGiven ? databaseUrl : withDatabase(databaseUrl, 'postgres'), 15_000);
   } catch (error) {
     throw new Error(
       `The Postgres of DATABASE_URL (${withoutPassword(databaseUrl)}) does not answer: ${(error as Error).message}. ` +
