@@ -1,0 +1,160 @@
+import { useEffect, useMemo, useState } from 'react';
+import type { ReactNode } from 'react';
+import { BookCheck } from './pages/book-check.tsx';
+import { BookDay, BookTime } from './pages/book-when.tsx';
+import { BookHow, BookWhat, BookWho } from './pages/book-what.tsx';
+import { Claim } from './pages/claim.tsx';
+import { Forgot } from './pages/forgot.tsx';
+import { Home } from './pages/home.tsx';
+import { MoveCheck, MoveDay, MoveTime } from './pages/move.tsx';
+import { Profile, ProfileContact, ProfileLanguage } from './pages/profile.tsx';
+import { SignIn } from './pages/sign-in.tsx';
+import { Visit } from './pages/visit.tsx';
+import { VisitCancel } from './pages/visit-cancel.tsx';
+import { Page } from './parts.tsx';
+import { Link, usePlace } from './router.tsx';
+import { SessionProvider, useSession } from './session.tsx';
+import { languages, loadWords, rememberLanguage, SpeechContext, useSpeech } from './words.tsx';
+import type { Language, Words } from './words.tsx';
+
+const id = '([0-9a-f-]{36})';
+const open: readonly (readonly [RegExp, () => ReactNode])[] = [
+  [/^\/claim$/, () => <Claim />],
+  [/^\/forgot$/, () => <Forgot />],
+];
+const signedIn: readonly (readonly [RegExp, (visitId: string) => ReactNode])[] = [
+  [/^\/$/, () => <Home />],
+  [/^\/book$/, () => <BookWhat />],
+  [/^\/book\/how$/, () => <BookHow />],
+  [/^\/book\/who$/, () => <BookWho />],
+  [/^\/book\/day$/, () => <BookDay />],
+  [/^\/book\/time$/, () => <BookTime />],
+  [/^\/book\/check$/, () => <BookCheck />],
+  [new RegExp(`^/visits/${id}$`), (visitId) => <Visit id={visitId} />],
+  [new RegExp(`^/visits/${id}/cancel$`), (visitId) => <VisitCancel id={visitId} />],
+  [new RegExp(`^/visits/${id}/move$`), (visitId) => <MoveDay id={visitId} />],
+  [new RegExp(`^/visits/${id}/move/time$`), (visitId) => <MoveTime id={visitId} />],
+  [new RegExp(`^/visits/${id}/move/check$`), (visitId) => <MoveCheck id={visitId} />],
+  [/^\/profile$/, () => <Profile />],
+  [/^\/profile\/contact$/, () => <ProfileContact />],
+  [/^\/profile\/language$/, () => <ProfileLanguage />],
+];
+
+export function App(props: { readonly language: Language; readonly words: Words }): ReactNode {
+  const [{ language, words }, setSpeech] = useState(props);
+  const speech = useMemo(
+    () => ({
+      language,
+      t: words,
+      async setLanguage(next: Language) {
+        const loaded = await loadWords(next);
+        document.documentElement.lang = next;
+        rememberLanguage(next);
+        setSpeech({ language: next, words: loaded });
+      },
+    }),
+    [language, words],
+  );
+  return (
+    <SpeechContext value={speech}>
+      <SessionProvider>
+        <Frame />
+      </SessionProvider>
+    </SpeechContext>
+  );
+}
+
+function Frame(): ReactNode {
+  const { t, language, setLanguage } = useSpeech();
+  const { state, signOut } = useSession();
+  const isPatient = state.kind === 'in' && state.me.patientId !== null;
+  return (
+    <>
+      <a className="skip" href="#main">
+        {t('skip')}
+      </a>
+      <header>
+        <p className="clinic">{state.kind === 'in' ? state.me.organization.name : t('app')}</p>
+        <nav aria-label={t('language')} className="languages">
+          {languages.map((other) =>
+            other === language ? (
+              <span key={other} lang={other} aria-current="true">
+                {t(`lang.${other}`)}
+              </span>
+            ) : (
+              <button key={other} type="button" className="plain" lang={other} onClick={() => void setLanguage(other)}>
+                {t(`lang.${other}`)}
+              </button>
+            ),
+          )}
+        </nav>
+        {isPatient && (
+          <nav aria-label={t('menu')} className="menu">
+            <Link to="/">{t('menu.home')}</Link>
+            <Link to="/book">{t('menu.book')}</Link>
+            <Link to="/profile">{t('menu.profile')}</Link>
+            <button type="button" className="plain" onClick={() => void signOut()}>
+              {t('menu.signOut')}
+            </button>
+          </nav>
+        )}
+      </header>
+      <main id="main" tabIndex={-1}>
+        <Pages />
+      </main>
+      <footer>
+        <p>{t('emergency')}</p>
+      </footer>
+    </>
+  );
+}
+
+function Pages(): ReactNode {
+  const { path } = usePlace();
+  const { t } = useSpeech();
+  const session = useSession();
+  const { state, refresh } = session;
+  const openPage = open.find(([pattern]) => pattern.test(path));
+  const needsSession = openPage === undefined;
+  const [failed, setFailed] = useState(false);
+  useEffect(() => {
+    if (needsSession && state.kind === 'unknown') refresh().catch(() => setFailed(true));
+  }, [needsSession, state.kind, refresh]);
+
+  if (openPage !== undefined) return <div key={path}>{openPage[1]()}</div>;
+  if (state.kind === 'unknown') {
+    if (!failed) {
+      return (
+        <p role="status" className="loading">
+          {t('loading')}
+        </p>
+      );
+    }
+    return (
+      <Page title={t('app')} problems={[{ text: t('problem.offline') }]}>
+        <button type="button" className="primary" onClick={() => window.location.reload()}>
+          {t('retry')}
+        </button>
+      </Page>
+    );
+  }
+  if (state.kind === 'out') return <SignIn ended={state.ended} />;
+  if (state.me.patientId === null) {
+    return (
+      <Page title={t('signIn.staff')}>
+        <p>
+          <a href="/">{t('signIn.toStaff')}</a>
+        </p>
+      </Page>
+    );
+  }
+  for (const [pattern, page] of signedIn) {
+    const match = pattern.exec(path);
+    if (match !== null) return <div key={path}>{page(match[1] ?? '')}</div>;
+  }
+  return (
+    <Page title={t('notFound.title')}>
+      <Link to="/">{t('notFound.home')}</Link>
+    </Page>
+  );
+}

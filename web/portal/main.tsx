@@ -1,0 +1,17 @@
+import { createRoot } from 'react-dom/client';
+import '../shared/tokens.css';
+import './portal.css';
+import { App } from './app.tsx';
+import { firstLanguage, loadWords } from './words.tsx';
+
+// The tokens' dark values hang on this attribute, which the staff application's library sets from a choice; here the
+// system's setting decides.
+const dark = window.matchMedia('(prefers-color-scheme: dark)');
+const dress = () => document.documentElement.setAttribute('data-mantine-color-scheme', dark.matches ? 'dark' : 'light');
+dress();
+dark.addEventListener('change', dress);
+
+const language = firstLanguage();
+const words = await loadWords(language);
+document.documentElement.lang = language;
+createRoot(document.getElementById('root')!).render(<App language={language} words={words} />);

@@ -1,0 +1,116 @@
+/** Who is signed in, until when, and the way back in without losing the page. */
+import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState } from 'react';
+import type { ReactNode } from 'react';
+import { api, ProblemError } from '../shared/api-client.ts';
+import type { Answer } from '../shared/api-client.ts';
+import { useSpeech } from './words.tsx';
+
+export type Me = Answer<'GET /me'>;
+type State =
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'out'; readonly ended: boolean }
+  | { readonly kind: 'in'; readonly me: Me };
+
+interface Session {
+  readonly state: State;
+  /** Reads who is signed in; also what keeps a session alive. */
+  refresh(): Promise<void>;
+  signOut(): Promise<void>;
+  /** Passes an answer on; one that says "not signed in" shows the sign-in on this very page. */
+  guard<T>(call: Promise<T>): Promise<T>;
+}
+
+const SessionContext = createContext<Session | null>(null);
+
+export function useSession(): Session {
+  const session = useContext(SessionContext);
+  if (session === null) throw new Error('there is no session here');
+  return session;
+}
+
+/** The signed-in patient; only below a page that asked for sign-in. */
+export function usePatient(): { readonly me: Me; readonly patientId: string } {
+  const { state } = useSession();
+  if (state.kind !== 'in' || state.me.patientId === null) throw new Error('nobody is signed in');
+  return { me: state.me, patientId: state.me.patientId };
+}
+
+const warnBeforeMs = 120_000;
+
+export function SessionProvider({ children }: { readonly children: ReactNode }): ReactNode {
+  const [state, setState] = useState<State>({ kind: 'unknown' });
+  // Every answered request moves the idle end on; the length of the idle time is learnt from /me.
+  const idle = useRef({ lengthMs: Infinity, lastAt: Date.now() });
+
+  const refresh = useCallback(async () => {
+    try {
+      const me = await api('GET /me');
+      idle.current = { lengthMs: Date.parse(me.expiresAt) - Date.now(), lastAt: Date.now() };
+      setState({ kind: 'in', me });
+    } catch (error) {
+      if (!(error instanceof ProblemError) || error.status !== 401) throw error;
+      setState((before) => ({ kind: 'out', ended: before.kind === 'in' }));
+    }
+  }, []);
+
+  const session = useMemo<Session>(
+    () => ({
+      state,
+      refresh,
+      async signOut() {
+        await api('DELETE /sessions/current').catch(() => undefined);
+        setState({ kind: 'out', ended: false });
+      },
+      async guard(call) {
+        try {
+          const answer = await call;
+          idle.current.lastAt = Date.now();
+          return answer;
+        } catch (error) {
+          if (error instanceof ProblemError && error.status === 401) setState({ kind: 'out', ended: true });
+          throw error;
+        }
+      },
+    }),
+    [state, refresh],
+  );
+  return (
+    <SessionContext value={session}>
+      {children}
+      {state.kind === 'in' && <EndWarning idle={idle.current} stay={refresh} />}
+    </SessionContext>
+  );
+}
+
+/** No time limit without warning and extension (WCAG 2.2.1). */
+function EndWarning(props: {
+  readonly idle: { lengthMs: number; lastAt: number };
+  readonly stay: () => Promise<void>;
+}): ReactNode {
+  const { t } = useSpeech();
+  const [leftMs, setLeftMs] = useState(Infinity);
+  useEffect(() => {
+    const timer = setInterval(() => setLeftMs(props.idle.lastAt + props.idle.lengthMs - Date.now()), 5_000);
+    return () => clearInterval(timer);
+  }, [props.idle]);
+  const ended = leftMs <= 0;
+  useEffect(() => {
+    if (ended) void props.stay().catch(() => undefined);
+  }, [ended, props]);
+  if (leftMs > warnBeforeMs || ended) return null;
+  const minutes = Math.max(1, Math.ceil(leftMs / 60_000));
+  return (
+    <div className="warning" role="alert">
+      <p>{t('session.warning', { time: t('book.minutesLeft', { count: minutes }) })}</p>
+      <button
+        type="button"
+        onClick={() => {
+          setLeftMs(Infinity);
+          void props.stay().catch(() => undefined);
+        }}
+      >
+        {t('session.stay')}
+      </button>
+    </div>
+  );
+}
