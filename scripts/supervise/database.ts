@@ -46,7 +46,7 @@ export async function prepareDatabase(
   }
   // Somebody's empty Postgres and its owner: the roles are made here, as in the embedded one.
   const database = decodeURIComponent(new URL(databaseUrl).pathname.slice(1)) || databaseName;
-  const urls = await bootstrapDatabase({ adminUrl: databaseUrl, database, passwords });
+  const urls = await bootstrapDatabase({ adminUrl: withDatabase(databaseUrl, 'postgres'), database, passwords });
   await migrateToLatest(urls.migrator);
   return urls;
 }
