@@ -1,0 +1,97 @@
+/**
+ * Every visible word of the staff application is in both languages, and no word is kept that nobody shows. Keys that are
+ * put together at run time are checked through the closed lists that they are put together from.
+ */
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { actions, roles } from '../../domain/access.ts';
+import { appointmentStatuses } from '../../domain/appointment-facts.ts';
+import { problemCodes } from '../../domain/errors.ts';
+import { defaultPolicies } from '../../domain/policies.ts';
+import { staffTaskOutcomes } from '../../domain/staff-task.ts';
+import { asks, identifiers, reasonsOf } from '../../web/staff/case/forms.ts';
+import { appointmentActions } from '../../workflows/messages/appointment.ts';
+
+const web = fileURLToPath(new URL('../../web/', import.meta.url));
+const words = (language: string): Record<string, string> =>
+  JSON.parse(readFileSync(join(web, 'locales/staff', `${language}.json`), 'utf8')) as Record<string, string>;
+const en = words('en');
+const es = words('es');
+const keys = Object.keys(en);
+
+const sources = (readdirSync(join(web, 'staff'), { recursive: true }) as string[])
+  .filter((path) => /\.tsx?$/.test(path))
+  .map((path) => ({ path, text: readFileSync(join(web, 'staff', path), 'utf8') }));
+
+/** i18next adds the plural category to the key. */
+const has = (key: string): boolean => key in en || `${key}_other` in en;
+const plain = (key: string): string => key.replace(/_(one|other)$/, '');
+
+/** `t('key'`, `t("key"` and `t(condition ? 'key' : 'other'`. */
+function literalKeys(text: string): string[] {
+  const direct = [...text.matchAll(/\bt\(\s*'([^']+)'/g)].map((match) => match[1]!);
+  const chosen = [...text.matchAll(/\bt\(\s*[^'"`()]+\?\s*'([^']+)'\s*:\s*'([^']+)'/g)].flatMap((match) => [
+    match[1]!,
+    match[2]!,
+  ]);
+  return [...direct, ...chosen];
+}
+/** The fixed beginning of keys that are put together: t(`state.${…}`). */
+const prefixes = new Set(
+  sources.flatMap(({ text }) => [...text.matchAll(/\bt\(\s*`([^`$]+)\$\{/g)].map((match) => match[1]!)),
+);
+
+describe('words of the staff application', () => {
+  test('English and Spanish have the same keys, none of them empty', () => {
+    expect(Object.keys(es)).toEqual(keys);
+    expect(keys.filter((key) => en[key]!.trim() === '' || es[key]!.trim() === '')).toEqual([]);
+  });
+
+  test('both languages fill the same blanks', () => {
+    const blanks = (text: string): string[] =>
+      [...text.matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1]!).toSorted();
+    expect(keys.filter((key) => JSON.stringify(blanks(en[key]!)) !== JSON.stringify(blanks(es[key]!)))).toEqual([]);
+  });
+
+  test('every key that is asked for exists', () => {
+    const missing = sources.flatMap(({ path, text }) =>
+      literalKeys(text)
+        .filter((key) => !has(key))
+        .map((key) => `${path}: ${key}`),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  test('no key is kept that nobody asks for', () => {
+    const all = sources.map(({ text }) => text).join('\n');
+    const unused = keys.filter(
+      (key) => !all.includes(`'${plain(key)}'`) && ![...prefixes].some((prefix) => key.startsWith(prefix)),
+    );
+    expect(unused).toEqual([]);
+  });
+
+  test('every plural has both of its forms', () => {
+    const stems = new Set(keys.filter((key) => /_(one|other)$/.test(key)).map(plain));
+    expect([...stems].filter((stem) => !(`${stem}_one` in en) || !(`${stem}_other` in en))).toEqual([]);
+  });
+
+  test('each closed list of the domain has its words', () => {
+    const kinds = Object.keys(staffTaskOutcomes);
+    const wanted = [
+      ...Object.keys(problemCodes).map((code) => `problem.${code}`),
+      ...appointmentStatuses.map((status) => `state.${status}`),
+      ...appointmentActions.flatMap((action) => [`action.${action}`, `done.${action}`]),
+      ...roles.map((role) => `role.${role}`),
+      ...Object.keys(actions).map((action) => `permission.${action}`),
+      ...Object.keys(defaultPolicies).flatMap((kind) => [`policy.${kind}`, `policyHint.${kind}`]),
+      ...kinds.map((kind) => `task.${kind}`),
+      ...Object.values(staffTaskOutcomes).flatMap((outcomes) => outcomes.map((outcome) => `outcome.${outcome}`)),
+      ...Object.values(reasonsOf).flatMap((reasons) => reasons.map((reason) => `reason.${reason}`)),
+      ...identifiers.map((identifier) => `identifier.${identifier}`),
+    ];
+    expect(wanted.filter((key) => !has(key))).toEqual([]);
+    expect(Object.keys(asks).toSorted()).toEqual([...appointmentActions].toSorted());
+  });
+});

@@ -1,0 +1,373 @@
+/**
+ * A case, the same everywhere: the state in a word, who has the ball and until when, what may be done now, the timers to
+ * the second, and everything that happened (experience.md, principles 1 and 2).
+ */
+import { Alert, Anchor, Button, Group, Stack, Text, Title, Tooltip } from '@mantine/core';
+import { IconCircleCheck, IconExternalLink } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { AppointmentAction } from '../../../workflows/messages/appointment.ts';
+import { caseQuery } from '../api/queries.ts';
+import type { AllowedAction, Appointment, CaseView } from '../api/types.ts';
+import { dateTimeOf, plainDay, timeOf, zoneName } from '../lib/time.ts';
+import { Deadline } from '../parts/countdown.tsx';
+import { Answered } from '../parts/page.tsx';
+import { ProblemAlert } from '../parts/problem.tsx';
+import { StateBadge } from '../parts/states.tsx';
+import { ActionForm, useAct } from './action-form.tsx';
+import { asks, endings, order, undoOf } from './forms.ts';
+import { Timeline } from './timeline.tsx';
+import { LinkAnchor } from '../parts/links.tsx';
+
+export function CasePanel(props: {
+  readonly id: string;
+  /** An action whose form is open at once (a keystroke on the day). */
+  readonly begin?: AppointmentAction | undefined;
+  readonly beside?: boolean;
+  readonly onChanged?: (() => void) | undefined;
+}) {
+  const asked = useQuery(caseQuery(props.id));
+  return (
+    <Answered query={asked} rows={8}>
+      {(view) => (
+        <Loaded
+          key={props.id}
+          visit={view.appointment}
+          view={view}
+          begin={props.begin}
+          beside={props.beside === true}
+          onChanged={props.onChanged}
+        />
+      )}
+    </Answered>
+  );
+}
+
+function Loaded(props: {
+  readonly visit: Appointment;
+  readonly view: CaseView;
+  readonly begin: AppointmentAction | undefined;
+  readonly beside: boolean;
+  readonly onChanged: (() => void) | undefined;
+}) {
+  const { t, i18n } = useTranslation();
+  const { visit, view } = props;
+  const zone = visit.timeZone ?? visit.location?.timeZone ?? 'UTC';
+  const [open, setOpen] = useState<AppointmentAction | null>(null);
+  const [done, setDone] = useState<AppointmentAction | null>(null);
+  useEffect(() => {
+    if (props.begin !== undefined) setOpen(props.begin);
+  }, [props.begin]);
+  const finished = (_changed: Appointment, action: AppointmentAction): void => {
+    setOpen(null);
+    setDone(action);
+    props.onChanged?.();
+  };
+  const heading = props.beside ? 2 : 1;
+  const part = props.beside ? 3 : 2;
+  return (
+    <Stack gap="md">
+      <header>
+        <Group gap="xs" justify="space-between" wrap="nowrap" align="start">
+          <Title order={heading}>
+            <LinkAnchor to="/patients/$id" params={{ id: visit.patient.id }} inherit>
+              {visit.patient.name}
+            </LinkAnchor>
+          </Title>
+          <StateBadge visit={visit} />
+        </Group>
+        <Text size="sm" className="hs-num">
+          {visit.patient.birthDate === null
+            ? t('patient.birthDateUnknown')
+            : plainDay(visit.patient.birthDate, i18n.language)}{' '}
+          · {visit.patient.mrn}
+        </Text>
+      </header>
+      <dl className="hs-facts">
+        <dt>{t('case.when')}</dt>
+        <dd className="hs-num">
+          {visit.start === null || visit.end === null
+            ? t('case.noTime')
+            : `${dateTimeOf(visit.start, zone, i18n.language)} – ${timeOf(visit.end, zone, i18n.language)} ${zoneName(visit.start, zone, i18n.language)}`}
+        </dd>
+        <dt>{t('case.what')}</dt>
+        <dd>
+          {visit.visitType.name} · {t(`mode.${visit.mode}`)}
+        </dd>
+        <dt>{t('case.with')}</dt>
+        <dd>
+          {[visit.practitioner?.name, ...visit.resources.filter((one) => one.kind === 'room').map((one) => one.name)]
+            .filter(Boolean)
+            .join(' · ')}
+        </dd>
+        {view.waitingFor !== null && (
+          <>
+            <dt>{t('case.waitingFor')}</dt>
+            <dd>
+              {t(`waiting.${view.waitingFor.what}`, { defaultValue: view.waitingFor.what })}
+              {' · '}
+              {t(`party.${view.waitingFor.who}`, { defaultValue: view.waitingFor.who })}
+            </dd>
+            {view.waitingFor.until !== null && (
+              <>
+                <dt>{t('case.due')}</dt>
+                <dd>
+                  <Deadline at={view.waitingFor.until} zone={zone} />
+                </dd>
+              </>
+            )}
+          </>
+        )}
+        {visit.cancelReason !== null && (
+          <>
+            <dt>{t('case.reason')}</dt>
+            <dd>{t(`reason.${visit.cancelReason}`, { defaultValue: visit.cancelReason })}</dd>
+          </>
+        )}
+        {visit.overbookReason !== null && (
+          <>
+            <dt>{t('case.overbooked')}</dt>
+            <dd>{visit.overbookReason}</dd>
+          </>
+        )}
+      </dl>
+      {done !== null && open === null && (
+        <WhatNext action={done} visit={visit} view={view} zone={zone} onDone={finished} />
+      )}
+      {open === null ? (
+        <Actions visit={visit} allowed={view.allowedActions} onOpen={setOpen} onDone={finished} />
+      ) : (
+        <section className="hs-card" aria-label={t(`action.${open}`)}>
+          <Title order={part} mb="xs">
+            {t(`action.${open}`)}
+          </Title>
+          <ActionForm visit={visit} action={open} onDone={finished} onCancel={() => setOpen(null)} />
+        </section>
+      )}
+      <section>
+        <Title order={part}>{t('case.timers')}</Title>
+        {view.nextTimers.length === 0 ? (
+          <Text size="sm" c="dimmed">
+            {t('case.noTimers')}
+          </Text>
+        ) : (
+          <dl className="hs-facts">
+            {view.nextTimers.map((timer) => (
+              <Timer key={timer.name + timer.dueAt} name={timer.name} at={timer.dueAt} zone={zone} />
+            ))}
+          </dl>
+        )}
+      </section>
+      <section>
+        <Title order={part} mb={4}>
+          {t('case.history')}
+        </Title>
+        <Timeline id={visit.id} entries={view.timeline} older={view.timelineCursor} zone={zone} />
+      </section>
+      {view.related.length > 0 && (
+        <section>
+          <Title order={part}>{t('case.related')}</Title>
+          <ul className="hs-plain-list">
+            {view.related.map((other) => (
+              <li key={other.id}>
+                <Related other={other} zone={zone} />
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      <Group gap="md">
+        {props.beside && (
+          <LinkAnchor to="/cases/appointment/$id" params={{ id: visit.id }} size="sm">
+            {t('case.whole')}
+          </LinkAnchor>
+        )}
+        {view.temporalWebUrl !== null && (
+          <Anchor href={view.temporalWebUrl} target="_blank" rel="noreferrer" size="sm">
+            {t('case.temporal')} <IconExternalLink size={14} aria-hidden />
+          </Anchor>
+        )}
+      </Group>
+    </Stack>
+  );
+}
+
+function Timer({ name, at, zone }: { readonly name: string; readonly at: string; readonly zone: string }) {
+  const { t } = useTranslation();
+  // 'reminder:P3D:email' names the policy item and the channel.
+  const [kind = name, offset, channel] = name.split(':');
+  const detail = [offset, channel === undefined ? undefined : t(`channel.${channel}`, { defaultValue: channel })]
+    .filter(Boolean)
+    .join(', ');
+  return (
+    <>
+      <dt>
+        {t(`timer.${kind}`, { defaultValue: kind })}
+        {detail === '' ? '' : ` (${detail})`}
+      </dt>
+      <dd>
+        <Deadline at={at} zone={zone} />
+      </dd>
+    </>
+  );
+}
+
+function Related({ other, zone }: { readonly other: CaseView['related'][number]; readonly zone: string }) {
+  const { t, i18n } = useTranslation();
+  const { kind, relation, id } = other;
+  const name =
+    kind === 'staff-task'
+      ? t(`task.${relation}`, { defaultValue: relation })
+      : t(`related.${relation}`, { defaultValue: t(`related.${kind}`) });
+  const state =
+    kind === 'appointment'
+      ? t(`state.${other.state}`)
+      : t(`relatedState.${other.state}`, { defaultValue: other.state });
+  const text = [name, other.at === null ? undefined : dateTimeOf(other.at, zone, i18n.language), state]
+    .filter(Boolean)
+    .join(' · ');
+  if (kind === 'appointment') {
+    return (
+      <LinkAnchor to="/cases/appointment/$id" params={{ id }} size="sm">
+        {text}
+      </LinkAnchor>
+    );
+  }
+  if (kind === 'staff-task') {
+    return (
+      <LinkAnchor to="/tasks" search={{ task: id, state: other.state === 'open' ? undefined : 'all' }} size="sm">
+        {text}
+      </LinkAnchor>
+    );
+  }
+  return <Text size="sm">{text}</Text>;
+}
+
+const shownReason = (t: (key: string, options: { defaultValue: string }) => string, allowed: AllowedAction): string => {
+  const guard = allowed.reason?.data?.['guard'];
+  const plain = t(`problem.${allowed.reason?.code ?? 'guard-failed'}`, { defaultValue: '' });
+  if (typeof guard === 'string') return t(`guard.${guard}`, { defaultValue: allowed.reason?.detail ?? plain });
+  return allowed.reason?.detail ?? plain;
+};
+
+function Actions(props: {
+  readonly visit: Appointment;
+  readonly allowed: readonly AllowedAction[];
+  readonly onOpen: (action: AppointmentAction) => void;
+  readonly onDone: (visit: Appointment, action: AppointmentAction) => void;
+}) {
+  const { t } = useTranslation();
+  const sorted = props.allowed.toSorted((a, b) => order.indexOf(a.action) - order.indexOf(b.action));
+  if (sorted.length === 0) {
+    return (
+      <Text size="sm" c="dimmed">
+        {t('case.nothingToDo')}
+      </Text>
+    );
+  }
+  const lead = sorted.find((one) => one.possible && !endings.has(one.action))?.action;
+  return (
+    <section aria-label={t('case.actions')}>
+      <Group gap="xs">
+        {sorted.map((one) => (
+          <ActionButton key={one.action} one={one} leads={one.action === lead} {...props} />
+        ))}
+      </Group>
+    </section>
+  );
+}
+
+function ActionButton(props: {
+  readonly one: AllowedAction;
+  readonly leads: boolean;
+  readonly visit: Appointment;
+  readonly onOpen: (action: AppointmentAction) => void;
+  readonly onDone: (visit: Appointment, action: AppointmentAction) => void;
+}) {
+  const { t } = useTranslation();
+  const { action, possible } = props.one;
+  const send = useAct(props.visit, action, props.onDone);
+  const press = (): void => {
+    if (!possible) return;
+    if (asks[action] === 'nothing') send.mutate({});
+    else props.onOpen(action);
+  };
+  const button = (
+    <Button
+      variant={props.leads ? 'filled' : 'default'}
+      loading={send.isPending}
+      onClick={press}
+      // Stays focusable, so that its reason can be read with the keyboard too.
+      {...(possible ? {} : { 'data-disabled': true, 'aria-disabled': true, 'aria-describedby': `why-${action}` })}
+    >
+      {t(`action.${action}`)}
+    </Button>
+  );
+  return (
+    <div>
+      {possible ? (
+        button
+      ) : (
+        <Tooltip label={shownReason(t, props.one)} multiline maw={280}>
+          {button}
+        </Tooltip>
+      )}
+      {!possible && (
+        <span id={`why-${action}`} hidden>
+          {shownReason(t, props.one)}
+        </span>
+      )}
+      <ProblemAlert error={send.error} />
+    </div>
+  );
+}
+
+function WhatNext(props: {
+  readonly action: AppointmentAction;
+  readonly visit: Appointment;
+  readonly view: CaseView;
+  readonly zone: string;
+  readonly onDone: (visit: Appointment, action: AppointmentAction) => void;
+}) {
+  const { t } = useTranslation();
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => box.current?.focus(), []);
+  const undo = undoOf[props.action];
+  const mayUndo = undo !== undefined && props.view.allowedActions.some((one) => one.action === undo && one.possible);
+  const back = useAct(props.visit, undo ?? props.action, props.onDone);
+  const next = props.view.nextTimers[0];
+  return (
+    <Alert
+      ref={box}
+      tabIndex={-1}
+      role="status"
+      className="hs-alert"
+      data-tone="good"
+      icon={<IconCircleCheck aria-hidden />}
+      title={t(`done.${props.action}`)}
+    >
+      <Stack gap={4} align="start">
+        <Text size="sm">
+          {props.view.waitingFor !== null
+            ? t('case.nextWaiting', {
+                what: t(`waiting.${props.view.waitingFor.what}`, { defaultValue: props.view.waitingFor.what }),
+                who: t(`party.${props.view.waitingFor.who}`, { defaultValue: props.view.waitingFor.who }),
+              })
+            : next === undefined
+              ? t('case.nextNothing')
+              : t('case.nextTimer', {
+                  what: t(`timer.${next.name.split(':')[0] ?? ''}`, { defaultValue: next.name }),
+                })}{' '}
+          {next !== undefined && <Deadline at={next.dueAt} zone={props.zone} />}
+        </Text>
+        {mayUndo && (
+          <Button variant="default" loading={back.isPending} onClick={() => back.mutate({})}>
+            {t('case.undo')}
+          </Button>
+        )}
+        <ProblemAlert error={back.error} />
+      </Stack>
+    </Alert>
+  );
+}

@@ -1,0 +1,111 @@
+/** Everything that happened: who, what, when; refusals and messages included. The newest first, long histories in pages. */
+import { Button } from '@mantine/core';
+import { IconArrowRight, IconBan, IconClock, IconEye, IconMail } from '@tabler/icons-react';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { historyQuery } from '../api/queries.ts';
+import type { TimelineEntry } from '../api/types.ts';
+import { dateTimeOf } from '../lib/time.ts';
+import { ProblemAlert } from '../parts/problem.tsx';
+import { languageName } from '../parts/new-patient-form.tsx';
+
+const looks = {
+  change: [IconArrowRight, 'info'],
+  refused: [IconBan, 'bad'],
+  message: [IconMail, 'good'],
+  timer: [IconClock, 'neutral'],
+  read: [IconEye, 'neutral'],
+} as const;
+
+export function Timeline(props: {
+  readonly id: string;
+  readonly entries: readonly TimelineEntry[];
+  readonly older: string | null;
+  readonly zone: string;
+}) {
+  const { t } = useTranslation();
+  const older = useInfiniteQuery(historyQuery(props.id, props.older));
+  const entries = [...props.entries, ...(older.data?.pages.flatMap((page) => page.timeline) ?? [])];
+  const more = older.data === undefined ? props.older !== null : older.hasNextPage;
+  return (
+    <>
+      <ol className="hs-timeline">
+        {entries.map((entry, index) => (
+          <Entry key={`${entry.at}|${entry.event}|${index}`} entry={entry} zone={props.zone} />
+        ))}
+      </ol>
+      <ProblemAlert error={older.error} />
+      {more && (
+        <Button
+          variant="default"
+          loading={older.isFetching}
+          onClick={() => void (older.data === undefined ? older.refetch() : older.fetchNextPage())}
+        >
+          {t('case.older')}
+        </Button>
+      )}
+    </>
+  );
+}
+
+function Entry({ entry, zone }: { readonly entry: TimelineEntry; readonly zone: string }) {
+  const { t, i18n } = useTranslation();
+  const [Icon, tone] = looks[entry.kind] ?? looks.change;
+  const who =
+    entry.actor?.name ?? (entry.actor?.ref.startsWith('system:') === true ? t('case.byItself') : t('case.someone'));
+  const { data } = entry;
+  const word = (name: string): string | undefined => (typeof data[name] === 'string' ? data[name] : undefined);
+  const nameOfEntry = ({ kind, event }: TimelineEntry): string => {
+    if (kind === 'message') return t(`notice.${event}`, { defaultValue: event });
+    if (kind === 'timer') {
+      // 'reminder:P3D:email' names the policy item and the channel.
+      const [name = event, ...detail] = event.split(':');
+      return [t(`timer.${name}`, { defaultValue: name }), ...detail].join(' ');
+    }
+    return t(`action.${event}`, { defaultValue: t(`event.${event}`, { defaultValue: event }) });
+  };
+  return (
+    <li data-tone={tone}>
+      <Icon size={16} aria-hidden />
+      <div>
+        <b>
+          {entry.kind === 'refused' && `${t('case.refused')} `}
+          {nameOfEntry(entry)}
+        </b>
+        {entry.to != null && entry.kind === 'change' && entry.from !== entry.to && (
+          <> → {t(`state.${entry.to}`, { defaultValue: entry.to })}</>
+        )}
+      </div>
+      <div className="hs-quiet hs-num">
+        {dateTimeOf(entry.at, zone, i18n.language)} · {who}
+      </div>
+      {entry.reason != null && entry.reason !== '' && (
+        <div>{t('case.because', { reason: t(`reason.${entry.reason}`, { defaultValue: entry.reason }) })}</div>
+      )}
+      {entry.kind === 'refused' && entry.code != null && (
+        <div>{t(`problem.${entry.code}`, { defaultValue: entry.code })}</div>
+      )}
+      {entry.kind === 'timer' && word('state') !== undefined && (
+        <div className="hs-quiet">{t(`timerState.${word('state')}`, { defaultValue: word('state') ?? '' })}</div>
+      )}
+      {entry.kind === 'message' && (
+        <div className="hs-quiet">
+          {[
+            word('channel') === undefined
+              ? undefined
+              : t(`channel.${word('channel')}`, { defaultValue: word('channel') ?? '' }),
+            word('locale') === undefined ? undefined : languageName(word('locale') ?? '', i18n.language),
+            word('state') === undefined
+              ? undefined
+              : t(`noticeState.${word('state')}`, { defaultValue: word('state') ?? '' }),
+            data['localeFallback'] === true
+              ? t('case.localeFallback', { language: languageName(word('localeAsked') ?? '', i18n.language) })
+              : undefined,
+          ]
+            .filter(Boolean)
+            .join(' · ')}
+        </div>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,63 @@
+/** A time that is held: the countdown, one extension, and the word that makes it a visit. */
+import { Button, Group, Stack, Text } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { act } from '../api/queries.ts';
+import type { Appointment } from '../api/types.ts';
+import { dayOf, timeOf } from '../lib/time.ts';
+import { Countdown } from '../parts/countdown.tsx';
+import { ProblemAlert } from '../parts/problem.tsx';
+
+export function HoldPanel(props: {
+  readonly held: Appointment;
+  readonly onChange: (appointment: Appointment) => void;
+  readonly onReleased: () => void;
+}) {
+  const { t, i18n } = useTranslation();
+  const client = useQueryClient();
+  const { held } = props;
+  const step = useMutation({
+    mutationFn: (action: 'extend-hold' | 'confirm-hold' | 'release-hold') => act(held.id, action, {}),
+    onSuccess: (appointment, action) => {
+      void client.invalidateQueries({ queryKey: ['availability'] });
+      if (action === 'release-hold') props.onReleased();
+      else props.onChange(appointment);
+    },
+  });
+  const zone = held.timeZone ?? 'UTC';
+  const over = held.holdExpiresAt === null || Date.parse(held.holdExpiresAt) <= Date.now();
+  return (
+    <Stack gap="xs" className="hs-card">
+      <Text fw={600}>
+        {t('hold.title', {
+          name: held.patient.name,
+          day: held.start === null ? '' : dayOf(held.start, zone, i18n.language),
+          time: held.start === null ? '' : timeOf(held.start, zone, i18n.language),
+        })}
+      </Text>
+      {held.holdExpiresAt !== null && (
+        <Text size="lg" fw={700}>
+          <Countdown until={held.holdExpiresAt} />
+        </Text>
+      )}
+      <ProblemAlert error={step.error} />
+      <Group gap="xs">
+        <Button autoFocus loading={step.isPending} disabled={over} onClick={() => step.mutate('confirm-hold')}>
+          {t('hold.confirm')}
+        </Button>
+        <Button
+          variant="default"
+          disabled={held.holdExtended || step.isPending}
+          title={held.holdExtended ? t('hold.extended') : undefined}
+          onClick={() => step.mutate('extend-hold')}
+        >
+          {t('hold.extend')}
+        </Button>
+        <Button variant="default" disabled={step.isPending} onClick={() => step.mutate('release-hold')}>
+          {t('hold.release')}
+        </Button>
+      </Group>
+      {held.holdExtended && <Text size="sm">{t('hold.extended')}</Text>}
+    </Stack>
+  );
+}

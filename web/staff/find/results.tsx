@@ -1,0 +1,72 @@
+/** The times that fit the criteria; asks again by itself when something was booked elsewhere. */
+import { Button, Text } from '@mantine/core';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { practitionersQuery, slotsQuery } from '../api/queries.ts';
+import { useWorkplace } from '../lib/session.ts';
+import { addDays } from '../lib/time.ts';
+import { Empty, Loading } from '../parts/page.tsx';
+import { ProblemAlert } from '../parts/problem.tsx';
+import { defaultDays, inPart, searchOf } from './criteria.tsx';
+import type { Criteria } from './criteria.tsx';
+import { placeOf } from './place.ts';
+import type { Place } from './place.ts';
+import { SlotList } from './slot-list.tsx';
+
+export function Results(props: {
+  readonly criteria: Criteria;
+  readonly patientId?: string | undefined;
+  readonly picked: Place | null;
+  readonly onPick: (place: Place) => void;
+  readonly onChange: (next: Partial<Criteria>) => void;
+}) {
+  const { t } = useTranslation();
+  const { locations, zone } = useWorkplace();
+  const { criteria } = props;
+  const placeZone = locations.find((one) => one.id === criteria.place)?.timeZone ?? zone;
+  const search = searchOf(criteria, placeZone, props.patientId);
+  const slots = useQuery({ ...slotsQuery(search), placeholderData: keepPreviousData });
+  const practitioners = useQuery(practitionersQuery());
+  if (criteria.type === '') return <Empty title={t('find.startTitle')} hint={t('find.startHint')} />;
+  if (slots.error !== null) return <ProblemAlert error={slots.error} retry={() => void slots.refetch()} />;
+  if (slots.data === undefined) return <Loading />;
+  const fitting = slots.data.items.filter((slot) => inPart(slot, criteria.part));
+  const later = (): void =>
+    props.onChange({ from: addDays(criteria.to, 1), to: addDays(criteria.to, 1 + defaultDays) });
+  if (fitting.length === 0) {
+    return (
+      <Empty title={t('find.noneTitle')} hint={t('find.noneHint')}>
+        <Button onClick={later}>{t('find.later')}</Button>
+        {criteria.practitioner !== '' && (
+          <Button variant="default" onClick={() => props.onChange({ practitioner: '' })}>
+            {t('find.withAnyone')}
+          </Button>
+        )}
+        {criteria.part !== '' && (
+          <Button variant="default" onClick={() => props.onChange({ part: '' })}>
+            {t('find.atAnyTime')}
+          </Button>
+        )}
+      </Empty>
+    );
+  }
+  return (
+    <>
+      <Text size="sm" c="dimmed" role="status">
+        {t('find.count', { count: fitting.length })}
+      </Text>
+      <SlotList
+        slots={fitting}
+        practitioners={practitioners.data?.items ?? []}
+        picked={props.picked}
+        onPick={(slot) => props.onPick(placeOf(slot))}
+        label={t('find.results')}
+      />
+      <div>
+        <Button variant="default" onClick={later}>
+          {t('find.later')}
+        </Button>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,11 @@
+import { useEffect, useState } from 'react';
+
+/** The computer's clock as a value that moves; the interval in milliseconds decides how often a page is drawn again. */
+export function useNow(interval = 30_000): number {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), interval);
+    return () => clearInterval(timer);
+  }, [interval]);
+  return now;
+}

@@ -1,0 +1,73 @@
+/** A patient: who, how to reach them, what is planned and what was said. */
+import { Alert } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { patientQuery } from '../api/queries.ts';
+import { usePageTitle } from '../lib/page-title.ts';
+import { useWorkplace } from '../lib/session.ts';
+import { ageOn, localDay } from '../lib/time.ts';
+import { LinkButton } from '../parts/links.tsx';
+import { Answered } from '../parts/page.tsx';
+import { nameOf } from '../parts/patient-name.ts';
+import { Badge } from '../parts/states.tsx';
+import { Account } from '../patient/account.tsx';
+import { Demographics } from '../patient/demographics.tsx';
+import { Consents, Contacts, Identifiers, Names } from '../patient/lists.tsx';
+import { Notices, Visits } from '../patient/visits.tsx';
+import { Group, Title } from '@mantine/core';
+
+const route = getRouteApi('/frame/patients/$id');
+
+export function PatientPage() {
+  const { t } = useTranslation();
+  const { id } = route.useParams();
+  const { can, zone } = useWorkplace();
+  const chart = useQuery(patientQuery(id));
+  // The name stays out of the window's title, which outlives the session.
+  usePageTitle(t('patient.title'));
+  const mayEdit = can('patient:update');
+  return (
+    <div className="hs-page">
+      <Answered query={chart}>
+        {({ answer: patient, etag }) => (
+          <>
+            <Group justify="space-between" gap="xs">
+              <div>
+                <Title order={1}>{nameOf(patient)}</Title>
+                <Group gap="xs" className="hs-num">
+                  <span>{patient.mrn}</span>
+                  {patient.birthDate?.length === 10 && (
+                    <span>{t('patient.age', { age: ageOn(patient.birthDate, localDay(Date.now(), zone)) })}</span>
+                  )}
+                  {patient.deceased && <Badge tone="neutral">{t('patient.deceased')}</Badge>}
+                  {!patient.active && <Badge tone="warn">{t('patient.inactive')}</Badge>}
+                </Group>
+              </div>
+              {can('appointment:book') && !patient.deceased && (
+                <LinkButton to="/find" search={{ patient: id }}>
+                  {t('today.book')}
+                </LinkButton>
+              )}
+            </Group>
+            {patient.deceased && (
+              <Alert className="hs-alert" data-tone="neutral">
+                {t('patient.deceasedHint')}
+              </Alert>
+            )}
+            <Visits id={id} mayBook={can('appointment:book') && !patient.deceased} />
+            <div className="hs-two">
+              <Demographics patient={patient} etag={etag ?? ''} mayEdit={mayEdit} />
+              <Consents patient={patient} mayEdit={mayEdit} />
+              <Names patient={patient} mayEdit={mayEdit} />
+              <Identifiers patient={patient} mayEdit={mayEdit} />
+              <Contacts patient={patient} mayEdit={mayEdit} />
+              <Account patient={patient} mayInvite={can('patient:invite')} />
+            </div>
+            <Notices id={id} zone={zone} />
+          </>
+        )}
+      </Answered>
+    </div>
+  );
+}

@@ -1,0 +1,320 @@
+/** The day: by practitioner and time or as a list, with the case beside it and the next case one key away. */
+import { ActionIcon, Button, Drawer, Group, Kbd, NativeSelect, SegmentedControl, Text, TextInput } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
+import { IconChevronLeft, IconChevronRight, IconX } from '@tabler/icons-react';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { AppointmentAction } from '../../../workflows/messages/appointment.ts';
+import { dayQuery, practitionersQuery, rulesQuery } from '../api/queries.ts';
+import type { Appointment, Practitioner } from '../api/types.ts';
+import { CasePanel } from '../case/case-panel.tsx';
+import { isTyping } from '../frame/is-typing.ts';
+import { useWorkplace } from '../lib/session.ts';
+import { addDays, localDay, longDayOf, startOfDay } from '../lib/time.ts';
+import { Answered, Empty, Page } from '../parts/page.tsx';
+import { shownState } from '../parts/states.tsx';
+import { DayGrid } from '../today/grid.tsx';
+import { layOut } from '../today/layout.ts';
+import type { Person } from '../today/layout.ts';
+import { DayList } from '../today/list.tsx';
+import { useQuick } from '../today/quick.ts';
+import { DayTasks } from '../today/tasks.tsx';
+import { LinkAnchor, LinkButton } from '../parts/links.tsx';
+
+const route = getRouteApi('/frame/today');
+const listed = [
+  'pending',
+  'booked',
+  'confirmed',
+  'arrived',
+  'checked-in',
+  'in-visit',
+  'fulfilled',
+  'noshow',
+  'cancelled',
+] as const;
+
+export function TodayPage() {
+  const { t, i18n } = useTranslation();
+  const { can, location, zone } = useWorkplace();
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const narrow = useMediaQuery('(max-width: 40em)', window.innerWidth < 640) === true;
+  const beside = useMediaQuery('(min-width: 62em)', window.innerWidth >= 992) === true;
+  const today = localDay(Date.now(), zone);
+  const date = search.date !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(search.date) ? search.date : today;
+  const view = narrow ? 'list' : (search.view ?? 'grid');
+  const day = useQuery({
+    ...dayQuery(date, location?.id ?? '', search.practitioner),
+    placeholderData: keepPreviousData,
+  });
+  const practitioners = useQuery(practitionersQuery(location?.id));
+  const rules = useQuery({
+    ...rulesQuery({ locationId: location?.id }),
+    enabled: view === 'grid' && location !== undefined,
+  });
+  const [begin, setBegin] = useState<AppointmentAction | undefined>();
+  const panel = useRef<HTMLElement>(null);
+  const opener = useRef<HTMLElement | null>(null);
+
+  const set = (next: Partial<typeof search>): void =>
+    void navigate({
+      replace: true,
+      search: (before) =>
+        Object.fromEntries(Object.entries({ ...before, ...next }).filter(([, value]) => value !== undefined)),
+    });
+  const open = (visit: Appointment, with_?: AppointmentAction): void => {
+    opener.current = document.activeElement instanceof HTMLElement ? document.activeElement : null;
+    setBegin(with_);
+    set({ open: visit.id });
+  };
+  const close = (): void => {
+    setBegin(undefined);
+    set({ open: undefined });
+    opener.current?.focus();
+  };
+  const quick = useQuick(open);
+
+  const all = useMemo(
+    () => (day.data?.items ?? []).toSorted((a, b) => (a.start ?? '').localeCompare(b.start ?? '')),
+    [day.data],
+  );
+  const visits = useMemo(
+    () => (search.state === undefined ? all : all.filter((visit) => shownState(visit) === search.state)),
+    [all, search.state],
+  );
+  const columns = useMemo(
+    () => columnsOf(practitioners.data?.items ?? [], all, search.practitioner),
+    [practitioners.data, all, search.practitioner],
+  );
+  const grid = useMemo(
+    () => layOut({ date, zone, visits, practitioners: columns, rules: rules.data?.items }),
+    [date, zone, visits, columns, rules.data],
+  );
+
+  // The next case is one key away.
+  useEffect(() => {
+    if (search.open === undefined) return undefined;
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.key === 'Escape' && !isTyping(event.target)) close();
+      const step = event.key === 'j' ? 1 : event.key === 'k' ? -1 : 0;
+      if (step === 0 || isTyping(event.target) || event.ctrlKey || event.metaKey) return;
+      const next = visits[visits.findIndex((visit) => visit.id === search.open) + step];
+      if (next !== undefined) open(next);
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  });
+  useEffect(() => {
+    if (search.open !== undefined) panel.current?.focus();
+  }, [search.open, begin]);
+
+  const counts = countsOf(all);
+  const title =
+    date === today ? t('today.titleToday') : longDayOf(startOfDay(date, zone, 12 * 60), zone, i18n.language);
+  const label = t('today.label', {
+    day: longDayOf(startOfDay(date, zone, 12 * 60), zone, i18n.language),
+    place: location?.name ?? '',
+  });
+  const casePanel =
+    search.open === undefined ? null : (
+      <CasePanel id={search.open} begin={begin} beside onChanged={() => setBegin(undefined)} />
+    );
+
+  return (
+    <Page
+      title={title}
+      actions={
+        can('appointment:book') && (
+          <LinkButton to="/find" search={{ from: date >= today ? date : undefined }}>
+            {t('today.book')}
+          </LinkButton>
+        )
+      }
+    >
+      <div className="hs-filters">
+        <Group gap={4} wrap="nowrap" align="end">
+          <ActionIcon
+            variant="default"
+            size={36}
+            aria-label={t('today.previous')}
+            onClick={() => set({ date: addDays(date, -1), open: undefined })}
+          >
+            <IconChevronLeft size={18} aria-hidden className="hs-flip" />
+          </ActionIcon>
+          <TextInput
+            type="date"
+            aria-label={t('today.date')}
+            value={date}
+            onChange={(event) =>
+              event.currentTarget.value !== '' && set({ date: event.currentTarget.value, open: undefined })
+            }
+          />
+          <ActionIcon
+            variant="default"
+            size={36}
+            aria-label={t('today.next')}
+            onClick={() => set({ date: addDays(date, 1), open: undefined })}
+          >
+            <IconChevronRight size={18} aria-hidden className="hs-flip" />
+          </ActionIcon>
+          {date !== today && (
+            <Button variant="default" h={36} onClick={() => set({ date: undefined, open: undefined })}>
+              {t('today.backToToday')}
+            </Button>
+          )}
+        </Group>
+        <NativeSelect
+          aria-label={t('today.practitioner')}
+          value={search.practitioner ?? ''}
+          onChange={(event) =>
+            set({ practitioner: event.currentTarget.value === '' ? undefined : event.currentTarget.value })
+          }
+          data={[
+            { value: '', label: t('today.everybody') },
+            ...(practitioners.data?.items ?? [])
+              .filter((one) => one.active)
+              .map((one) => ({ value: one.id, label: one.name })),
+          ]}
+        />
+        <NativeSelect
+          aria-label={t('today.state')}
+          value={search.state ?? ''}
+          onChange={(event) => set({ state: event.currentTarget.value === '' ? undefined : event.currentTarget.value })}
+          data={[
+            { value: '', label: t('today.everyState') },
+            ...listed.map((state) => ({ value: state, label: t(`state.${state}`) })),
+          ]}
+        />
+        {!narrow && (
+          <SegmentedControl
+            aria-label={t('today.view')}
+            value={view}
+            onChange={(value) => set({ view: value === 'list' ? 'list' : undefined })}
+            data={[
+              { value: 'grid', label: t('today.grid') },
+              { value: 'list', label: t('today.list') },
+            ]}
+          />
+        )}
+      </div>
+      <dl className="hs-counts">
+        {(['expected', 'waiting', 'inVisit', 'done', 'missed'] as const).map((name) => (
+          <div key={name}>
+            <dt>{t(`today.count.${name}`)}</dt>
+            <dd>{counts[name]}</dd>
+          </div>
+        ))}
+      </dl>
+      {can('task:read') && <DayTasks visits={all} onOpen={open} />}
+      <div className="hs-beside" data-open={casePanel !== null && beside ? true : undefined}>
+        <div>
+          {location === undefined ? (
+            <Empty title={t('today.noPlaceTitle')} hint={t('today.noPlaceHint')} />
+          ) : (
+            <Answered query={day}>
+              {() =>
+                all.length === 0 && (view === 'list' || columns.length === 0) ? (
+                  <Empty
+                    title={t('today.emptyTitle')}
+                    hint={columns.length === 0 ? t('today.emptyNobody') : t('today.emptyHint')}
+                  >
+                    {can('appointment:book') && columns.length > 0 && (
+                      <LinkButton to="/find" search={{ from: date >= today ? date : undefined }}>
+                        {t('today.book')}
+                      </LinkButton>
+                    )}
+                    {can('schedule:manage') && columns.length === 0 && (
+                      <LinkAnchor to="/admin/availability">{t('nav.availability')}</LinkAnchor>
+                    )}
+                  </Empty>
+                ) : view === 'grid' ? (
+                  <DayGrid
+                    key={date}
+                    day={grid}
+                    zone={zone}
+                    label={label}
+                    open={search.open}
+                    onOpen={open}
+                    onFree={
+                      can('appointment:book') && date >= today
+                        ? (column) =>
+                            void navigate({
+                              to: '/find',
+                              search: { practitioner: column.practitioner.id, from: date, to: date },
+                            })
+                        : undefined
+                    }
+                    onKey={quick}
+                  />
+                ) : visits.length === 0 ? (
+                  <Empty title={t('today.noneTitle')} hint={t('today.noneHint')} />
+                ) : (
+                  <DayList visits={visits} zone={zone} open={search.open} onOpen={open} onKey={quick} />
+                )
+              }
+            </Answered>
+          )}
+          {!narrow && can('appointment:check-in') && (
+            <Text size="xs" c="dimmed" mt={6}>
+              <Kbd size="xs">A</Kbd> {t('action.arrive')} · <Kbd size="xs">I</Kbd> {t('action.check-in')} ·{' '}
+              <Kbd size="xs">S</Kbd> {t('action.start-encounter')} · <Kbd size="xs">C</Kbd> {t('action.complete')} ·{' '}
+              <Kbd size="xs">Enter</Kbd> {t('today.openKey')} · <Kbd size="xs">J</Kbd> <Kbd size="xs">K</Kbd>{' '}
+              {t('today.nextKey')}
+            </Text>
+          )}
+        </div>
+        {casePanel !== null && beside && (
+          <aside className="hs-card hs-side" ref={panel} tabIndex={-1} aria-label={t('case.title')}>
+            <Group justify="end">
+              <ActionIcon variant="subtle" color="gray" aria-label={t('common.close')} onClick={close}>
+                <IconX size={18} aria-hidden />
+              </ActionIcon>
+            </Group>
+            {casePanel}
+          </aside>
+        )}
+      </div>
+      {!beside && (
+        <Drawer
+          opened={casePanel !== null}
+          onClose={close}
+          position="right"
+          size="min(100%, 480px)"
+          title={t('case.title')}
+          closeButtonProps={{ 'aria-label': t('common.close') }}
+        >
+          {casePanel}
+        </Drawer>
+      )}
+    </Page>
+  );
+}
+
+/** Who has a column: the place's practitioners, and whoever has a visit although they left. */
+function columnsOf(
+  practitioners: readonly Practitioner[],
+  visits: readonly Appointment[],
+  only: string | undefined,
+): Person[] {
+  const columns: Person[] = practitioners.filter((one) => one.active);
+  for (const visit of visits) {
+    const { practitioner } = visit;
+    if (practitioner === null || columns.some((one) => one.id === practitioner.id)) continue;
+    columns.push(practitioner);
+  }
+  return only === undefined ? columns : columns.filter((one) => one.id === only);
+}
+
+function countsOf(visits: readonly Appointment[]) {
+  const count = (...states: string[]): number => visits.filter((visit) => states.includes(shownState(visit))).length;
+  return {
+    expected: count('booked', 'confirmed', 'pending'),
+    waiting: count('arrived', 'checked-in'),
+    inVisit: count('in-visit'),
+    done: count('fulfilled'),
+    missed: count('noshow'),
+  };
+}

@@ -1,0 +1,197 @@
+/** Every address of the staff application; filters live in the address, so that a view can be kept and shared. */
+import { QueryClient } from '@tanstack/react-query';
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from '@tanstack/react-router';
+import { meQuery } from './api/queries.ts';
+import { ProblemError } from '../shared/api-client.ts';
+import { NotFound, RouteError } from './frame/route-error.tsx';
+
+type Raw = Record<string, unknown>;
+const text = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined;
+const oneOf = <const T extends string>(value: unknown, allowed: readonly T[]): T | undefined =>
+  allowed.find((item) => item === value);
+
+const root = createRootRouteWithContext<{ client: QueryClient }>()({
+  notFoundComponent: NotFound,
+  errorComponent: RouteError,
+});
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: (raw: Raw): { back?: string | undefined } => ({ back: text(raw['back']) }),
+  component: lazyRouteComponent(() => import('./pages/sign-in.tsx'), 'SignInPage'),
+});
+const forgot = createRoute({
+  getParentRoute: () => root,
+  path: '/forgot-password',
+  component: lazyRouteComponent(() => import('./pages/sign-in.tsx'), 'ForgotPage'),
+});
+const reset = createRoute({
+  getParentRoute: () => root,
+  path: '/reset/$token',
+  component: lazyRouteComponent(() => import('./pages/set-password.tsx'), 'ResetPage'),
+});
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: '/invitation/$token',
+  component: lazyRouteComponent(() => import('./pages/set-password.tsx'), 'InvitationPage'),
+});
+
+/** Everything below asks for a person; without one it leads to the door and back. */
+const frame = createRoute({
+  getParentRoute: () => root,
+  id: 'frame',
+  beforeLoad: async ({ context, location }) => {
+    try {
+      const me = await context.client.ensureQueryData(meQuery);
+      if (me.kind === 'patient') window.location.assign('/portal');
+    } catch (error) {
+      if (error instanceof ProblemError && error.status === 401) {
+        throw redirect({ to: '/sign-in', search: { back: location.href }, replace: true });
+      }
+      throw error;
+    }
+  },
+  component: lazyRouteComponent(() => import('./frame/frame.tsx'), 'Frame'),
+});
+
+const home = createRoute({
+  getParentRoute: () => frame,
+  path: '/',
+  beforeLoad: async ({ context }) => {
+    const user = await context.client.ensureQueryData(meQuery);
+    // Each role opens on its own work list.
+    if (user.permissions.includes('schedule:read')) throw redirect({ to: '/today', search: {}, replace: true });
+    if (user.permissions.includes('task:read')) throw redirect({ to: '/tasks', search: {}, replace: true });
+    throw redirect({ to: '/admin/health', replace: true });
+  },
+});
+
+export interface TodaySearch {
+  readonly date?: string | undefined;
+  readonly view?: 'grid' | 'list' | undefined;
+  readonly practitioner?: string | undefined;
+  readonly state?: string | undefined;
+  readonly open?: string | undefined;
+}
+const today = createRoute({
+  getParentRoute: () => frame,
+  path: '/today',
+  validateSearch: (raw: Raw): TodaySearch => ({
+    date: text(raw['date']),
+    view: oneOf(raw['view'], ['grid', 'list']),
+    practitioner: text(raw['practitioner']),
+    state: text(raw['state']),
+    open: text(raw['open']),
+  }),
+  component: lazyRouteComponent(() => import('./pages/today.tsx'), 'TodayPage'),
+});
+
+export interface FindSearch {
+  readonly patient?: string | undefined;
+  readonly type?: string | undefined;
+  readonly practitioner?: string | undefined;
+  readonly place?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly part?: 'morning' | 'afternoon' | 'evening' | undefined;
+  readonly mode?: 'in-person' | 'video' | 'phone' | undefined;
+  readonly replaces?: string | undefined;
+}
+const find = createRoute({
+  getParentRoute: () => frame,
+  path: '/find',
+  validateSearch: (raw: Raw): FindSearch => ({
+    patient: text(raw['patient']),
+    type: text(raw['type']),
+    practitioner: text(raw['practitioner']),
+    place: text(raw['place']),
+    from: text(raw['from']),
+    to: text(raw['to']),
+    part: oneOf(raw['part'], ['morning', 'afternoon', 'evening']),
+    mode: oneOf(raw['mode'], ['in-person', 'video', 'phone']),
+    replaces: text(raw['replaces']),
+  }),
+  component: lazyRouteComponent(() => import('./pages/find.tsx'), 'FindPage'),
+});
+
+const appointmentCase = createRoute({
+  getParentRoute: () => frame,
+  path: '/cases/appointment/$id',
+  component: lazyRouteComponent(() => import('./pages/case.tsx'), 'CasePage'),
+});
+const patients = createRoute({
+  getParentRoute: () => frame,
+  path: '/patients',
+  validateSearch: (raw: Raw): { q?: string | undefined } => ({ q: text(raw['q']) }),
+  component: lazyRouteComponent(() => import('./pages/patients.tsx'), 'PatientsPage'),
+});
+const newPatient = createRoute({
+  getParentRoute: () => frame,
+  path: '/patients/new',
+  component: lazyRouteComponent(() => import('./pages/new-patient.tsx'), 'NewPatientPage'),
+});
+const patient = createRoute({
+  getParentRoute: () => frame,
+  path: '/patients/$id',
+  component: lazyRouteComponent(() => import('./pages/patient.tsx'), 'PatientPage'),
+});
+
+export interface TaskSearch {
+  readonly state?: 'open' | 'done' | 'cancelled' | 'all' | undefined;
+  readonly kind?: string | undefined;
+  readonly owner?: 'me' | 'role' | 'all' | undefined;
+  /** The task that is open beside the list. */
+  readonly task?: string | undefined;
+}
+const tasks = createRoute({
+  getParentRoute: () => frame,
+  path: '/tasks',
+  validateSearch: (raw: Raw): TaskSearch => ({
+    state: oneOf(raw['state'], ['open', 'done', 'cancelled', 'all']),
+    kind: text(raw['kind']),
+    owner: oneOf(raw['owner'], ['me', 'role', 'all']),
+    task: text(raw['task']),
+  }),
+  component: lazyRouteComponent(() => import('./pages/tasks.tsx'), 'TasksPage'),
+});
+
+const admin = <const P extends string, const C extends string>(
+  path: P,
+  load: () => Promise<Record<C, React.ComponentType>>,
+  name: C,
+) => createRoute({ getParentRoute: () => frame, path, component: lazyRouteComponent(load, name) });
+const adminRoutes = [
+  admin('/admin/availability', () => import('./admin/availability.tsx'), 'AvailabilityPage'),
+  admin('/admin/closures', () => import('./admin/closures.tsx'), 'ClosuresPage'),
+  admin('/admin/cancel-day', () => import('./admin/cancel-day.tsx'), 'CancelDayPage'),
+  admin('/admin/visit-types', () => import('./admin/visit-types.tsx'), 'VisitTypesPage'),
+  admin('/admin/rooms', () => import('./admin/rooms.tsx'), 'RoomsPage'),
+  admin('/admin/people', () => import('./admin/people.tsx'), 'PeoplePage'),
+  admin('/admin/policies', () => import('./admin/policies.tsx'), 'PoliciesPage'),
+  admin('/admin/health', () => import('./admin/health.tsx'), 'HealthPage'),
+] as const;
+
+const tree = root.addChildren([
+  signIn,
+  forgot,
+  reset,
+  invitation,
+  frame.addChildren([home, today, find, appointmentCase, patients, newPatient, patient, tasks, ...adminRoutes]),
+]);
+
+export const makeRouter = (client: QueryClient) =>
+  createRouter({ routeTree: tree, context: { client }, defaultPreload: 'intent', defaultPendingMinMs: 0 });
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof makeRouter>;
+  }
+}

@@ -1,0 +1,58 @@
+/** One key on a visit of the day: done at once when nothing is asked, else its form opens beside the list. */
+import { notifications } from '@mantine/notifications';
+import { useQueryClient } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import type { AppointmentAction } from '../../../workflows/messages/appointment.ts';
+import { act, caseQuery } from '../api/queries.ts';
+import type { Appointment } from '../api/types.ts';
+import { asks, keyOf } from '../case/forms.ts';
+import { useProblemText } from '../parts/problem.tsx';
+
+export function useQuick(
+  open: (visit: Appointment, begin: AppointmentAction) => void,
+): (visit: Appointment, key: string) => boolean {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const say = useProblemText();
+  const run = async (visit: Appointment, action: AppointmentAction): Promise<void> => {
+    const name = t(`action.${action}`);
+    try {
+      // The server's list decides, read now: a list that was drawn a minute ago may be wrong.
+      const view = await client.fetchQuery({ ...caseQuery(visit.id), staleTime: 0 });
+      const allowed = view.allowedActions.find((one) => one.action === action);
+      if (allowed?.possible !== true) {
+        const guard = allowed?.reason?.data?.['guard'];
+        const why =
+          typeof guard === 'string'
+            ? t(`guard.${guard}`, { defaultValue: allowed?.reason?.detail ?? '' })
+            : (allowed?.reason?.detail ?? '');
+        notifications.show({
+          title: t('today.notNow', { action: name, name: visit.patient.name }),
+          message: why,
+          color: 'gray',
+        });
+        return;
+      }
+      if (asks[action] !== 'nothing') {
+        open(visit, action);
+        return;
+      }
+      await act(visit.id, action, {});
+      notifications.show({ title: visit.patient.name, message: t(`done.${action}`), color: 'accent' });
+    } catch (error) {
+      notifications.show({
+        title: t('today.notNow', { action: name, name: visit.patient.name }),
+        message: say(error),
+        color: 'red',
+      });
+    } finally {
+      for (const key of ['appointments', 'case', 'tasks']) void client.invalidateQueries({ queryKey: [key] });
+    }
+  };
+  return (visit, key) => {
+    const action = keyOf[key];
+    if (action === undefined) return false;
+    void run(visit, action);
+    return true;
+  };
+}
