@@ -9,7 +9,8 @@ export interface CaseChange {
   readonly kind: string;
   readonly id: string;
 }
-export type ChangeNotice = { readonly event: 'case_changed'; readonly data: CaseChange } | { readonly event: 'resync' };
+export type ChangeNotice =
+  { readonly event: 'case_changed'; readonly data: CaseChange } | { readonly event: 'resync' | 'closing' };
 
 export interface ChangeEvents {
   /** @returns a function that ends the subscription; undefined when too many are open. */
@@ -95,6 +96,7 @@ export function listenForChanges(options: ChangeEventOptions): ChangeEvents {
     async close() {
       closed = true;
       clearTimeout(timer);
+      for (const organizationId of listeners.keys()) tell(organizationId, { event: 'closing' });
       listeners.clear();
       const open = client;
       client = undefined;

@@ -102,3 +102,13 @@ export function isDatabaseAway(error: unknown): boolean {
   if (error instanceof AggregateError && error.errors.some(isDatabaseAway)) return true;
   return connectionWords.test(error.message);
 }
+
+/** The connection was lost with a statement on its way, so that a COMMIT among them may have been carried out. */
+export function mayHaveCommitted(error: unknown): boolean {
+  if (!(error instanceof Error) || error instanceof DomainError) return false;
+  const state = sqlState(error);
+  if (state !== undefined) return /^(08|57P01|57P02)/.test(state);
+  const { code, syscall } = error as { code?: unknown; syscall?: unknown };
+  if (code === 'ECONNRESET' || code === 'EPIPE' || (code === 'ETIMEDOUT' && syscall === 'read')) return true;
+  return /connection terminated(?! due to connection timeout)|ended unexpectedly/i.test(error.message);
+}

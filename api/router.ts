@@ -16,7 +16,7 @@ import type { ApiPorts, SessionUser } from './context.ts';
 import { cookieNames } from './cookies.ts';
 import { requireSameOrigin } from './csrf.ts';
 import { idempotencyKeyPattern } from './idempotency.ts';
-import { toDetail, validationProblem } from './problem.ts';
+import { mayHaveCommitted, toDetail, validationProblem } from './problem.ts';
 import { handleRequest, type HandledRequest } from './request-context.ts';
 import { RouteAnswer, type AnyRoute } from './route.ts';
 import { findSession, presentedToken } from './session.ts';
@@ -145,7 +145,8 @@ function handlerOf(ports: ApiPorts, route: AnyRoute): Middleware {
       publicUrl: ports.config.publicUrl,
       byCookie: presented?.by === 'cookie',
     });
-    const session = presented === undefined ? null : await findSession(ports.db, presented);
+    const session =
+      presented === undefined ? null : await findSession(ports.db, presented, { quiet: isQuiet(ctx, route) });
     ctx.state['userId'] = session?.userId;
     ctx.state['sessionId'] = session?.sessionId;
     const params = ctx['params'] as Record<string, string>;
@@ -194,12 +195,18 @@ function handlerOf(ports: ApiPorts, route: AnyRoute): Middleware {
       send(ports, ctx, route, result);
     } catch (error) {
       await auditRefusal(ports, route, handled, params, error);
+      // The connection broke while the answer was on its way: whether the change was kept is not known here.
+      if ('change' in route.audit && mayHaveCommitted(error)) throw new DomainError('outcome-unknown');
       throw error;
     } finally {
       if (route.answerFloorMs !== undefined && ctx.status !== 201) await until(startedAt + route.answerFloorMs);
     }
   };
 }
+
+/** Asked by a page that refreshes itself: it must not keep a session alive that nobody uses (45 CFR 164.312(a)(2)(iii)). */
+const isQuiet = (ctx: Context, route: AnyRoute): boolean =>
+  route.streams === 'text/event-stream' || (route.method === 'GET' && ctx.headers['x-quiet'] === '1');
 
 /** @throws DomainError `unauthenticated`, `forbidden`, `step-up-required` */
 function permit(route: AnyRoute, session: SessionUser | null): void {

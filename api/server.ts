@@ -1,5 +1,6 @@
 /** The HTTP server around the application: its time limits, and its end without a broken request. */
 import { createServer, type Server } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { AddressInfo } from 'node:net';
 import type { ApiPorts } from './context.ts';
 import { buildApp, type AppOptions } from './app.ts';
@@ -21,12 +22,17 @@ export async function startServer(
   options: Omit<AppOptions, 'isStopping'> = {},
 ): Promise<ApiServer> {
   let stopping = false;
-  const { koa, metrics } = buildApp(ports, routes, { ...options, isStopping: () => stopping });
+  let answering = 0;
+  const { koa } = buildApp(ports, routes, { ...options, isStopping: () => stopping });
   const handle = koa.callback();
   const server = createServer(
     { requestTimeout: 60_000, headersTimeout: 15_000, keepAliveTimeout: 65_000, maxHeaderSize: 16_384 },
     (request, response) => {
       if (stopping) response.setHeader('Connection', 'close');
+      answering += 1;
+      response.once('close', () => {
+        answering -= 1;
+      });
       void handle(request, response);
     },
   );
@@ -43,15 +49,9 @@ export async function startServer(
         server.close(() => resolve());
       });
       server.closeIdleConnections();
-      // Live-update streams have no end of their own: closing the hub ends none, so the streams are cut with the rest.
+      // Live-update streams have no end of their own: the hub tells them.
       await ports.events.close();
-      const deadline = performance.now() + finishWithin;
-      while (performance.now() < deadline) {
-        const { values } = await metrics.inFlight.get();
-        if ((values[0]?.value ?? 0) === 0) break;
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
-      server.closeIdleConnections();
+      for (let waited = 0; answering > 0 && waited < finishWithin; waited += 20) await sleep(20);
       server.closeAllConnections();
       await closed;
     },

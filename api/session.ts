@@ -52,14 +52,28 @@ interface SessionRow {
   roles: Role[];
 }
 
-/** The live session of a token, moved forward in time; null when there is none. */
-export async function findSession(db: Db, presented: PresentedToken): Promise<SessionUser | null> {
+/** How long the database may take to say who is asking: an answer of any kind is due within 2 s (architecture.md 7). */
+const patience = 1_800;
+
+/**
+ * The live session of a token; null when there is none.
+ * @param options.quiet asked by a page and not by a person: the session is not moved forward in time
+ * @throws DomainError `unavailable` when the database does not answer in time
+ */
+export async function findSession(
+  db: Db,
+  presented: PresentedToken,
+  options: { quiet?: boolean } = {},
+): Promise<SessionUser | null> {
   if (!tokenPattern.test(presented.token)) return null;
-  const answer = await db.raw<{ rows: SessionRow[] }>(`SELECT * FROM touch_session(?, ?::interval, ?::interval)`, [
-    hashToken(presented.token),
-    `${idleMinutes.staff} minutes`,
-    `${idleMinutes.patient} minutes`,
-  ]);
+  const idle =
+    options.quiet === true ? [null, null] : [`${idleMinutes.staff} minutes`, `${idleMinutes.patient} minutes`];
+  const answer = await inTime(
+    db.raw<{ rows: SessionRow[] }>(`SELECT * FROM touch_session(?, ?::interval, ?::interval)`, [
+      hashToken(presented.token),
+      ...idle,
+    ]),
+  );
   const row = answer.rows[0];
   if (row === undefined) return null;
   // A browser's token was never given to a script, so one that arrives in a header was stolen from somewhere.
@@ -82,6 +96,22 @@ export async function findSession(db: Db, presented: PresentedToken): Promise<Se
     enrolmentOnly: row.enrolment_only,
     expiresAt: row.expires_at,
   };
+}
+
+/** Before anything was begun, giving up is harmless; a database that hangs is a database that is away. */
+async function inTime<T>(work: PromiseLike<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(
+      () => reject(new DomainError('unavailable', { detail: 'Nothing was changed. Try again in a moment.' })),
+      patience,
+    );
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 export interface NewSession {

@@ -23,6 +23,10 @@ export const streamEvents = route({
       else stream.write(text);
     };
     const end = context.ports.events.subscribe(context.organizationId, (notice) => {
+      if (notice.event === 'closing') {
+        stream.end();
+        return;
+      }
       write(`event: ${notice.event}\ndata: ${JSON.stringify('data' in notice ? notice.data : {})}\n\n`);
     });
     if (end === undefined) throw new DomainError('unavailable', { data: { retryAfterSeconds: 30 } });

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -203,6 +203,26 @@ describe('the edges of the kernel', () => {
       expect((await own.client().request('GET', '/health/live')).status).toBe(200);
     } finally {
       await own.stop();
+    }
+    // A server that takes connections and says nothing (a stopped process, a cut cable).
+    const silent = createTcpServer(() => undefined);
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const port = (silent.address() as AddressInfo).port;
+    const hung = await startTestApi(routes, {
+      config: {
+        database: {
+          api: `postgres://api:x@127.0.0.1:${port}/none`,
+          auditor: `postgres://auditor:x@127.0.0.1:${port}/none`,
+        },
+      },
+    });
+    try {
+      const startedAt = performance.now();
+      expect((await hung.client('A'.repeat(43)).request('GET', '/me')).status).toBe(503);
+      expect(performance.now() - startedAt).toBeLessThan(2_000);
+    } finally {
+      await hung.stop();
+      silent.close();
     }
     // Every connection is cut under the pool: the next request gets a new one, or a 503, never a 500.
     const cutter = new pg.Client({ connectionString: api.database.adminUrl });

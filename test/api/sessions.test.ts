@@ -124,6 +124,26 @@ describe('sessions', () => {
     expect(row.idle_expires_at.getTime()).toBe(soon.getTime());
   });
 
+  it('does not count what a page asks by itself as a person at work', async () => {
+    const { id, email } = await api.createPerson(organizationId, 'nurse');
+    const session = await api.signIn(email);
+    const end = new Date(Date.now() + 60_000);
+    const before = { idle_expires_at: end, last_seen_at: new Date(Date.now() - 60_000) };
+    const idleEnd = async (): Promise<number> =>
+      (await api.owner('session').where({ user_id: id }).first('idle_expires_at')).idle_expires_at.getTime();
+    await api.owner('session').where({ user_id: id }).update(before);
+    expect((await session.request('GET', '/me', { headers: { 'x-quiet': '1' } })).status).toBe(200);
+    const abort = new AbortController();
+    await fetch(`${api.url}/api/v1/events`, {
+      headers: { authorization: `Bearer ${session.token}` },
+      signal: abort.signal,
+    });
+    abort.abort();
+    expect(await idleEnd()).toBe(end.getTime());
+    await session.request('GET', '/me');
+    expect(await idleEnd()).toBeGreaterThan(end.getTime());
+  });
+
   it('rotates at step-up', async () => {
     const { email } = await api.createPerson(organizationId, 'nurse');
     const session = await api.signIn(email);
@@ -167,13 +187,15 @@ describe('sessions', () => {
     const known = [];
     const unknown = [];
     for (let n = 0; n < 5; n += 1) {
+      // In turn, so that a busy machine slows both.
       known.push(await attempt(email, `wrong ${n}`));
       unknown.push(await attempt(`nobody-${n}@example.org`, `wrong ${n}`));
     }
     const off = await attempt(disabled.email, password);
     expect(new Set([...known, ...unknown, off].map((one) => one.seen)).size).toBe(1);
     const median = (times: { ms: number }[]) => times.map((one) => one.ms).toSorted((a, b) => a - b)[2] ?? 0;
-    expect(Math.abs(median(known) - median(unknown))).toBeLessThan(15);
+    // Above the floor of 250 ms a busy machine decides; a missing argon2 run would show as a third of the time.
+    expect(Math.abs(median(known) - median(unknown))).toBeLessThan(Math.max(15, 0.25 * median(unknown)));
     expect(
       (await auditRows(api, { action: 'session:create', outcome: 'refused', code: 'sign-in-failed' })).length,
     ).toBe(6);
@@ -217,12 +239,10 @@ describe('sessions', () => {
       answers.push(
         ...(await Promise.all(
           Array.from({ length: 16 }, (_x, i) =>
-            api
-              .client()
-              .request('POST', '/sessions', {
-                body: { email: `spray-${n + i}@example.org`, password: 'Password1' },
-                key: null,
-              }),
+            api.client().request('POST', '/sessions', {
+              body: { email: `spray-${n + i}@example.org`, password: 'Password1' },
+              key: null,
+            }),
           ),
         )),
       );
@@ -253,12 +273,10 @@ describe('sessions', () => {
     expect((await api.client(confirmed.body.token).request('GET', '/me')).body.secondFactor).toBe('on');
 
     const enter = (code?: string) =>
-      api
-        .client()
-        .request('POST', '/sessions', {
-          body: { email, password, ...(code === undefined ? {} : { code }) },
-          key: null,
-        });
+      api.client().request('POST', '/sessions', {
+        body: { email, password, ...(code === undefined ? {} : { code }) },
+        key: null,
+      });
     expect((await enter()).body.code).toBe('second-factor-required');
     // The code that confirmed is used up.
     expect((await enter(at(0))).status).toBe(401);
