@@ -64,11 +64,11 @@ export function plannedTimers(): PlannedTimers {
       if (planVersion !== version) {
         reminders.cancel();
         reminders = new CancellationScope({ cancellable: true, parent: shield });
-        for (const [key, entry] of [...running]) drop(key, entry);
+        for (const [key, entry] of running) drop(key, entry);
         version = planVersion;
       }
       const wanted = new Map(plan.map((timer) => [keyOf(timer), timer]));
-      for (const [key, entry] of [...running]) {
+      for (const [key, entry] of running) {
         if (wanted.get(key)?.dueAt !== entry.timer.dueAt) drop(key, entry);
       }
       for (const [key, timer] of wanted) {
@@ -80,14 +80,14 @@ export function plannedTimers(): PlannedTimers {
     },
     cancel() {
       reminders.cancel();
-      for (const [key, entry] of [...running]) drop(key, entry);
+      for (const [key, entry] of running) drop(key, entry);
     },
-    pending: () => [...running.values()].map((entry) => entry.timer).sort(byTime),
+    pending: () => [...running.values()].map((entry) => entry.timer).toSorted(byTime),
     rung: () =>
       [...running.values()]
         .filter((entry) => entry.rung)
         .map((entry) => entry.timer)
-        .sort(byTime),
+        .toSorted(byTime),
     ringAgain(timer, ms) {
       if (running.delete(keyOf(timer))) start(timer, ms);
     },

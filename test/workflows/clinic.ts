@@ -1,120 +1,16 @@
-/** A small clinic for workflow tests: real Postgres, the time-skipping server, a worker in this process, people by id. */
-import { randomBytes, randomUUID } from 'node:crypto';
+/** The engines of the test run, and a clinic on one of them. */
+import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client } from '@temporalio/client';
-import type { Connection } from '@temporalio/client';
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
-import type { NativeConnection } from '@temporalio/worker';
-import pino from 'pino';
-import type { Logger } from 'pino';
-import { appointmentActivities } from '../../activities/appointment.ts';
-import type { Clock } from '../../activities/ports.ts';
-import { createTemporalGateway } from '../../api/temporal.ts';
-import type { TemporalGateway } from '../../api/temporal.ts';
-import { connect } from '../../db/connection.ts';
-import type { Db } from '../../db/connection.ts';
-import type { Actor } from '../../domain/actor.ts';
-import { DomainError } from '../../domain/errors.ts';
-import { buildWorkflowBundle } from '../../workers/bundle.ts';
-import { dataConverter } from '../../workers/data-converter.ts';
-import { registerSearchAttributes } from '../../workers/search-attributes.ts';
-import { workerOptions } from '../../workers/worker-options.ts';
-import { appointmentOperationKey } from '../../workflows/messages/appointment.ts';
-import type {
-  ActionInput,
-  AppointmentAction,
-  AppointmentOutcome,
-  AppointmentStart,
-  AppointmentView,
-  OpeningCommand,
-} from '../../workflows/messages/appointment.ts';
-import type { KeyRing } from '../../keys.ts';
 import { createTestDatabase } from '../support/test-postgres.ts';
-import type { TestDatabase } from '../support/test-postgres.ts';
 import { connectTestTemporal } from '../support/test-temporal.ts';
 import { createTimeSkippingEnvironment } from '../support/test-time-skipping.ts';
-import { seedClinic, staff } from './seed.ts';
-import type { Seed } from './seed.ts';
+import { assembleClinic, quietRuntime, skippingEngine } from './assemble.ts';
+import type { Engine, TestClinic } from './assemble.ts';
 
-/** Keys for tests; recorded histories have theirs in test/support/history-keys.ts. */
-export const throwAwayKeys = () => ({ current: 'test', keys: { test: new Uint8Array(randomBytes(32)) } });
+export type { TestClinic } from './assemble.ts';
 
-export interface TestClinic extends Seed {
-  readonly engine: Engine;
-  readonly keys: Pick<KeyRing, 'current' | 'keys'>;
-  readonly gateway: TemporalGateway;
-  readonly taskQueue: string;
-  /** Waits without skipping: time stands while it looks. */
-  readonly client: Client;
-  /** Role worker. */
-  readonly db: Db;
-  /** Superuser: looks at everything. */
-  readonly admin: Db;
-  readonly database: TestDatabase;
-  /** Waits, by skipping, until an instant of the server's clock. */
-  until(instant: string): Promise<void>;
-  readonly log: Logger;
-  startOf(start: string, options?: OpenOptions): AppointmentStart;
-  open(command: OpenCommand, options?: OpenOptions): Promise<AppointmentOutcome & { id: string }>;
-  /** Opens and expects success. */
-  booked(start: string, options?: OpenOptions & { event?: 'book' | 'hold' }): Promise<AppointmentView>;
-  act(id: string, action: AppointmentAction, input?: ActionInput, actor?: Actor): Promise<AppointmentView | 'closed'>;
-  /** The refusal's problem; fails when the action is accepted. */
-  refused(
-    id: string,
-    action: AppointmentAction,
-    input?: ActionInput,
-    actor?: Actor,
-  ): Promise<DomainError['problem'] | 'closed'>;
-  row(id: string): Promise<Record<string, unknown>>;
-  changes(
-    id: string,
-  ): Promise<{ event: string; from_state: string | null; to_state: string; data: Record<string, unknown> }[]>;
-  /** An outage of the workers: time may pass meanwhile. */
-  pauseWorker(): Promise<void>;
-  resumeWorker(): Promise<void>;
-  close(): Promise<void>;
-}
-
-type OpenCommand = Partial<OpeningCommand> & { readonly start?: string };
-
-export interface OpenOptions {
-  readonly id?: string;
-  readonly actor?: Actor;
-  readonly visitTypeId?: string;
-  readonly patientId?: string;
-  readonly inputHash?: string;
-}
-
-/** A server, its clock, and a way to wait. */
-export interface Engine {
-  readonly address: string;
-  readonly namespace: string;
-  readonly connection: Connection;
-  readonly nativeConnection: NativeConnection;
-  now(): Promise<Date>;
-  /** Waits for an instant of the server's clock. */
-  until(instant: string): Promise<void>;
-  close(): Promise<void>;
-}
-
-/** One file, one such engine: time is skipped for all of it. */
-export async function timeSkippingEngine(): Promise<Engine> {
-  const environment = await createTimeSkippingEnvironment();
-  const { address, connection, nativeConnection } = environment;
-  return {
-    address,
-    namespace: 'default',
-    connection,
-    nativeConnection,
-    now: async () => new Date(await environment.currentTimeMs()),
-    async until(instant) {
-      const ms = Date.parse(instant) - (await environment.currentTimeMs());
-      if (ms > 0) await environment.sleep(ms);
-    },
-    close: () => environment.teardown(),
-  };
-}
+/** Its clock jumps over waiting times. */
+export const timeSkippingEngine = async (): Promise<Engine> => skippingEngine(await createTimeSkippingEnvironment());
 
 /** The shared dev server: everything works there, and time passes as it does. */
 export async function devEngine(): Promise<Engine> {
@@ -130,112 +26,10 @@ export async function devEngine(): Promise<Engine> {
   };
 }
 
-/** Starts everything; `close` stops it. */
+/** `close` stops everything. */
 export async function openClinic(startEngine: () => Promise<Engine> = timeSkippingEngine): Promise<TestClinic> {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
-  const keys = throwAwayKeys();
+  quietRuntime();
   const engine = await startEngine();
-  const { address, namespace, connection, nativeConnection } = engine;
-  const config = { codecOff: false, deploymentBuildId: 'test', temporal: { address, namespace } };
-  const [database, workflowBundle] = await Promise.all([createTestDatabase(), buildWorkflowBundle()]);
-  await registerSearchAttributes(connection, namespace);
-  const db = connect({ url: database.urls.worker, applicationName: 'test-worker' });
-  const admin = connect({ url: database.adminUrl, applicationName: 'test-admin', poolMax: 2 });
-  const seed = await seedClinic(admin);
-  const clock: Clock = { now: () => engine.now() };
-  const log = pino({ level: 'silent' });
-  const taskQueue = `test-${randomUUID()}`;
-  const { workerDeploymentOptions: _unversioned, ...options } = workerOptions({
-    config,
-    keys,
-    connection: nativeConnection,
-    activities: appointmentActivities({ db, clock, log }),
-    workflowBundle,
-  });
-  const startWorker = async () => {
-    const worker = await Worker.create({ ...options, taskQueue });
-    const working = worker.run();
-    return async () => {
-      worker.shutdown();
-      await working;
-    };
-  };
-  let stopWorker: (() => Promise<void>) | undefined = await startWorker();
-  const pauseWorker = async (): Promise<void> => {
-    await stopWorker?.();
-    stopWorker = undefined;
-  };
-  const gateway = createTemporalGateway({ config, keys, log, taskQueue, answerWithinMs: 20_000 });
-
-  const startCommand = (
-    command: OpenCommand,
-    { id = randomUUID(), actor = staff, inputHash = 'hash', ...ids }: OpenOptions = {},
-  ): AppointmentStart => ({
-    organizationId: seed.organizationId,
-    appointmentId: id,
-    operation: { key: appointmentOperationKey(id, 'start'), inputHash },
-    actor,
-    command: {
-      event: 'book',
-      patientId: seed.patientId,
-      visitTypeId: seed.visitTypeId,
-      practitionerId: seed.practitionerId,
-      mode: 'in-person',
-      ...ids,
-      ...command,
-    } as OpeningCommand,
-  });
-
-  const clinic: TestClinic = {
-    ...seed,
-    engine,
-    keys,
-    gateway,
-    taskQueue,
-    client: new Client({ connection, namespace, dataConverter: dataConverter(config, keys) }),
-    db,
-    admin,
-    database,
-    until: (instant) => engine.until(instant),
-    log,
-    startOf: (start, options) => startCommand({ start }, options),
-    async open(command, options) {
-      const start = startCommand(command, options);
-      return { ...(await gateway.bookAppointment(start)), id: start.appointmentId };
-    },
-    async booked(start, { event = 'book', ...options } = {}) {
-      const outcome = await clinic.open({ event, start }, options);
-      if (!outcome.ok) throw new Error(`not booked: ${JSON.stringify(outcome.problem)}`);
-      return outcome.appointment;
-    },
-    async act(id, action, input = {}, actor = staff) {
-      const operation = { key: appointmentOperationKey(id, randomUUID()), inputHash: 'hash' };
-      const answer = await gateway.actOnAppointment(seed.organizationId, id, { action, input, actor, operation });
-      return typeof answer === 'symbol' ? 'closed' : answer;
-    },
-    async refused(id, action, input, actor) {
-      try {
-        const answer = await clinic.act(id, action, input, actor);
-        if (answer === 'closed') return answer;
-      } catch (error) {
-        if (error instanceof DomainError) return error.problem;
-        throw error;
-      }
-      throw new Error(`${action} was accepted`);
-    },
-    pauseWorker,
-    async resumeWorker() {
-      stopWorker = await startWorker();
-    },
-    row: (id) => admin('appointment').where({ id }).first(),
-    changes: (id) => admin('state_change').where({ aggregate: 'appointment', aggregate_id: id }).orderBy('seq'),
-    async close() {
-      await pauseWorker();
-      await gateway.close();
-      await engine.close();
-      await Promise.all([db.destroy(), admin.destroy()]);
-      await database.drop();
-    },
-  };
-  return clinic;
+  const keys = { current: 'test', keys: { test: new Uint8Array(randomBytes(32)) } };
+  return assembleClinic({ engine, database: await createTestDatabase(), keys });
 }
