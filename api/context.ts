@@ -9,6 +9,7 @@ import type { KeyRing } from '../keys.ts';
 import type { ChangeEvents } from './events.ts';
 import type { Passwords } from './passwords.ts';
 import type { RateLimits } from './rate-limits.ts';
+import type { SlotGate } from './slot-gate.ts';
 import type { TemporalGateway } from './temporal.ts';
 
 /** What the API process is made of; built once in api/main.ts, passed everywhere, no singletons. */
@@ -24,6 +25,8 @@ export interface ApiPorts {
   readonly passwords: Passwords;
   readonly limits: RateLimits;
   readonly events: ChangeEvents;
+  /** One attempt at a time for one start with one practitioner. */
+  readonly slots: SlotGate;
 }
 
 export interface SessionUser {

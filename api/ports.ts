@@ -7,6 +7,7 @@ import type { ApiPorts } from './context.ts';
 import { listenForChanges } from './events.ts';
 import { createPasswords } from './passwords.ts';
 import { createRateLimits } from './rate-limits.ts';
+import { createSlotGate } from './slot-gate.ts';
 import type { TemporalGateway } from './temporal.ts';
 
 export type ApiConfig = Config<'api' | 'auditor'>;
@@ -33,6 +34,7 @@ export function createPorts(options: PortsOptions): { ports: ApiPorts; close(): 
     passwords: createPasswords(),
     limits: createRateLimits(db),
     events,
+    slots: createSlotGate(),
   };
   return {
     ports,

@@ -77,17 +77,20 @@ export const bookAppointment = route({
     const { organizationId, operationId: appointmentId, actor } = context;
     context.concerns({ entityId: appointmentId, patientId: body.patientId });
     const operation = { key: appointmentOperationKey(appointmentId, 'create'), inputHash: context.operation.inputHash };
-    const before = await context.read(async (trx) => {
-      // A winner's own retry must not be refused as a loser: the repeat comes first (B4).
-      const repeated = await findOperation<{ appointment: AppointmentView }>(trx, organizationId, operation);
-      if (repeated !== undefined) return { done: repeated.result.appointment };
-      requireChart(context, 'appointment:book', body.patientId);
-      const command = await commandOf(trx, body);
-      const problem = await lookBefore(trx, command, await databaseTime(trx), actor);
-      if (problem !== null) throw asError(problem);
-      return { command };
-    });
-    const booked = before.done ?? (await startRun(context, { appointmentId, operation, command: before.command }));
+    const look = (): Promise<Looked> =>
+      context.read(async (trx) => {
+        // A winner's own retry must not be refused as a loser: the repeat comes first (B4).
+        const repeated = await findOperation<{ appointment: AppointmentView }>(trx, organizationId, operation);
+        if (repeated !== undefined) return { done: repeated.result.appointment };
+        requireChart(context, 'appointment:book', body.patientId);
+        const command = await commandOf(trx, body);
+        const problem = await lookBefore(trx, command, await databaseTime(trx), actor);
+        if (problem !== null) throw asError(problem);
+        return { command };
+      });
+    const before = await look();
+    const booked =
+      before.done ?? (await startOnce(context, { appointmentId, operation, command: before.command }, look));
     const shown = await context.read((trx) => representAppointment(context, trx, booked));
     return new RouteAnswer(shown, {
       headers: { ETag: etag(booked.revision), Location: `/api/v1/appointments/${booked.id}` },
@@ -95,14 +98,27 @@ export const bookAppointment = route({
   },
 });
 
-async function startRun(
-  context: RequestContext,
-  asked: {
-    readonly appointmentId: string;
-    readonly operation: { key: string; inputHash: string };
-    readonly command: OpeningCommand;
-  },
-): Promise<AppointmentView> {
+type Looked = { readonly done: AppointmentView } | { readonly done?: undefined; readonly command: OpeningCommand };
+
+interface Asked {
+  readonly appointmentId: string;
+  readonly operation: { key: string; inputHash: string };
+  readonly command: OpeningCommand;
+}
+
+/** Those who want the same start wait for the one ahead, then look again: losers cost a read, not a workflow. */
+async function startOnce(context: RequestContext, asked: Asked, look: () => Promise<Looked>): Promise<AppointmentView> {
+  const { command } = asked;
+  if (command.event === 'request') return startRun(context, asked);
+  return context.ports.slots.pass(
+    `${context.organizationId}/${command.practitionerId}/${command.start}`,
+    async () => (await look()).done,
+    () => startRun(context, asked),
+    () => new DomainError('unavailable', { data: { retryAfterSeconds: 1 } }),
+  );
+}
+
+async function startRun(context: RequestContext, asked: Asked): Promise<AppointmentView> {
   const outcome = await context.ports.temporal.bookAppointment({
     organizationId: context.organizationId,
     actor: context.actor,
