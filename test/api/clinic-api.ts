@@ -133,7 +133,7 @@ export async function seedPatient(
   return id;
 }
 
-export async function openClinicApi(): Promise<ClinicApi> {
+export async function openClinicApi(options: { webDirectory?: string } = {}): Promise<ClinicApi> {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   const temporal = await connectTestTemporal();
   await registerSearchAttributes(temporal.connection, temporal.namespace);
@@ -145,16 +145,16 @@ export async function openClinicApi(): Promise<ClinicApi> {
   };
   const log = pino({ level: 'silent' });
   const gateway = createTemporalGateway({ config, keys, log, taskQueue: temporal.taskQueue, answerWithinMs: 20_000 });
-  const api = await startTestApi(routes, { temporal: gateway, config: { temporal: config.temporal } });
+  const api = await startTestApi(routes, { temporal: gateway, config: { temporal: config.temporal }, ...options });
   const worker = connect({ url: api.database.urls.worker, applicationName: 'test-worker', poolMax: 24 });
-  const { workerDeploymentOptions: _unversioned, ...options } = workerOptions({
+  const { workerDeploymentOptions: _unversioned, ...unversioned } = workerOptions({
     config,
     keys,
     connection: temporal.nativeConnection,
     activities: appointmentActivities({ db: worker, clock: databaseClock(worker), log }),
     workflowBundle: await buildWorkflowBundle(),
   });
-  const runs = await Worker.create({ ...options, taskQueue: temporal.taskQueue });
+  const runs = await Worker.create({ ...unversioned, taskQueue: temporal.taskQueue });
   const running = runs.run();
 
   const organizationId = await api.createOrganization(`Clinic ${randomUUID().slice(0, 8)}`);
