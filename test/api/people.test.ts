@@ -99,12 +99,10 @@ describe('people', () => {
     const later = await api.createPerson(organizationId, 'nurse', { email: 'later@example.org' });
     const before = await api.owner('credential').where({ user_id: later.id }).first();
     const accept = (id: string) =>
-      api
-        .client()
-        .request('POST', `/invitations/${tokenOf(id, 'staff-invitation')}/accept`, {
-          body: { password: 'a quite different one' },
-          key: null,
-        });
+      api.client().request('POST', `/invitations/${tokenOf(id, 'staff-invitation')}/accept`, {
+        body: { password: 'a quite different one' },
+        key: null,
+      });
     expect((await accept(early.body.id)).body.code).toBe('duplicate');
     expect(await api.owner('credential').where({ user_id: later.id }).first()).toEqual(before);
 
@@ -299,12 +297,10 @@ describe('people', () => {
     const { code } = (await admin.request('GET', `/patients/${patientId}/account-claim/code`)).body;
     expect(JSON.stringify(task)).not.toContain(code);
     const claim = (body: object) =>
-      api
-        .client()
-        .request('POST', `/account-claims/${token}`, {
-          body: { birthDate: '1980-02-29', code, password, ...body },
-          key: null,
-        });
+      api.client().request('POST', `/account-claims/${token}`, {
+        body: { birthDate: '1980-02-29', code, password, ...body },
+        key: null,
+      });
     expect((await claim({})).body.errors[0].path).toBe('/body/email');
     expect((await claim({ email: 'chosen@example.org' })).status).toBe(201);
     expect((await auditRows(api, { action: 'access-link:read-code', outcome: 'success' })).length).toBe(1);
