@@ -45,7 +45,7 @@ describe('Temporal', () => {
     await temporal.close();
   });
 
-  it('skips time on a server of its own', async () => {
+  it('skips time on a server of its own', { timeout: 60_000 }, async () => {
     const environment = await createTimeSkippingEnvironment();
     const before = await environment.currentTimeMs();
     await environment.sleep('30 days');
