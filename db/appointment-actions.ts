@@ -401,7 +401,8 @@ async function alternativesFor(
     locationId: row.location_id ?? undefined,
     from,
     to: new Date(from.getTime() + 28 * 86_400_000),
-    limit: 60,
+    // Enough for the first times of several days.
+    limit: 300,
     at,
     forPatientSelfService: false,
   };

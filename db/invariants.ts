@@ -16,7 +16,7 @@ export interface Violation {
 }
 
 export interface InvariantOptions {
-  /** False where an administrator may have changed requirements of visit types after visits were booked. */
+  /** False where an administrator may have changed requirements or limits after visits were booked. */
   readonly requirementsUnchanged?: boolean | undefined;
 }
 
@@ -36,15 +36,6 @@ const checks: readonly Check[] = [
     sql: `SELECT id::text AS row FROM (
             SELECT id, starts_at, max(ends_at) OVER (PARTITION BY resource_id, lane ORDER BY starts_at, id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS busy_until
             FROM reservation WHERE released_at IS NULL) r WHERE busy_until > starts_at`,
-  },
-  {
-    invariant: 'I2',
-    problem: 'more reservations at one instant than capacity and overbooking allow',
-    sql: `SELECT resource_id || ' at ' || t AS row FROM (
-            SELECT e.resource_id, e.t, sum(e.step) OVER (PARTITION BY e.resource_id ORDER BY e.t, e.step ROWS UNBOUNDED PRECEDING) AS level, r.capacity + r.overbook_limit AS most
-            FROM (SELECT resource_id, starts_at AS t, 1 AS step FROM reservation WHERE released_at IS NULL
-                  UNION ALL SELECT resource_id, ends_at, -1 FROM reservation WHERE released_at IS NULL) e
-            JOIN resource r ON r.id = e.resource_id) x WHERE level > most`,
   },
   {
     invariant: 'I2',
@@ -151,13 +142,25 @@ const checks: readonly Check[] = [
   },
 ];
 
-const requirementCheck: Check = {
-  invariant: 'I3',
-  problem: 'a requirement of the visit type is not reserved as often as it asks',
-  sql: `SELECT a.id || ' ' || q.role AS row FROM appointment a JOIN visit_type_requirement q ON q.visit_type_id = a.visit_type_id
+/** What a visit was booked under may have been changed by an administrator since; then these say nothing. */
+const configurationChecks: readonly Check[] = [
+  {
+    invariant: 'I2',
+    problem: 'more reservations at one instant than capacity and overbooking allow',
+    sql: `SELECT resource_id || ' at ' || t AS row FROM (
+            SELECT e.resource_id, e.t, sum(e.step) OVER (PARTITION BY e.resource_id ORDER BY e.t, e.step ROWS UNBOUNDED PRECEDING) AS level, r.capacity + r.overbook_limit AS most
+            FROM (SELECT resource_id, starts_at AS t, 1 AS step FROM reservation WHERE released_at IS NULL
+                  UNION ALL SELECT resource_id, ends_at, -1 FROM reservation WHERE released_at IS NULL) e
+            JOIN resource r ON r.id = e.resource_id) x WHERE level > most`,
+  },
+  {
+    invariant: 'I3',
+    problem: 'a requirement of the visit type is not reserved as often as it asks',
+    sql: `SELECT a.id || ' ' || q.role AS row FROM appointment a JOIN visit_type_requirement q ON q.visit_type_id = a.visit_type_id
         WHERE a.status IN ('booked', 'arrived', 'checked-in', 'pending')
           AND q.count <> (SELECT count(*) FROM reservation v WHERE v.appointment_id = a.id AND v.released_at IS NULL AND v.role = q.role)`,
-};
+  },
+];
 
 /** In the context of one organization. Reads whole tables: not for the hot path. */
 export async function checkInvariants(
@@ -165,7 +168,7 @@ export async function checkInvariants(
   { requirementsUnchanged = true }: InvariantOptions = {},
 ): Promise<Violation[]> {
   const violations: Violation[] = [];
-  for (const { invariant, problem, sql } of requirementsUnchanged ? [...checks, requirementCheck] : checks) {
+  for (const { invariant, problem, sql } of requirementsUnchanged ? [...checks, ...configurationChecks] : checks) {
     const { rows } = await trx.raw<{ rows: { row: string }[] }>(`SELECT row FROM (${sql}) violation LIMIT 20`);
     if (rows.length > 0) violations.push({ invariant, problem, rows: rows.map((r) => r.row) });
   }
