@@ -135,7 +135,7 @@ export async function assembleClinic({ engine, database, keys }: ClinicParts): P
   const clock: Clock = { now: () => engine.now() };
   const log = pino({ level: 'silent' });
   const taskQueue = `test-${randomUUID()}`;
-  const { workerDeploymentOptions: _unversioned, ...options } = workerOptions({
+  const { workerDeploymentOptions: _unversioned, ...workerSettings } = workerOptions({
     config,
     keys,
     connection: nativeConnection,
@@ -143,7 +143,7 @@ export async function assembleClinic({ engine, database, keys }: ClinicParts): P
     workflowBundle,
   });
   const startWorker = async () => {
-    const worker = await Worker.create({ ...options, taskQueue });
+    const worker = await Worker.create({ ...workerSettings, taskQueue });
     const working = worker.run();
     return async () => {
       worker.shutdown();

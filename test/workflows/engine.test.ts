@@ -42,10 +42,12 @@ test('lists find a visit by its search attributes, which name nobody', async () 
     return ids;
   };
   await expect.poll(listed, { timeout: 10_000 }).toContain(appointmentWorkflowId(visit.id));
-  const { staticSummary } = (await clinic.client.workflow.getHandle(appointmentWorkflowId(visit.id)).describe()) as {
-    staticSummary?: unknown;
-  };
-  void staticSummary;
+  const handle = clinic.client.workflow.getHandle(appointmentWorkflowId(visit.id));
+  const description = await handle.describe();
+  expect(await description.staticSummary()).toBe(`Visit ${visit.id.slice(0, 8)}, booked`);
+  const { currentDetails } = await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
+  expect(currentDetails).toMatch(/^\*\*Booked\*\*/);
+  expect(currentDetails).toContain('Waiting for the day of the visit.');
   await clinic.act(visit.id, 'cancel', { reason: 'x' });
   await ended(visit.id);
 });
