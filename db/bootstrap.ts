@@ -51,6 +51,8 @@ export async function bootstrapDatabase(options: BootstrapOptions): Promise<Reco
     await inside.query('CREATE EXTENSION IF NOT EXISTS btree_gist');
     await inside.query(`ALTER SCHEMA public OWNER TO migrator`);
     await inside.query(`REVOKE CREATE ON SCHEMA public FROM PUBLIC`);
+    // npm run backup uses the low-level interface, which is a superuser's unless it is granted.
+    await inside.query(`GRANT EXECUTE ON FUNCTION pg_backup_start(text, boolean), pg_backup_stop(boolean) TO backup`);
   } finally {
     await inside.end();
   }
