@@ -1,0 +1,192 @@
+/**
+ * `npm run bench [-- --only booking,open,availability] [--repeats 5] [--open 10000] [--reservations 1000000]`
+ * The rows of architecture.md section 8, as ratios to the trivial workflow measured in between, with spread and
+ * configuration. Starts a clinic of its own on free ports, in a temporary home, and ends it.
+ */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpus, tmpdir, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { fillReservations, furnish, type BenchClinic } from './bench/clinic.ts';
+import { closedLoop, during, quantile, show, spread, times, type Spread } from './bench/measure.ts';
+import { planOfAvailability } from './bench/availability-plan.ts';
+import { startTrivial, type Trivial } from './bench/trivial.ts';
+import { request } from './client/clinic-client.ts';
+import { startClinic, type Clinic } from './supervise/clinic.ts';
+
+interface Row {
+  readonly what: string;
+  readonly goal: string;
+  readonly figure: string;
+  readonly met: boolean | null;
+}
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', default: 'booking,open,availability' },
+    repeats: { type: 'string', default: '5' },
+    open: { type: 'string', default: '10000' },
+    reservations: { type: 'string', default: '1000000' },
+    json: { type: 'boolean', default: false },
+  },
+});
+const only = new Set(values.only.split(','));
+const repeats = Math.max(3, Number(values.repeats));
+const rows: Row[] = [];
+const row = (what: string, goal: string, figure: string, met: boolean | null): void => {
+  rows.push({ what, goal, figure, met });
+  console.log(`  ${met === null ? ' ' : met ? '✓' : '✗'} ${what}: ${figure}${goal === '' ? '' : `   goal ${goal}`}`);
+};
+
+const home = mkdtempSync(join(tmpdir(), 'healthsphere-bench-'));
+const started = performance.now();
+let clinic: Clinic | undefined;
+let trivial: Trivial | undefined;
+let bench: BenchClinic | undefined;
+try {
+  clinic = await startClinic({
+    home,
+    ports: 'random',
+    parts: ['postgres', 'temporal', 'mail', 'workers', 'api', 'seed'],
+  });
+  console.log(`\nThe clinic was ready (and seeded) after ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  trivial = await startTrivial(clinic.environment);
+  bench = await furnish(clinic);
+  printConfiguration();
+  await warmUp(bench, trivial);
+  const empty = only.has('booking') || only.has('open') ? await measureBooking('empty clinic', bench, trivial) : null;
+  if (only.has('open') && empty !== null) await measureWithOpen(clinic, bench, trivial, empty, Number(values.open));
+  if (only.has('availability')) await measureAvailability(clinic, bench, Number(values.reservations));
+  if (values.json) console.log(JSON.stringify(rows, null, 2));
+} finally {
+  await bench?.owner.end();
+  await trivial?.stop();
+  await clinic?.stop();
+  rmSync(home, { recursive: true, force: true });
+}
+process.exit(0);
+
+function printConfiguration(): void {
+  const [cpu] = cpus();
+  console.log(
+    `Configuration: ${cpus().length} x ${cpu?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version};`,
+  );
+  console.log(
+    '  embedded Postgres 18 (fsync and synchronous_commit on), Temporal dev server on SQLite (WAL, eager activities, 1 partition),',
+  );
+  console.log(
+    `  2 workers, 1 API process, codec on, mail on; ${repeats} repeats, interleaved with the trivial workflow; figures are median (lowest to highest) of the repeats\n`,
+  );
+}
+
+async function warmUp(on: BenchClinic, base: Trivial): Promise<void> {
+  await closedLoop(4, times(60, on.bookNext));
+  await closedLoop(4, times(60, base.run));
+}
+
+interface Booking {
+  readonly p50: Spread;
+}
+
+async function measureBooking(label: string, on: BenchClinic, base: Trivial): Promise<Booking> {
+  const ratios: number[] = [];
+  const p50s: number[] = [];
+  const trivialP50s: number[] = [];
+  for (let repeat = 0; repeat < repeats; repeat += 1) {
+    const trivialAlone = quantile((await closedLoop(1, times(40, base.run))).sorted, 0.5);
+    const bookingAlone = quantile((await closedLoop(1, times(40, on.bookNext))).sorted, 0.5);
+    trivialP50s.push(trivialAlone);
+    p50s.push(bookingAlone);
+    ratios.push(bookingAlone / trivialAlone);
+  }
+  row(`trivial workflow, 1 client, p50 ms (${label})`, '', show(spread(trivialP50s), 1), null);
+  row(`booking over HTTP, 1 client, p50 ms (${label})`, '', show(spread(p50s), 1), null);
+  const ratio = spread(ratios);
+  row(`booking / trivial, p50 at 1 client (${label})`, '<= 0.8', show(ratio), ratio.median <= 0.8);
+
+  const throughput: number[] = [];
+  const bookingRates: number[] = [];
+  const trivialRates: number[] = [];
+  for (let repeat = 0; repeat < repeats; repeat += 1) {
+    const trivialRate = (await closedLoop(20, during(5_000, base.run))).perSecond;
+    const bookingRate = (await closedLoop(20, during(5_000, on.bookNext))).perSecond;
+    trivialRates.push(trivialRate);
+    bookingRates.push(bookingRate);
+    throughput.push(bookingRate / trivialRate);
+  }
+  row(`trivial workflows a second, 20 clients (${label})`, '', show(spread(trivialRates), 1), null);
+  row(`bookings a second, 20 clients (${label})`, '', show(spread(bookingRates), 1), null);
+  const rate = spread(throughput);
+  row(`booking / trivial, throughput at 20 clients (${label})`, '>= 1.5', show(rate), rate.median >= 1.5);
+  return { p50: spread(p50s) };
+}
+
+async function measureWithOpen(
+  running: Clinic,
+  on: BenchClinic,
+  base: Trivial,
+  empty: Booking,
+  wanted: number,
+): Promise<void> {
+  const open = async (): Promise<number> =>
+    Number((await on.owner.query(`SELECT count(*) AS n FROM appointment WHERE status = 'booked'`)).rows[0].n);
+  const missing = wanted - (await open());
+  console.log(`\n  booking ${Math.max(missing, 0)} more, so that ${wanted} appointments are open ...`);
+  const filled = await closedLoop(20, times(Math.max(missing, 0), on.bookNext));
+  console.log(`  done at ${filled.perSecond.toFixed(1)} a second; ${await open()} are open`);
+  const { p50 } = await measureBooking(`${wanted} open`, on, base);
+  const ratio = p50.median / empty.p50.median;
+  row(`p50 with ${wanted} open / p50 of the empty clinic`, '<= 1.2', ratio.toFixed(2), ratio <= 1.2);
+  for (const [name, pid] of Object.entries(running.pids())) {
+    if (name !== 'api' && !name.startsWith('worker')) continue;
+    const megabytes = residentMegabytes(pid);
+    const goal = name === 'api' ? 200 : 400;
+    row(`memory of ${name}, MB`, `<= ${goal}`, String(megabytes), megabytes <= goal);
+  }
+}
+
+/** Resident memory from the kernel; NaN where there is no /proc. */
+function residentMegabytes(pid: number): number {
+  try {
+    return Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1000);
+  } catch {
+    return Number.NaN;
+  }
+}
+
+async function measureAvailability(running: Clinic, on: BenchClinic, reservations: number): Promise<void> {
+  console.log(`\n  writing ${reservations} reservations ...`);
+  await fillReservations(on, reservations);
+  const from = new Date();
+  const query = new URLSearchParams({
+    visitTypeId: on.visitTypeId,
+    locationId: on.locationId,
+    from: from.toISOString(),
+    to: new Date(from.getTime() + 30 * 86_400_000).toISOString(),
+    limit: '50',
+  });
+  const ask = async (): Promise<void> => {
+    const reply = await request(on.api, on.desk.token, 'GET', `/availability?${query.toString()}`);
+    const found = (reply.body['items'] as unknown[] | undefined)?.length ?? 0;
+    if (reply.status !== 200 || found === 0)
+      throw new Error(`availability answered ${reply.status} with ${found} times`);
+  };
+  await closedLoop(10, times(100, ask));
+  const p95s: number[] = [];
+  const p50s: number[] = [];
+  for (let repeat = 0; repeat < repeats; repeat += 1) {
+    const { sorted } = await closedLoop(10, times(300, ask));
+    p95s.push(quantile(sorted, 0.95));
+    p50s.push(quantile(sorted, 0.5));
+  }
+  const p95 = spread(p95s);
+  row(
+    `availability over HTTP, 50 practitioners, 30 days, ${reservations} reservations, 10 clients: p50 ms`,
+    '',
+    show(spread(p50s), 1),
+    null,
+  );
+  row('the same: p95 ms', '<= 50', show(p95, 1), p95.median <= 50);
+  const plan = await planOfAvailability(on, running.database.api);
+  row('its plan on reservation', 'no sequential scan', plan.summary, !plan.sequential);
+}
