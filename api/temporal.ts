@@ -2,6 +2,7 @@
  * What the API says to the engine, and what comes back: answers, or refusals of the closed vocabulary (domain/errors.ts).
  * Two kinds of silence are told apart. `unavailable`: the engine is away, nothing was begun. `outcome-unknown`: it was
  * asked and did not answer in time; whoever repeats the same key gets the truth (architecture.md, sections 5 and 7).
+ * One file, a little long, so that every way the engine can fail is told apart in one place.
  */
 import {
   Client,

@@ -2,6 +2,8 @@
  * The life of one appointment (scheduling-intake.md D1), `appt:<id>`. Postgres decides whether a time is free and keeps
  * what happened; this process owns the waiting: the hold, the approval, the reminders, the late and missed visit, the
  * end of the day. Read `appointment` first; setting up and what updates do come below.
+ *
+ * Longer than most files: the handlers share the state of one case in one closure, and D1 is best read in one place.
  */
 import {
   CancellationScope,
