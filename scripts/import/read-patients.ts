@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { JSONParser } from '@streamparser/json';
-import { parse as parseCsv } from 'csv-parse';
+import { CsvError, parse as parseCsv } from 'csv-parse';
 import { csvColumns, patientFromCsv, type CsvColumn } from '../../domain/csv-patient.ts';
 import { patientFromFhir } from '../../domain/fhir-patient.ts';
 import type { ImportedRow } from '../../domain/imported-patient.ts';
@@ -119,20 +119,69 @@ async function* readCsv(
         .replaceAll(/[\s_-]/g, ''),
     ) ??
     `ignored:${header}`;
+  const skipped: NumberedRow[] = [];
   const parser = createReadStream(path).pipe(
     parseCsv({
       bom: true,
       columns: (headers: string[]) => headers.map(toColumn),
       info: true,
-      relax_column_count: true,
+      // Trailing empty fields are often left away; more fields than headers are a comma that should have been quoted.
+      relax_column_count_less: true,
+      // A quote in the middle of a field is a character. Without this one such quote swallows the lines after it.
+      relax_quotes: true,
+      skip_records_with_error: true,
       skip_empty_lines: true,
       max_record_size: longestRow,
     }),
   );
-  for await (const record of parser as AsyncIterable<{
-    record: Partial<Record<CsvColumn, string>>;
-    info: { lines: number; invalid_field_length: number };
-  }>) {
-    yield { line: record.info.lines, row: patientFromCsv(record.record, today) };
+  // Line at which a quote that is never closed was noticed: nothing after it can be believed.
+  let brokenAt = Infinity;
+  parser.on('skip', (error: CsvError | undefined) => {
+    if (isOpenQuote(error)) brokenAt = Math.min(brokenAt, lineOf(error));
+    else if (brokenAt === Infinity) skipped.push(refusedRecord(error));
+  });
+  let last = 1;
+  const inOrder = function* (rows: readonly NumberedRow[]): Generator<NumberedRow> {
+    for (const row of rows) {
+      last = row.line;
+      yield row;
+    }
+  };
+  try {
+    for await (const { record, info } of parser as AsyncIterable<CsvRecord>) {
+      if (info.lines >= brokenAt) break;
+      yield* inOrder([...earlier(skipped, info.lines), { line: info.lines, row: patientFromCsv(record, today) }]);
+    }
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    brokenAt = Math.min(brokenAt, lineOf(error));
   }
+  yield* inOrder(earlier(skipped, Infinity));
+  if (brokenAt === Infinity) return;
+  const message = 'a quote that begins here is not closed: nothing after it was read';
+  yield { line: last + 1, row: { ok: false, code: 'not-csv', message } };
+}
+
+interface CsvRecord {
+  readonly record: Partial<Record<CsvColumn, string>>;
+  readonly info: { readonly lines: number };
+}
+
+const lineOf = (error: CsvError | undefined): number => Number(error?.['lines'] ?? 0);
+const isOpenQuote = (error: CsvError | undefined): boolean =>
+  error?.code === 'CSV_QUOTE_NOT_CLOSED' || error?.code === 'CSV_MAX_RECORD_SIZE';
+
+/** Records come through a buffer, the news of skipped ones does not: put back in order. */
+function earlier(skipped: NumberedRow[], line: number): NumberedRow[] {
+  const before = skipped.filter((row) => row.line < line).toSorted((a, b) => a.line - b.line);
+  for (const row of before) skipped.splice(skipped.indexOf(row), 1);
+  return before;
+}
+
+function refusedRecord(error: CsvError | undefined): NumberedRow {
+  const tooMany = error?.code === 'CSV_RECORD_INCONSISTENT_COLUMNS';
+  const message = tooMany
+    ? 'more fields than the header has: quote fields that contain a comma'
+    : 'the record is not CSV';
+  return { line: lineOf(error), row: { ok: false, code: 'not-csv', message } };
 }

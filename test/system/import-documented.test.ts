@@ -1,6 +1,7 @@
 /** What docs/import.md says, and the batch that the database refuses in part. */
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect, type Db } from '../../db/connection.ts';
@@ -8,9 +9,12 @@ import { importBatch, openImport } from '../../db/imports.ts';
 import { systemActor } from '../../domain/actor.ts';
 import { csvColumns } from '../../domain/csv-patient.ts';
 import { patientFromFhir } from '../../domain/fhir-patient.ts';
+import { readPatients } from '../../scripts/import/read-patients.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-postgres.ts';
 
 const root = join(import.meta.dirname, '../..');
+const scratch = mkdtempSync(join(tmpdir(), 'import-csv-'));
+afterAll(() => rmSync(scratch, { recursive: true }));
 const page = readFileSync(join(root, 'docs/import.md'), 'utf8');
 const tableAfter = (heading: string): string[][] => {
   const rows = page
@@ -35,6 +39,37 @@ describe('docs/import.md', () => {
   it('explains every warning and every refusal', () => {
     expect(tableAfter('Warnings').map(([code]) => code)).toEqual(union('ImportWarningCode'));
     expect(tableAfter('Refusals').map(([code]) => code)).toEqual([...union('ImportRefusal'), 'duplicate', 'not-storable']); // prettier-ignore
+  });
+});
+
+describe('CSV that is not quite', () => {
+  const read = async (name: string, text: string) => {
+    const path = join(scratch, name);
+    writeFileSync(path, text);
+    const rows: [number, string][] = [];
+    for await (const { line, row } of readPatients(path, 'csv', { today: '2026-01-01' }))
+      rows.push([line, row.ok ? String(row.patient.name.family) : `${row.code}: ${row.message}`]);
+    return rows;
+  };
+
+  it('loses no line to a stray quote, and refuses the ones with a comma too many', async () => {
+    const text =
+      'given,family,birthDate\nA,Ruiz,1980-01-01\nB,Smith, Jr,1980-01-01\nC,"Bad"quote,1980-01-01\nD,Good\nE,a"b,1981-01-01\n';
+    expect(await read('stray.csv', text)).toEqual([
+      [2, 'Ruiz'],
+      [3, 'not-csv: more fields than the header has: quote fields that contain a comma'],
+      [4, '"Bad"quote'],
+      [5, 'Good'],
+      [6, 'a"b'],
+    ]);
+  });
+
+  it('says from where on a file with an open quote was not read, however long it is', async () => {
+    const refused = [3, 'not-csv: a quote that begins here is not closed: nothing after it was read'];
+    const begin = 'given,family,birthDate\nA,Ruiz,1980-01-01\nB,"never closed,1980-01-01\n';
+    const line = 'C,Gone,1982-01-01\n';
+    expect(await read('open.csv', begin + line)).toEqual([[2, 'Ruiz'], refused]);
+    expect(await read('open-long.csv', begin + line.repeat(150_000))).toEqual([[2, 'Ruiz'], refused]);
   });
 });
 
