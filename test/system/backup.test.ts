@@ -62,10 +62,10 @@ async function book(running: Clinic, nth: number): Promise<Visit> {
     visitTypeId,
     from: new Date(Date.now() + day).toISOString(),
     to: new Date(Date.now() + 8 * day).toISOString(),
-    limit: '20',
+    limit: '40',
   }); // prettier-ignore
   const patientId = patients.filter(({ deceased, active }) => !deceased && active)[nth]!.id;
-  const { start: at, practitionerId, locationId } = items[0]!;
+  const { start: at, practitionerId, locationId } = items[nth]!;
   return session.post<Visit>('/appointments', { patientId, visitTypeId, practitionerId, locationId, start: at }, `backup-test-${nth}`); // prettier-ignore
 }
 
@@ -96,7 +96,11 @@ describe('backup and restore of a running clinic', () => {
   it('brings back the state of the backup, with every open visit watched over and the audit chain whole', async () => {
     const before = clinic!;
     const visit = await book(before, 0);
+    // Bookings go on meanwhile: each is in the backup whole, row and workflow, or not at all.
+    const meanwhile = Promise.allSettled(Array.from({ length: 8 }, (_, n) => book(before, 2 + n)));
     const taken = await takeBackup({ places, directory: saved, databaseUrl: before.database.backup });
+    const outcomes = await meanwhile;
+    expect(outcomes.filter(({ status }) => status === 'fulfilled').length).toBeGreaterThan(0);
     expect(taken.clinic).toBe('running');
     console.log(`backup: ${taken.totalMs} ms, of which the engine stood still ${taken.frozenMs} ms; ${Math.round(taken.bytes / 1e6)} MB`); // prettier-ignore
     expect(existsSync(join(saved, 'keys.json'))).toBe(false);
