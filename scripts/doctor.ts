@@ -13,7 +13,6 @@ import type { Finding } from './doctor/findings.ts';
 const usage = `npm run doctor [-- OPTIONS]
   --all              ask every workflow for its state, not a sample of 50
   --repair           start missing workflows again and let differing ones read the database
-  --rules-changed    visit types were changed after visits were booked: do not hold old visits to today's requirements
   --json             the whole answer as JSON`;
 
 async function main(): Promise<number> {
@@ -22,7 +21,6 @@ async function main(): Promise<number> {
       'all': { type: 'boolean' },
       'repair': { type: 'boolean' },
       'json': { type: 'boolean' },
-      'rules-changed': { type: 'boolean' },
       'help': { type: 'boolean', short: 'h' },
     },
   }); // prettier-ignore
@@ -41,10 +39,7 @@ async function main(): Promise<number> {
     });
   });
   try {
-    const diagnosis = await diagnose(
-      { db, auditDb, engine },
-      { all: values.all, repair: values.repair, requirementsUnchanged: !values['rules-changed'] },
-    );
+    const diagnosis = await diagnose({ db, auditDb, engine }, { all: values.all, repair: values.repair });
     console.log(values.json ? JSON.stringify(diagnosis, null, 2) : inWords(diagnosis));
     return diagnosis.drift === 0 ? 0 : 1;
   } finally {

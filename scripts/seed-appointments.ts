@@ -7,6 +7,7 @@ import { Temporal } from 'temporal-polyfill';
 import { loadConfig } from '../config.ts';
 import { ApiProblem, signIn, type ApiSession } from './seed/api-session.ts';
 import { tourLocation, tourVisitType } from './seed/clinic.ts';
+import { demoPatientIdentifier } from './seed/patients.ts';
 import { seededRandom } from './seed/random.ts';
 import { demoEmail } from './seed/users.ts';
 import { visitsMarker } from './seed/visits-after-start.ts';
@@ -25,6 +26,8 @@ interface Visit {
   readonly status: string;
 }
 interface Plan {
+  /** Default: the next one in turn. */
+  readonly patientId?: string;
   readonly visitType: string;
   readonly location: string;
   readonly mode: 'in-person' | 'video';
@@ -58,6 +61,10 @@ async function run(): Promise<string> {
         if (index === 2) cancellable.push(...visits);
       }
     }
+    // Whoever signs in as the demo patient has something to come.
+    const own = { patientId: clinic.demoPatientId, location: main, count: 1 };
+    booked += (await bookDay(frontDesk, clinic, { ...own, visitType: 'FU30', mode: 'in-person' }, days[2]!)).length;
+    booked += (await bookDay(frontDesk, clinic, { ...own, visitType: 'VID20', mode: 'video' }, days[3]!)).length;
     const [cancelled, confirmed] = cancellable;
     if (cancelled) await act(frontDesk, cancelled, 'cancel', { reason: 'Patient is traveling' });
     if (confirmed) await act(frontDesk, confirmed, 'confirm', {});
@@ -70,6 +77,7 @@ async function run(): Promise<string> {
 }
 
 interface Clinic {
+  readonly demoPatientId: string;
   readonly visitTypes: ReadonlyMap<string, string>;
   readonly locations: ReadonlyMap<string, Named & { timeZone: string }>;
   /** The next one who may come, in an order that is the same everywhere. */
@@ -92,7 +100,9 @@ async function readClinic(session: ApiSession): Promise<Clinic> {
   );
   if (adults.length === 0) throw new Error('There are no patients to book for.');
   let next = 0;
+  const demo = await list<{ id: string }>('/patients', { q: demoPatientIdentifier.replace('-', '') });
   return {
+    demoPatientId: demo.items[0]?.id ?? adults[0]!.id,
     visitTypes: new Map(visitTypes.items.map(({ id, code }) => [code, id])),
     locations: new Map(locations.items.map((location) => [location.name, location])),
     nextPatient: () => adults[next++ % adults.length]!.id,
@@ -134,7 +144,7 @@ async function bookDay(session: ApiSession, clinic: Clinic, plan: Plan, day: str
       clinic,
       plan,
       random.pick(items),
-      `seed-${day}-${plan.visitType}-${plan.location.replaceAll(' ', '-')}-${n}`,
+      `seed-${day}-${plan.patientId ?? 'any'}-${plan.visitType}-${plan.location.replaceAll(' ', '-')}-${n}`,
     );
     if (visit) visits.push(visit);
   }
@@ -144,7 +154,7 @@ async function bookDay(session: ApiSession, clinic: Clinic, plan: Plan, day: str
 async function book(
   session: ApiSession,
   clinic: Clinic,
-  plan: Pick<Plan, 'visitType' | 'mode'>,
+  plan: Pick<Plan, 'visitType' | 'mode' | 'patientId'>,
   slot: Slot,
   key: string,
 ): Promise<Visit | undefined> {
@@ -153,7 +163,14 @@ async function book(
   // A patient who has a visit then already, or has been here before, gives way to the next.
   for (let attempt = 0; attempt < 5; attempt += 1) {
     try {
-      const body = { patientId: clinic.nextPatient(), visitTypeId, practitionerId, locationId, start, mode: plan.mode };
+      const body = {
+        patientId: plan.patientId ?? clinic.nextPatient(),
+        visitTypeId,
+        practitionerId,
+        locationId,
+        start,
+        mode: plan.mode,
+      };
       return await session.post<Visit>('/appointments', body, `${key}-${attempt}`);
     } catch (error) {
       if (!(error instanceof ApiProblem)) throw error;

@@ -13,6 +13,7 @@ import type { Engine } from './engine.ts';
 import {
   beginningOf,
   overdueTimers,
+  requirementsUnchanged,
   stuckMessages,
   unsealedRows,
   visitsById,
@@ -37,8 +38,6 @@ export interface DoctorOptions {
   readonly settleMs?: number | undefined;
   /** Mend what can be mended without losing anything. */
   readonly repair?: boolean | undefined;
-  /** False where visit types may have been changed after visits were booked: I3 asks for today's requirements. */
-  readonly requirementsUnchanged?: boolean | undefined;
 }
 
 export interface OrganizationReport {
@@ -116,7 +115,7 @@ async function examine(
     organizationId,
     visits: visits.length,
     compared: chosen.length,
-    findings: [...mended, ...(await houseFindings(ports, organizationId, options))],
+    findings: [...mended, ...(await houseFindings(ports, organizationId))],
   };
 }
 
@@ -174,12 +173,11 @@ async function strangers(ports: DoctorPorts, ids: readonly string[]): Promise<Fi
   });
 }
 
-async function houseFindings(ports: DoctorPorts, organizationId: string, options: DoctorOptions): Promise<Finding[]> {
-  const { requirementsUnchanged = true } = options;
+async function houseFindings(ports: DoctorPorts, organizationId: string): Promise<Finding[]> {
   const { timers, messages, violations } = await withOrganization(ports.db, organizationId, async (trx) => ({
     timers: await overdueTimers(trx),
     messages: await stuckMessages(trx),
-    violations: await checkInvariants(trx, { requirementsUnchanged }),
+    violations: await checkInvariants(trx, { requirementsUnchanged: await requirementsUnchanged(trx) }),
   }));
   const unsealed = await withOrganization(ports.auditDb, organizationId, unsealedRows);
   return [
@@ -231,7 +229,8 @@ function spread<T>(items: readonly T[], count: number): T[] {
 }
 
 function repeated(ids: readonly string[]): string[] {
-  return [...new Set(ids.filter((id, index) => ids.indexOf(id) !== index))];
+  const seen = new Set<string>();
+  return ids.filter((id) => seen.has(id) || !seen.add(id));
 }
 
 /** Eight at a time; null answers are left out. */

@@ -53,6 +53,12 @@ export async function stuckMessages(trx: Trx): Promise<{ state: string; count: n
   return rows.map(({ state, count, since }) => ({ state, count, since: since.toISOString() }));
 }
 
+/** I3 holds visits to what their visit type asks today: an administrator who has changed one has not broken a visit. */
+export async function requirementsUnchanged(trx: Trx): Promise<boolean> {
+  const change = await trx('state_change').where({ aggregate: 'visit-type', event: 'change' }).first('id');
+  return change === undefined;
+}
+
 /** Role auditor: the seals are its to read. */
 export async function unsealedRows(trx: Trx): Promise<{ source: string; count: number; since: string }[]> {
   const part = (source: string) =>
