@@ -7,7 +7,7 @@ import { Temporal } from 'temporal-polyfill';
 import { loadConfig } from '../config.ts';
 import { ApiProblem, signIn, type ApiSession } from './seed/api-session.ts';
 import { tourLocation, tourVisitType } from './seed/clinic.ts';
-import { demoPatientIdentifier } from './seed/patients.ts';
+import { demoPatientName } from './seed/patients.ts';
 import { seededRandom } from './seed/random.ts';
 import { demoEmail } from './seed/users.ts';
 import { visitsMarker } from './seed/visits-after-start.ts';
@@ -100,7 +100,7 @@ async function readClinic(session: ApiSession): Promise<Clinic> {
   );
   if (adults.length === 0) throw new Error('There are no patients to book for.');
   let next = 0;
-  const demo = await list<{ id: string }>('/patients', { q: demoPatientIdentifier.replace('-', '') });
+  const demo = await list<{ id: string }>('/patients', { q: demoPatientName });
   return {
     demoPatientId: demo.items[0]?.id ?? adults[0]!.id,
     visitTypes: new Map(visitTypes.items.map(({ id, code }) => [code, id])),

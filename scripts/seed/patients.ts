@@ -8,6 +8,7 @@ import { seededRandom, type Random } from './random.ts';
 export const seedIdentifierSystem = 'https://healthsphere.example/synthetic';
 /** Whose account patient@demo.healthsphere.example opens. */
 export const demoPatientIdentifier = 'p-1';
+export const demoPatientName = 'Elena Marín';
 export const patientCount = 60;
 
 type Json = Record<string, unknown>;

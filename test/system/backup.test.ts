@@ -1,6 +1,8 @@
+import { spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync, chmodSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../config.ts';
 import { readAnchors } from '../../db/audit-anchor.ts';
@@ -160,4 +162,34 @@ describe('backup and restore of a running clinic', () => {
     await expect(putBack({ places: { ...places, keyFile }, directory })).rejects.toThrow(/does not exist.*nothing was changed/s); // prettier-ignore
     expect(readdirSync(home).filter((name) => name.startsWith('restoring-'))).toEqual([]);
   }, 60_000);
+});
+
+describe('holding a process still', () => {
+  const stateOf = (pid: number): string => {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2)[0]!;
+  };
+  const until = async (holds: () => boolean): Promise<void> => {
+    for (let attempt = 0; attempt < 200 && !holds(); attempt += 1) await sleep(25);
+    expect(holds()).toBe(true);
+  };
+
+  it.runIf(process.platform === 'linux')('lets it go on even when the backup is killed in the middle', async () => {
+    const held = spawn('sleep', ['120'], { stdio: 'ignore' });
+    const script = `import { whileFrozen } from './scripts/backup/freeze.ts';
+      import { describeProcess } from './scripts/supervise/process-identity.ts';
+      await whileFrozen(describeProcess(${held.pid}), () => new Promise((resolve) => setTimeout(resolve, 60_000)));`;
+    const backup = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
+      cwd: join(import.meta.dirname, '../..'),
+      stdio: 'ignore',
+    });
+    try {
+      await until(() => stateOf(held.pid!) === 'T');
+      backup.kill('SIGKILL');
+      await until(() => stateOf(held.pid!) !== 'T');
+    } finally {
+      held.kill('SIGKILL');
+      backup.kill('SIGKILL');
+    }
+  });
 });
