@@ -125,12 +125,10 @@ export function createTemporalGateway(options: GatewayOptions): TemporalGateway 
       answeredAt = Date.now();
       return answer;
     } catch (error) {
-      if (!isConnectionTrouble(error)) {
-        answeredAt = Date.now();
-        throw error;
-      }
-      answeredAt = -Infinity;
-      if (wasNeverSent(error)) throw away();
+      const isTrouble = isConnectionTrouble(error);
+      answeredAt = isTrouble ? -Infinity : Date.now();
+      if (!isTrouble && !isTaskFailing(error)) throw error;
+      if (isTrouble && wasNeverSent(error)) throw away();
       log.warn({ ms: Date.now() - startedAt, code: 'outcome-unknown' }, 'the engine did not answer in time');
       throw new DomainError('outcome-unknown', { data: { retryAfterSeconds: 1 } });
     }
@@ -300,6 +298,15 @@ function isConnectionTrouble(error: unknown): boolean {
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return true;
   const grpc = grpcErrorOf(error);
   return grpc !== undefined && troubleCodes.has(grpc.code);
+}
+
+/**
+ * FAILED_PRECONDITION: the run's task was lost three times in a row, as when one worker after the other is killed, and the
+ * engine takes no further update for the run until one of its tasks succeeds. What was asked under this key before may
+ * have happened.
+ */
+function isTaskFailing(error: unknown): boolean {
+  return grpcErrorOf(error)?.code === 9;
 }
 
 /** The connection was never made, so that nothing can have been begun. */

@@ -1,0 +1,85 @@
+/**
+ * `npm run chaos -- --seed N [--faults 200] [--minutes 15] [--clients 16] [--scenario mixed|one-slot]`: a clinic of its own,
+ * a seeded load over HTTP, and everything killed under it. Exit 0: no violation and as many faults as asked; 1: violations;
+ * 2: it could not be run, or time ran out before enough faults counted.
+ */
+import { cpSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { startChaosClinic, type ChaosClinic } from './chaos/clinic.ts';
+import { runMixed } from './chaos/mixed.ts';
+import { runOneSlot } from './chaos/one-slot.ts';
+import { mixedReport, oneSlotReport } from './chaos/report.ts';
+import type { Traffic } from './chaos/traffic.ts';
+import { createProgress } from './provision/progress.ts';
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string', default: String(Date.now() % 100_000) },
+    faults: { type: 'string', default: '200' },
+    minutes: { type: 'string', default: '15' },
+    clients: { type: 'string' },
+    scenario: { type: 'string', default: 'mixed' },
+  },
+});
+
+const stopping = new AbortController();
+process.once('SIGINT', () => {
+  console.log('\nstopping everything; once more ends it at once');
+  stopping.abort(new Error('interrupted'));
+});
+
+async function main(): Promise<number> {
+  const { scenario } = values;
+  if (scenario !== 'mixed' && scenario !== 'one-slot') throw new Error('--scenario is mixed or one-slot');
+  const [seed, faults, minutes] = [number('seed'), number('faults'), number('minutes')];
+  const clients = number('clients', scenario === 'mixed' ? 16 : 200);
+  const started = performance.now();
+  const say = (line: string): void =>
+    console.log(`${((performance.now() - started) / 1_000).toFixed(0).padStart(5)} s  ${line}`);
+  const size = scenario === 'mixed' ? { practitioners: 6, rooms: 4, patients: 80 } : { practitioners: 3, rooms: 3, patients: clients }; // prettier-ignore
+  const on = await startChaosClinic({ size, progress: createProgress(), signal: stopping.signal });
+  try {
+    say(`the clinic stands on ports of its own; seed ${seed}`);
+    const common = { seed, clients, say, signal: stopping.signal };
+    if (scenario === 'one-slot') {
+      const result = await runOneSlot(on, { ...common, kills: Math.min(faults, 20) });
+      console.log(`\n${oneSlotReport(result).join('\n')}`);
+      return verdict(on, result.traffic);
+    }
+    const result = await runMixed(on, { ...common, faults, minutes, thinkMs: 60 });
+    console.log(`\n${mixedReport(result).join('\n')}`);
+    const failed = verdict(on, result.traffic);
+    if (failed === 0 && result.injected.length < faults) {
+      console.log(`only ${result.injected.length} of ${faults} faults counted in ${minutes} minutes`);
+      return 2;
+    }
+    return failed;
+  } finally {
+    await on.end();
+  }
+}
+
+/** The logs of a run that failed outlive it. */
+function verdict(on: ChaosClinic, traffic: Traffic): number {
+  if (traffic.violations.length === 0) return 0;
+  const kept = join(tmpdir(), `healthsphere-chaos-logs-${process.pid}`);
+  cpSync(join(on.clinic.home, 'logs'), kept, { recursive: true });
+  console.log(`the logs of its processes: ${kept}`);
+  return 1;
+}
+
+function number(name: 'seed' | 'faults' | 'minutes' | 'clients', otherwise = Number.NaN): number {
+  const given = values[name] === undefined ? otherwise : Number(values[name]);
+  if (!(given > 0)) throw new Error(`--${name} is a positive number`);
+  return given;
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    console.error(`The run could not be finished: ${error instanceof Error ? error.message : String(error)}`);
+    process.exit(2);
+  },
+);
