@@ -13,6 +13,8 @@ const typeParsers = {
   },
 };
 
+const silent = (): void => {};
+
 export interface ConnectionOptions {
   readonly url: string;
   /** Shown in pg_stat_activity, so that a waiting transaction names its process. */
@@ -40,5 +42,7 @@ export function connect(options: ConnectionOptions): Db {
     } as Knex.PgConnectionConfig,
     pool: { min: 0, max: options.poolMax ?? 10, acquireTimeoutMillis: 5_000, idleTimeoutMillis: 30_000 },
     acquireConnectionTimeout: 5_000,
+    // Every failure reaches its caller; knex would print it a second time, past the structured log and its allow-list.
+    log: { warn: silent, error: silent, deprecate: silent, debug: silent },
   });
 }

@@ -101,6 +101,16 @@ const checks: readonly Check[] = [
             AND s.at >= (h.data->>'holdExpiresAt')::timestamptz`,
   },
   {
+    // The clocks are read inside transactions that may wait for each other's row lock: half a minute is no violation.
+    invariant: 'I9',
+    problem: 'a reminder was filed, or sent, after its version had ended',
+    sql: `SELECT n.id::text AS row FROM notification n JOIN LATERAL (
+            SELECT min(s.at) AS ended FROM state_change s WHERE s.aggregate = 'appointment' AND s.aggregate_id = n.aggregate_id
+              AND ((s.data->>'version')::int > n.aggregate_version OR (s.from_state = 'booked' AND s.to_state <> 'booked'))) v ON true
+          WHERE n.aggregate = 'appointment' AND n.kind = 'reminder'
+            AND (n.created_at > v.ended + interval '30 seconds' OR (n.state = 'sent' AND n.sent_at > v.ended + interval '2 minutes'))`,
+  },
+  {
     invariant: 'I10',
     problem: 'a reminder was filed twice',
     sql: `SELECT min(id::text) AS row FROM notification WHERE aggregate = 'appointment' AND kind = 'reminder'

@@ -267,6 +267,15 @@ describe('the invariants can fail', () => {
     expect(
       await broken(`UPDATE appointment SET local_start = local_start + interval '1 hour' WHERE id = '${id}'`),
     ).toEqual(['I11']);
+    const reminder = `INSERT INTO notification (organization_id, dedupe_key, aggregate, aggregate_id, aggregate_version, kind, channel, to_ref, due_at, created_at)
+       VALUES ('${clinic.organizationId}', 'late', 'appointment', '${id}', 0, 'reminder', 'email', 'patient:x', now(), '2027-05-03T13:00:00Z')`;
+    expect(await broken(reminder)).toEqual([]);
+    expect(
+      await broken(
+        `${reminder}; UPDATE appointment SET status = 'cancelled', cancel_reason = 'x' WHERE id = '${id}'; UPDATE reservation SET released_at = now() WHERE appointment_id = '${id}';
+         INSERT INTO state_change (organization_id, aggregate, aggregate_id, seq, event, from_state, to_state, actor, at) VALUES ('${clinic.organizationId}', 'appointment', '${id}', 2, 'cancel', 'booked', 'cancelled', 'user:x', '2027-05-03T12:00:00Z')`,
+      ),
+    ).toEqual(['I9', 'I12']);
     expect(
       await broken(
         `INSERT INTO state_change (organization_id, aggregate, aggregate_id, seq, event, from_state, to_state, actor, at) VALUES ('${clinic.organizationId}', 'appointment', '${id}', 3, 'arrive', 'cancelled', 'booked', 'user:x', now())`,
