@@ -19,6 +19,7 @@ export function mixedReport({ seed, seconds, injected, traffic, looks, verified 
     `first 2xx after a fault: p50 ${show(quantile(recoveries, 0.5))}, p95 ${show(quantile(recoveries, 0.95))}, longest ${show(recoveries.at(-1) ?? 0)}`,
     `invariants looked at ${looks} times meanwhile; quiet after ${show(verified.quietAfterMs)}`,
     `read back over HTTP: ${verified.readBack} visits; on file ${verified.visits}; running workflows ${verified.workflows}; audit rows sealed ${verified.links}`,
+    `mails delivered ${verified.mails.delivered}, of them again under the same Message-ID ${verified.mails.repeated}`,
     ...violationLines(traffic.violations),
   ];
 }

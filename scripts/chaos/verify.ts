@@ -1,4 +1,6 @@
 /** After the storm: is everything that was acknowledged there, once, and nothing that was refused? */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readAnchors } from '../../db/audit-anchor.ts';
 import { verifyChain } from '../../db/audit-seal.ts';
@@ -16,7 +18,14 @@ export interface Verified {
   readonly visits: number;
   readonly workflows: number;
   readonly links: number;
+  readonly mails: Mails;
   readonly quietAfterMs: number;
+}
+
+export interface Mails {
+  readonly delivered: number;
+  /** Delivered again under the same Message-ID, because a sender died between DATA and its record. */
+  readonly repeated: number;
 }
 
 export async function verifyAll(on: ChaosClinic, traffic: Traffic, quietWithinMs = 120_000): Promise<Verified> {
@@ -38,7 +47,8 @@ export async function verifyAll(on: ChaosClinic, traffic: Traffic, quietWithinMs
     const readBack = await readBackAll(on, traffic);
     const visits = await compareWithHistory(owner, traffic);
     const links = await verifyAudit(on, auditor, traffic);
-    return { readBack, visits, workflows: diagnosis.workflows, links, quietAfterMs };
+    const mails = await compareMails(on, owner, traffic);
+    return { readBack, visits, workflows: diagnosis.workflows, links, mails, quietAfterMs };
   } finally {
     await Promise.all([owner.destroy(), worker.destroy(), auditor.destroy()]);
   }
@@ -119,6 +129,24 @@ async function compareWithHistory(owner: Db, traffic: Traffic): Promise<number> 
       traffic.violated('I4', `${step.what} ${step.appointmentId} was refused, ${code}, and left a row`);
   }
   return existing.size;
+}
+
+/** What is marked sent was delivered; what was delivered belongs to a message on file, one Message-ID each. */
+async function compareMails({ clinic }: ChaosClinic, owner: Db, traffic: Traffic): Promise<Mails> {
+  const lines = readFileSync(join(clinic.home, 'mail.jsonl'), 'utf8').trim().split('\n');
+  const times = new Map<string, number>();
+  for (const line of lines.filter((text) => text !== '')) {
+    const { messageId } = JSON.parse(line) as { messageId: string };
+    times.set(messageId, (times.get(messageId) ?? 0) + 1);
+  }
+  const rows = await owner('notification').whereNotNull('message_id').select<{ message_id: string; state: string }[]>('message_id', 'state'); // prettier-ignore
+  const onFile = new Set(rows.map(({ message_id }) => message_id));
+  for (const { message_id, state } of rows)
+    if (state === 'sent' && !times.has(message_id))
+      traffic.violated('mail', `${message_id} is marked sent and never came`);
+  for (const messageId of times.keys())
+    if (!onFile.has(messageId)) traffic.violated('mail', `${messageId} came and is not on file`);
+  return { delivered: times.size, repeated: [...times.values()].reduce((sum, count) => sum + count - 1, 0) };
 }
 
 async function verifyAudit({ config, keys }: ChaosClinic, auditor: Db, traffic: Traffic): Promise<number> {
