@@ -16,20 +16,20 @@ export interface Watch {
 export function watchInvariants({ clinic }: ChaosClinic, traffic: Traffic, everyMs = 3_000): Watch {
   const db = connect({ url: clinic.database.migrator, applicationName: 'chaos-watch', poolMax: 1, statementTimeoutMs: 60_000 }); // prettier-ignore
   let looks = 0;
-  let ended = false;
+  const ending = new AbortController();
   const watching = (async () => {
-    while (!ended) {
+    while (!ending.signal.aborted) {
       await look(db, traffic).then(
         () => (looks += 1),
         () => undefined,
       );
-      await sleep(everyMs);
+      await sleep(everyMs, undefined, { signal: ending.signal }).catch(() => undefined);
     }
   })();
   return {
     looks: () => looks,
     async end() {
-      ended = true;
+      ending.abort();
       await watching;
       await db.destroy();
     },
