@@ -40,34 +40,36 @@ async function main(): Promise<number> {
     console.log(`${((performance.now() - started) / 1_000).toFixed(0).padStart(5)} s  ${line}`);
   const size = scenario === 'mixed' ? { practitioners: 6, rooms: 4, patients: 80 } : { practitioners: 3, rooms: 3, patients: clients }; // prettier-ignore
   const on = await startChaosClinic({ size, progress: createProgress(), signal: stopping.signal });
+  let outcome = 2;
   try {
     say(`the clinic stands on ports of its own; seed ${seed}`);
     const common = { seed, clients, say, signal: stopping.signal };
     if (scenario === 'one-slot') {
       const result = await runOneSlot(on, { ...common, kills: Math.min(faults, 20) });
       console.log(`\n${oneSlotReport(result).join('\n')}`);
-      return verdict(on, result.traffic);
+      return (outcome = verdict(result.traffic));
     }
     const result = await runMixed(on, { ...common, faults, minutes, thinkMs: 60 });
     console.log(`\n${mixedReport(result).join('\n')}`);
-    const failed = verdict(on, result.traffic);
-    if (failed === 0 && result.injected.length < faults) {
+    outcome = verdict(result.traffic);
+    if (outcome === 0 && result.injected.length < faults) {
       console.log(`only ${result.injected.length} of ${faults} faults counted in ${minutes} minutes`);
-      return 2;
+      return (outcome = 2);
     }
-    return failed;
+    return outcome;
   } finally {
+    if (outcome !== 0 && !stopping.signal.aborted) keepLogs(on);
     await on.end();
   }
 }
 
+const verdict = ({ violations }: Traffic): number => (violations.length === 0 ? 0 : 1);
+
 /** The logs of a run that failed outlive it. */
-function verdict(on: ChaosClinic, traffic: Traffic): number {
-  if (traffic.violations.length === 0) return 0;
+function keepLogs(on: ChaosClinic): void {
   const kept = join(tmpdir(), `healthsphere-chaos-logs-${process.pid}`);
   cpSync(join(on.clinic.home, 'logs'), kept, { recursive: true });
   console.log(`the logs of its processes: ${kept}`);
-  return 1;
 }
 
 function number(name: 'seed' | 'faults' | 'minutes' | 'clients', otherwise = Number.NaN): number {

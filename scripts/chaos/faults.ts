@@ -82,7 +82,7 @@ export async function injectFaults(on: ChaosClinic, traffic: Traffic, options: F
   for (const kind of faultPlan(random)) {
     if (stopped() || injected.length >= faults) break;
     // Now and then the next one strikes while the last one is not mended yet.
-    if (random.next() < 0.75) await whenMended(on, stopped);
+    if (random.next() < 0.75) await whenMended(on, traffic, stopped);
     await sleep(random.between(100, 1_200));
     if (stopped()) break;
     const inFlight = await strike(on, traffic, kind, stopped);
@@ -115,14 +115,18 @@ async function dieAt(file: string, stopped: () => boolean): Promise<boolean> {
   return false;
 }
 
-async function whenMended({ clinic }: ChaosClinic, stopped: () => boolean): Promise<void> {
-  let mended = false;
+/** A process that does not come back within a minute is a violation. */
+async function whenMended({ clinic }: ChaosClinic, traffic: Traffic, stopped: () => boolean): Promise<void> {
+  let over = false;
   const ready = clinic.whenReady(undefined, 60_000).then(
-    () => (mended = true),
-    () => (mended = true),
+    () => (over = true),
+    (error: unknown) => {
+      over = true;
+      traffic.violated('recovery', (error as Error).message.split('\n')[0] ?? '');
+    },
   );
-  await until(() => mended, 60_000, stopped);
-  if (mended) await ready;
+  await until(() => over, 70_000, stopped);
+  if (over) await ready;
 }
 
 async function until(holds: () => boolean, withinMs: number, stopped: () => boolean, everyMs = 10): Promise<void> {

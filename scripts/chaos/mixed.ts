@@ -32,7 +32,7 @@ export async function runMixed(on: ChaosClinic, options: MixedOptions): Promise<
   const started = performance.now();
   const deadline = started + options.minutes * 60_000;
   await shortDeadlines(on);
-  const traffic = createTraffic({ signal });
+  const traffic = createTraffic({ signal, onViolation: ({ rule, detail }) => say(`VIOLATION ${rule}: ${detail}`) });
   const aborted = () => signal?.aborted === true;
   let loadOver = false;
   const load = startLoad(on, traffic, options, () => loadOver || aborted());

@@ -37,7 +37,7 @@ export interface OneSlotOptions {
 
 export async function runOneSlot(on: ChaosClinic, options: OneSlotOptions): Promise<OneSlotResult> {
   const { seed, clients, say, signal } = options;
-  const traffic = createTraffic({ signal });
+  const traffic = createTraffic({ signal, onViolation: ({ rule, detail }) => say(`VIOLATION ${rule}: ${detail}`) });
   const random = seededRandom(seed);
   const db = connect({ url: on.clinic.database.migrator, applicationName: 'chaos-slot', poolMax: 2 });
   const engine = await countRuns(on);

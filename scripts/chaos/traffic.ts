@@ -64,9 +64,11 @@ export interface TrafficOptions {
   /** After this long without a certain answer a client is stuck. Default 120 s. */
   readonly patienceMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Told of each violation when it is found. */
+  readonly onViolation?: ((violation: Violation) => void) | undefined;
 }
 
-export function createTraffic({ patienceMs = 120_000, signal }: TrafficOptions = {}): Traffic {
+export function createTraffic({ patienceMs = 120_000, signal, onViolation }: TrafficOptions = {}): Traffic {
   let inFlight = 0;
   let requests = 0;
   const known: Known[] = [];
@@ -75,6 +77,7 @@ export function createTraffic({ patienceMs = 120_000, signal }: TrafficOptions =
   const listeners: ((at: number) => void)[] = [];
   const violated = (rule: string, detail: string): void => {
     violations.push({ rule, detail });
+    onViolation?.({ rule, detail });
   };
 
   async function once(step: Step): Promise<Reply | null> {

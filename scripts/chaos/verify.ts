@@ -34,7 +34,9 @@ export async function verifyAll(on: ChaosClinic, traffic: Traffic, quietWithinMs
     connect({ url: clinic.database[role], applicationName: 'chaos-verify', poolMax: 4, statementTimeoutMs: 120_000 });
   const [owner, worker, auditor] = [open('migrator'), open('worker'), open('auditor')];
   try {
-    await clinic.whenReady(undefined, 60_000);
+    await clinic.whenReady(undefined, 60_000).catch((error: unknown) => {
+      traffic.violated('recovery', (error as Error).message.split('\n')[0] ?? '');
+    });
     const since = performance.now();
     const diagnosis = await quiet(on, worker, auditor, quietWithinMs);
     for (const { kind, subject, detail } of [
