@@ -78,13 +78,17 @@ async function workUntilStopped(
       if (worker.getState() === 'RUNNING') worker.shutdown();
     };
     const running = worker.run();
+    const over = new AbortController();
     // Told to stop while the worker was being made.
     if (stop.aborted) shutDown();
     stop.addEventListener('abort', shutDown);
     try {
-      await Promise.race([running, becomeReady(connection, workerLog)]);
+      // It works while it becomes ready: what an older process made ready, or the next one, needs nothing of this one.
+      const becoming = becomeReady(connection, workerLog, AbortSignal.any([over.signal, stop]));
+      becoming.catch(() => undefined);
       await running;
     } finally {
+      over.abort();
       stop.removeEventListener('abort', shutDown);
       shutDown();
       await running.catch(() => undefined);
@@ -94,10 +98,15 @@ async function workUntilStopped(
   }
 }
 
-async function becomeReady(connection: NativeConnection, workerLog: Logger): Promise<void> {
+async function becomeReady(connection: NativeConnection, workerLog: Logger, signal: AbortSignal): Promise<void> {
   // In production whoever rolls out a release says which build is current (docs/operations.md).
   if (config.environment !== 'production') {
-    await setCurrentVersion(connection, { namespace: config.temporal.namespace, buildId: config.deploymentBuildId });
+    await setCurrentVersion(connection, {
+      namespace: config.temporal.namespace,
+      buildId: config.deploymentBuildId,
+      signal,
+      onFailure: (error) => workerLog.debug({ error }, 'the engine does not make this build the current one yet'),
+    });
   }
   workerLog.info({ version: config.deploymentBuildId }, 'the worker is ready');
   process.send?.('ready');

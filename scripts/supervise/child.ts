@@ -77,10 +77,10 @@ export async function superviseChild(spec: ChildSpec, events: ChildEvents): Prom
   };
 
   const awaitReady = async (incarnation: Incarnation) => {
-    try {
-      await spec.ready(incarnation);
-    } catch {
-      return false;
+    // What is not ready after the time a start takes may still become so: as long as it lives it is asked again.
+    while (!(await isReady(spec, incarnation))) {
+      if (incarnation.ended() || stopping) return false;
+      await sleep(500);
     }
     if (incarnation.ended()) return false;
     if (restarts > 0 && wasReady && !stopping) events.report(`${spec.name} is ready again (pid ${incarnation.pid})`);
@@ -157,6 +157,12 @@ export async function superviseChild(spec: ChildSpec, events: ChildEvents): Prom
   }
   return supervised;
 }
+
+const isReady = (spec: ChildSpec, incarnation: Incarnation): Promise<boolean> =>
+  spec.ready(incarnation).then(
+    () => true,
+    () => false,
+  );
 
 function spawnChild(spec: ChildSpec): { child: ChildProcess; exit: Promise<string>; incarnation: Incarnation } {
   const log = openSync(spec.logFile, 'a', 0o600);
