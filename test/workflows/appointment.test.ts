@@ -278,7 +278,7 @@ describe('updates', () => {
 });
 
 describe('S10 Illegal edges', () => {
-  test('S10 cancelled -> booked and arrived, fulfilled -> cancelled: the run is closed, nothing is accepted', async () => {
+  test('S10 cancelled -> booked and arrived: the run is closed, nothing is accepted', async () => {
     const { id } = await clinic.booked(nextDay());
     await clinic.act(id, 'cancel', { reason: 'x' });
     const before = await acceptedUpdates(id);
@@ -287,6 +287,23 @@ describe('S10 Illegal edges', () => {
       if (problem !== 'closed') expect(problem).toMatchObject({ code: 'invalid-transition' });
     }
     expect(await acceptedUpdates(id)).toBe(before);
+  });
+
+  test('S10 fulfilled -> cancelled: the run is closed, nothing is accepted, the visit stays fulfilled', async () => {
+    const start = nextDay();
+    const { id } = await clinic.booked(start);
+    await clinic.until(plus(start, -600));
+    await clinic.act(id, 'check-in', { identifiersVerified: ['name', 'birth-date'] });
+    await clinic.act(id, 'complete', { noNoteReason: 'paper' });
+    await ended(id);
+    const before = await acceptedUpdates(id);
+    for (const action of ['cancel', 'cancel-by-clinic', 'arrive'] as const) {
+      expect(await clinic.refused(id, action, { reason: 'x' })).toBe('closed');
+    }
+    expect(await acceptedUpdates(id)).toBe(before);
+    // The one action that starts a run of its own on a closed one is refused by the transaction.
+    expect(await clinic.refused(id, 'entered-in-error', { reason: 'x' })).toMatchObject({ code: 'invalid-transition' });
+    expect(await stateOf(id)).toBe('fulfilled');
   });
 
   test('S10 noshow -> checked-in: 409 invalid-transition with what is allowed, and no history', async () => {
