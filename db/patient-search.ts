@@ -84,7 +84,7 @@ export interface FoundPatient {
   sort_key: string;
 }
 
-/** Everyone who matches every term, by family and given name. One row more than `limit` says that there is more. */
+/** Everyone who matches every term, in the order of the index patient_order (family, first given name). One row more than `limit` says that there is more. */
 export async function findPatients(trx: Trx, organizationId: string, page: PatientPage): Promise<FoundPatient[]> {
   const bindings: unknown[] = [organizationId];
   const conditions = page.query.map((prefixes) => {
@@ -103,7 +103,7 @@ export async function findPatients(trx: Trx, organizationId: string, page: Patie
   const answer = await trx.raw<{ rows: FoundPatient[] }>(
     `SELECT * FROM (
        SELECT p.id, p.mrn, p.family, p.given, p.chosen_name, p.birth_date, p.sex, p.language, p.phone, p.email, p.deceased, p.active,
-              lower(coalesce(p.family, '') || ' ' || array_to_string(p.given, ' ')) COLLATE "C" AS sort_key
+              left(lower(coalesce(p.family, '') || ' ' || coalesce(p.given[1], '')), 200) COLLATE "C" AS sort_key
        FROM patient p WHERE p.organization_id = ? ${conditions.join(' ')}) found
      ${page.after === undefined ? '' : 'WHERE (sort_key, id) > (?, ?)'}
      ORDER BY sort_key, id LIMIT ?`,

@@ -71,7 +71,7 @@ export const listPatients = route({
     );
     // What was looked for is about a person and stays out of the row; how much was seen belongs in it.
     context.concerns({ detail: { shown: Math.min(rows.length, query.limit) } });
-    return pageOf(rows, query.limit, toListItem, (row) => ({ key: row.sort_key.slice(0, 400), id: row.id }));
+    return pageOf(rows, query.limit, toListItem, (row) => ({ key: row.sort_key, id: row.id }));
   },
 });
 
