@@ -25,6 +25,9 @@ const dynamicConfig = {
   // One partition each removes stragglers of 2 s.
   'matching.numTaskqueueReadPartitions': 1,
   'matching.numTaskqueueWritePartitions': 1,
+  // A task lost three times in a row gets more time, doubled each time up to this: with the default of ten minutes a visit
+  // whose workers were killed again and again stood still for minutes (found by `npm run chaos`).
+  'history.workflowTaskRetryMaxInterval': '"5s"',
 } as const;
 
 export function temporalServerArguments(options: TemporalServerOptions): string[] {
