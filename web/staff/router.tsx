@@ -44,13 +44,21 @@ const invitation = createRoute({
   component: lazyRouteComponent(() => import('./pages/set-password.tsx'), 'InvitationPage'),
 });
 
+const secondFactor = createRoute({
+  getParentRoute: () => root,
+  path: '/second-factor',
+  component: lazyRouteComponent(() => import('./pages/second-factor.tsx'), 'SecondFactorPage'),
+});
+
 /** Everything below asks for a person; without one it leads to the door and back. */
 const frame = createRoute({
   getParentRoute: () => root,
   id: 'frame',
   beforeLoad: async ({ context, location }) => {
+    let mustEnrol = false;
     try {
       const me = await context.client.ensureQueryData(meQuery);
+      mustEnrol = me.enrolmentOnly;
       if (me.kind === 'patient') window.location.assign('/portal');
     } catch (error) {
       if (error instanceof ProblemError && error.status === 401) {
@@ -58,6 +66,7 @@ const frame = createRoute({
       }
       throw error;
     }
+    if (mustEnrol) throw redirect({ to: '/second-factor', replace: true });
   },
   component: lazyRouteComponent(() => import('./frame/frame.tsx'), 'Frame'),
 });
@@ -184,6 +193,7 @@ const tree = root.addChildren([
   forgot,
   reset,
   invitation,
+  secondFactor,
   frame.addChildren([home, today, find, appointmentCase, patients, newPatient, patient, tasks, ...adminRoutes]),
 ]);
 

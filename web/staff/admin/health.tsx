@@ -23,24 +23,26 @@ export function HealthPage() {
       <section className="hs-card" aria-label={t('health.parts')}>
         <Answered query={health} rows={2}>
           {(answer) => (
-            <dl className="hs-facts" role="status">
-              <dt>{t('health.whole')}</dt>
-              <dd>
-                <Badge tone={answer.status === 'ready' ? 'good' : 'bad'}>
-                  {t(`health.${answer.status}`, { defaultValue: answer.status })}
-                </Badge>
-              </dd>
-              {parts
-                .filter((part) => part !== 'stopping' || answer.degraded?.includes(part) === true)
-                .map((part) => {
-                  const away = answer.degraded?.includes(part) === true;
-                  return (
-                    <Fact key={part} name={t(`health.part.${part}`)}>
-                      <Badge tone={away ? 'bad' : 'good'}>{away ? t('health.away') : t('health.there')}</Badge>
-                    </Fact>
-                  );
-                })}
-            </dl>
+            <div role="status">
+              <dl className="hs-facts">
+                <dt>{t('health.whole')}</dt>
+                <dd>
+                  <Badge tone={answer.status === 'ready' ? 'good' : 'bad'}>
+                    {t(`health.${answer.status}`, { defaultValue: answer.status })}
+                  </Badge>
+                </dd>
+                {parts
+                  .filter((part) => part !== 'stopping' || answer.degraded?.includes(part) === true)
+                  .map((part) => {
+                    const away = answer.degraded?.includes(part) === true;
+                    return (
+                      <Fact key={part} name={t(`health.part.${part}`)}>
+                        <Badge tone={away ? 'bad' : 'good'}>{away ? t('health.away') : t('health.there')}</Badge>
+                      </Fact>
+                    );
+                  })}
+              </dl>
+            </div>
           )}
         </Answered>
         <Text size="sm" c="dimmed" mt="xs">

@@ -96,11 +96,13 @@ export const historyQuery = (id: string, from: string | null) =>
     enabled: false,
   });
 
+/** The server gives no more at a time; a full answer says that there may be later ones. */
+export const mostSlots = 500;
 export type SlotSearch = Query<'GET /availability'>;
 export const slotsQuery = (search: SlotSearch) =>
   queryOptions({
     queryKey: ['availability', search],
-    queryFn: ({ signal }) => api('GET /availability', { query: { ...search, limit: 500 }, signal }),
+    queryFn: ({ signal }) => api('GET /availability', { query: { ...search, limit: mostSlots }, signal }),
     enabled: search.visitTypeId !== '',
     staleTime: 10_000,
   });

@@ -18,6 +18,7 @@ import { StateBadge } from '../parts/states.tsx';
 import { ActionForm, useAct } from './action-form.tsx';
 import { asks, endings, order, undoOf } from './forms.ts';
 import { Timeline } from './timeline.tsx';
+import { useTimerName } from './timer-name.ts';
 import { LinkAnchor } from '../parts/links.tsx';
 
 export function CasePanel(props: {
@@ -68,7 +69,7 @@ function Loaded(props: {
   const part = props.beside ? 3 : 2;
   return (
     <Stack gap="md">
-      <header>
+      <div>
         <Group gap="xs" justify="space-between" wrap="nowrap" align="start">
           <Title order={heading}>
             <LinkAnchor to="/patients/$id" params={{ id: visit.patient.id }} inherit>
@@ -83,7 +84,7 @@ function Loaded(props: {
             : plainDay(visit.patient.birthDate, i18n.language)}{' '}
           · {visit.patient.mrn}
         </Text>
-      </header>
+      </div>
       <dl className="hs-facts">
         <dt>{t('case.when')}</dt>
         <dd className="hs-num">
@@ -194,18 +195,10 @@ function Loaded(props: {
 }
 
 function Timer({ name, at, zone }: { readonly name: string; readonly at: string; readonly zone: string }) {
-  const { t } = useTranslation();
-  // 'reminder:P3D:email' names the policy item and the channel.
-  const [kind = name, offset, channel] = name.split(':');
-  const detail = [offset, channel === undefined ? undefined : t(`channel.${channel}`, { defaultValue: channel })]
-    .filter(Boolean)
-    .join(', ');
+  const say = useTimerName();
   return (
     <>
-      <dt>
-        {t(`timer.${kind}`, { defaultValue: kind })}
-        {detail === '' ? '' : ` (${detail})`}
-      </dt>
+      <dt>{say(name)}</dt>
       <dd>
         <Deadline at={at} zone={zone} />
       </dd>
@@ -336,6 +329,7 @@ function WhatNext(props: {
   const undo = undoOf[props.action];
   const mayUndo = undo !== undefined && props.view.allowedActions.some((one) => one.action === undo && one.possible);
   const back = useAct(props.visit, undo ?? props.action, props.onDone);
+  const timerName = useTimerName();
   const next = props.view.nextTimers[0];
   return (
     <Alert
@@ -357,7 +351,7 @@ function WhatNext(props: {
             : next === undefined
               ? t('case.nextNothing')
               : t('case.nextTimer', {
-                  what: t(`timer.${next.name.split(':')[0] ?? ''}`, { defaultValue: next.name }),
+                  what: timerName(next.name),
                 })}{' '}
           {next !== undefined && <Deadline at={next.dueAt} zone={props.zone} />}
         </Text>

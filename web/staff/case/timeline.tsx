@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { historyQuery } from '../api/queries.ts';
 import type { TimelineEntry } from '../api/types.ts';
 import { dateTimeOf } from '../lib/time.ts';
+import { useTimerName } from './timer-name.ts';
 import { ProblemAlert } from '../parts/problem.tsx';
 import { languageName } from '../parts/new-patient-form.tsx';
 
@@ -52,18 +53,26 @@ function Entry({ entry, zone }: { readonly entry: TimelineEntry; readonly zone: 
   const { t, i18n } = useTranslation();
   const [Icon, tone] = looks[entry.kind] ?? looks.change;
   const who =
-    entry.actor?.name ?? (entry.actor?.ref.startsWith('system:') === true ? t('case.byItself') : t('case.someone'));
+    entry.actor?.name ??
+    (entry.actor === null || entry.actor.ref.startsWith('system:') ? t('case.byItself') : t('case.someone'));
   const { data } = entry;
+  const timerName = useTimerName();
   const word = (name: string): string | undefined => (typeof data[name] === 'string' ? data[name] : undefined);
   const nameOfEntry = ({ kind, event }: TimelineEntry): string => {
     if (kind === 'message') return t(`notice.${event}`, { defaultValue: event });
-    if (kind === 'timer') {
-      // 'reminder:P3D:email' names the policy item and the channel.
-      const [name = event, ...detail] = event.split(':');
-      return [t(`timer.${name}`, { defaultValue: name }), ...detail].join(' ');
-    }
+    if (kind === 'timer') return timerName(event);
     return t(`action.${event}`, { defaultValue: t(`event.${event}`, { defaultValue: event }) });
   };
+  const dropped = entry.kind === 'timer' && (word('state') === 'cancelled' || word('state') === 'skipped');
+  // What did not happen is one quiet line.
+  if (dropped) {
+    return (
+      <li data-tone="neutral" className="hs-quiet">
+        <Icon size={16} aria-hidden />
+        {nameOfEntry(entry)}: {t(`timerState.${word('state')}`)}
+      </li>
+    );
+  }
   return (
     <li data-tone={tone}>
       <Icon size={16} aria-hidden />

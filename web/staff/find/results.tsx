@@ -2,7 +2,7 @@
 import { Button, Text } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { practitionersQuery, slotsQuery } from '../api/queries.ts';
+import { mostSlots, practitionersQuery, slotsQuery } from '../api/queries.ts';
 import { useWorkplace } from '../lib/session.ts';
 import { addDays } from '../lib/time.ts';
 import { Empty, Loading } from '../parts/page.tsx';
@@ -42,6 +42,11 @@ export function Results(props: {
             {t('find.withAnyone')}
           </Button>
         )}
+        {criteria.place !== '' && locations.length > 1 && (
+          <Button variant="default" onClick={() => props.onChange({ place: '', practitioner: '' })}>
+            {t('find.everywhere')}
+          </Button>
+        )}
         {criteria.part !== '' && (
           <Button variant="default" onClick={() => props.onChange({ part: '' })}>
             {t('find.atAnyTime')}
@@ -53,7 +58,7 @@ export function Results(props: {
   return (
     <>
       <Text size="sm" c="dimmed" role="status">
-        {t('find.count', { count: fitting.length })}
+        {t(slots.data.items.length < mostSlots ? 'find.count' : 'find.countFirst', { count: fitting.length })}
       </Text>
       <SlotList
         slots={fitting}

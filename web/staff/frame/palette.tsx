@@ -57,16 +57,16 @@ export function Palette() {
       query={typed}
       onQueryChange={setTyped}
       shortcut={null}
-      maxHeight={440}
-      scrollable
       clearQueryOnClose
+      attributes={{ content: { 'aria-label': t('palette.title') } }}
     >
       <Spotlight.Search
         placeholder={t('palette.hint')}
         aria-label={t('palette.hint')}
         leftSection={<IconSearch size={18} aria-hidden />}
       />
-      <Spotlight.ActionsList>
+      {/* The list scrolls; its inner props are not in the types, but are handed on. */}
+      <Spotlight.ActionsList {...{ viewportProps: { tabIndex: 0 } }}>
         {expected.length > 0 && (
           <Spotlight.ActionsGroup label={t('palette.today')}>
             {expected.map((visit) => (

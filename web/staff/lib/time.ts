@@ -20,10 +20,10 @@ function format(language: string, timeZone: string, options: Intl.DateTimeFormat
 const epoch = (at: string | number): number => (typeof at === 'number' ? at : Date.parse(at));
 
 export const timeOf = (at: string | number, zone: string, language: string): string =>
-  format(language, zone, { hour: '2-digit', minute: '2-digit' }).format(epoch(at));
+  format(language, zone, { hour: 'numeric', minute: '2-digit' }).format(epoch(at));
 
 export const timeToTheSecond = (at: string | number, zone: string, language: string): string =>
-  format(language, zone, { hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(epoch(at));
+  format(language, zone, { hour: 'numeric', minute: '2-digit', second: '2-digit' }).format(epoch(at));
 
 /** "Wed, Mar 17": enough in lists of near days. */
 export const dayOf = (at: string | number, zone: string, language: string): string =>
@@ -38,7 +38,7 @@ export const dateTimeOf = (at: string | number, zone: string, language: string):
     month: 'short',
     day: 'numeric',
     year: 'numeric',
-    hour: '2-digit',
+    hour: 'numeric',
     minute: '2-digit',
   }).format(epoch(at));
 
@@ -139,4 +139,21 @@ export function ageOn(birthDate: string | null, day: string): number | null {
   if (birthDate === null) return null;
   const before = day.slice(5) < birthDate.slice(5) ? 1 : 0;
   return Number(day.slice(0, 4)) - Number(birthDate.slice(0, 4)) - before;
+}
+
+const units = { W: 'week', D: 'day', H: 'hour', M: 'minute', S: 'second' } as const;
+
+/** An ISO-8601 duration in words ("3 days"); whole minutes where seconds make them. Anything else comes back as it is. */
+export function durationWords(iso: string, language: string): string {
+  const parts = [...iso.matchAll(/(\d+(?:\.\d+)?)([WDHMS])/g)];
+  if (parts.length === 0 || !iso.startsWith('P')) return iso;
+  return parts
+    .map(([, amount = '0', letter = 'D']) => {
+      const seconds = letter === 'S' && Number(amount) % 60 === 0;
+      const unit = seconds ? 'minute' : units[letter as keyof typeof units];
+      return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' }).format(
+        seconds ? Number(amount) / 60 : Number(amount),
+      );
+    })
+    .join(' ');
 }

@@ -1,5 +1,5 @@
 /** Find a time: whom, what, who, where, when; then hold or book. The criteria live in the address. */
-import { Button, CloseButton, Group, Modal, NativeSelect, Stack, Text } from '@mantine/core';
+import { Button, CloseButton, Group, NativeSelect, Stack, Text, Title, VisuallyHidden } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -16,6 +16,7 @@ import type { Wish } from '../find/take-place.tsx';
 import { TypedTime } from '../find/typed-time.tsx';
 import { useWorkplace } from '../lib/session.ts';
 import { addDays, dayOf, localDay, plainDay, timeOf } from '../lib/time.ts';
+import { Dialog } from '../parts/dialog.tsx';
 import { Page } from '../parts/page.tsx';
 import { nameOf } from '../parts/patient-name.ts';
 import { NewPatientForm } from '../parts/new-patient-form.tsx';
@@ -135,7 +136,10 @@ export function FindPage() {
       )}
 
       {place !== null && (
-        <div className="hs-card" role="region" aria-label={t('find.chosen')}>
+        <section className="hs-card" aria-label={t('find.chosen')}>
+          <Title order={2} mb={4}>
+            {t('find.chosen')}
+          </Title>
           <TakePlace
             place={place}
             verb={chosen === undefined ? t('find.book') : t('find.bookFor', { name: nameOf(chosen) })}
@@ -145,20 +149,16 @@ export function FindPage() {
             onDone={done}
             onPick={setPlace}
           />
-        </div>
+        </section>
       )}
 
+      {result === null && <VisuallyHidden component="h2">{t('find.results')}</VisuallyHidden>}
       {result === null && (
         <Results criteria={criteria} patientId={search.patient} picked={place} onPick={setPlace} onChange={change} />
       )}
       {result === null && criteria.type !== '' && <TypedTime criteria={criteria} onPick={setPlace} />}
 
-      <Modal
-        opened={registering}
-        onClose={() => setRegistering(false)}
-        title={t('patients.new')}
-        closeButtonProps={{ 'aria-label': t('common.close') }}
-      >
+      <Dialog opened={registering} onClose={() => setRegistering(false)} title={t('patients.new')}>
         <NewPatientForm
           onDone={(id) => {
             setRegistering(false);
@@ -166,7 +166,7 @@ export function FindPage() {
           }}
           onCancel={() => setRegistering(false)}
         />
-      </Modal>
+      </Dialog>
     </Page>
   );
 }

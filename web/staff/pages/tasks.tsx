@@ -1,5 +1,5 @@
 /** The work list: what is due first on top; j and k move, Enter opens, and the filters live in the address. */
-import { Button, Group, Modal, NativeSelect, Stack, Text, TextInput, Textarea } from '@mantine/core';
+import { Button, Group, NativeSelect, Stack, Text, TextInput, Textarea } from '@mantine/core';
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
@@ -13,6 +13,7 @@ import { HOUR, dateTimeOf, instant } from '../lib/time.ts';
 import { useNow } from '../lib/use-now.ts';
 import { Deadline } from '../parts/countdown.tsx';
 import { LinkAnchor } from '../parts/links.tsx';
+import { Dialog } from '../parts/dialog.tsx';
 import { Answered, Empty, FormActions, Page } from '../parts/page.tsx';
 import { ProblemAlert } from '../parts/problem.tsx';
 import { Badge } from '../parts/states.tsx';
@@ -131,14 +132,9 @@ export function TasksPage() {
       <Text size="xs" c="dimmed">
         {t('tasks.keys')}
       </Text>
-      <Modal
-        opened={raising}
-        onClose={() => setRaising(false)}
-        title={t('tasks.raise')}
-        closeButtonProps={{ 'aria-label': t('common.close') }}
-      >
+      <Dialog opened={raising} onClose={() => setRaising(false)} title={t('tasks.raise')}>
         <RaiseForm close={() => setRaising(false)} />
-      </Modal>
+      </Dialog>
     </Page>
   );
 }

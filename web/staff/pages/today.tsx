@@ -1,5 +1,5 @@
 /** The day: by practitioner and time or as a list, with the case beside it and the next case one key away. */
-import { ActionIcon, Button, Drawer, Group, Kbd, NativeSelect, SegmentedControl, Text, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Group, Kbd, NativeSelect, SegmentedControl, Text, TextInput } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { IconChevronLeft, IconChevronRight, IconX } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
@@ -13,6 +13,7 @@ import { CasePanel } from '../case/case-panel.tsx';
 import { isTyping } from '../frame/is-typing.ts';
 import { useWorkplace } from '../lib/session.ts';
 import { addDays, localDay, longDayOf, startOfDay } from '../lib/time.ts';
+import { SideDialog } from '../parts/dialog.tsx';
 import { Answered, Empty, Page } from '../parts/page.tsx';
 import { shownState } from '../parts/states.tsx';
 import { DayGrid } from '../today/grid.tsx';
@@ -278,16 +279,9 @@ export function TodayPage() {
         )}
       </div>
       {!beside && (
-        <Drawer
-          opened={casePanel !== null}
-          onClose={close}
-          position="right"
-          size="min(100%, 480px)"
-          title={t('case.title')}
-          closeButtonProps={{ 'aria-label': t('common.close') }}
-        >
+        <SideDialog opened={casePanel !== null} onClose={close} title={t('case.title')}>
           {casePanel}
-        </Drawer>
+        </SideDialog>
       )}
     </Page>
   );

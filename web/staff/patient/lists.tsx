@@ -332,49 +332,53 @@ export function Consents({ patient, mayEdit }: PartProps) {
         {t('patient.consentsHint')}
       </Text>
       <ProblemAlert error={record.error} />
-      <table className="hs-table">
-        <thead>
-          <tr>
-            <th scope="col">{t('patient.channel')}</th>
-            {categories.map((category) => (
-              <th key={category} scope="col">
-                {t(`consent.${category}`)}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {channels.map((channel) => (
-            <tr key={channel}>
-              <th scope="row">{t(`channel.${channel}`)}</th>
-              {categories.map((category) => {
-                const said = patient.consents.find((one) => one.channel === channel && one.category === category);
-                return (
-                  <td key={category}>
-                    <Switch
-                      size="md"
-                      aria-label={t('patient.consentLabel', {
-                        channel: t(`channel.${channel}`),
-                        category: t(`consent.${category}`),
-                      })}
-                      label={
-                        said === undefined
-                          ? t('patient.notAsked')
-                          : said.permitted
-                            ? t('patient.permitted')
-                            : t('patient.refused')
-                      }
-                      checked={said?.permitted === true}
-                      disabled={!mayEdit || record.isPending}
-                      onChange={(event) => record.mutate({ channel, category, permitted: event.currentTarget.checked })}
-                    />
-                  </td>
-                );
-              })}
+      <div className="hs-scroll">
+        <table className="hs-table hs-consents">
+          <thead>
+            <tr>
+              <th scope="col">{t('patient.channel')}</th>
+              {categories.map((category) => (
+                <th key={category} scope="col">
+                  {t(`consent.${category}`)}
+                </th>
+              ))}
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {channels.map((channel) => (
+              <tr key={channel}>
+                <th scope="row">{t(`channel.${channel}`)}</th>
+                {categories.map((category) => {
+                  const said = patient.consents.find((one) => one.channel === channel && one.category === category);
+                  return (
+                    <td key={category}>
+                      <Switch
+                        size="sm"
+                        aria-label={t('patient.consentLabel', {
+                          channel: t(`channel.${channel}`),
+                          category: t(`consent.${category}`),
+                        })}
+                        label={
+                          said === undefined
+                            ? t('patient.notAsked')
+                            : said.permitted
+                              ? t('patient.permitted')
+                              : t('patient.refused')
+                        }
+                        checked={said?.permitted === true}
+                        disabled={!mayEdit || record.isPending}
+                        onChange={(event) =>
+                          record.mutate({ channel, category, permitted: event.currentTarget.checked })
+                        }
+                      />
+                    </td>
+                  );
+                })}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
     </section>
   );
 }

@@ -2,6 +2,7 @@
  * Provider by time, as an ARIA grid on a real table. One tab stop; arrows move by slot, Home and End along the row,
  * Ctrl+Home and Ctrl+End along the day, PageUp and PageDown by the hour, Enter opens a visit or books a free slot.
  */
+import { VisuallyHidden } from '@mantine/core';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -47,6 +48,11 @@ export function DayGrid(props: {
     // Only when another day is shown: scrolling under somebody's hands would be rude.
     // oxlint-disable-next-line react/exhaustive-deps
   }, [startRow]);
+
+  // The visit that is open beside the grid stays in sight.
+  useEffect(() => {
+    table.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [props.open]);
 
   const heads = useMemo(() => day.columns.filter((one) => one.lane === 0), [day]);
 
@@ -125,8 +131,8 @@ export function DayGrid(props: {
             const label = timeOf(start, zone, i18n.language);
             return (
               <tr key={start} data-hour={onTheHour ? true : undefined} aria-rowindex={index + 2}>
-                <th scope="row" className="hs-hour hs-num" aria-label={label}>
-                  {onTheHour ? label : ''}
+                <th scope="row" className="hs-hour hs-num">
+                  {onTheHour ? label : <VisuallyHidden>{label}</VisuallyHidden>}
                 </th>
                 {day.columns.map((one, columnIndex) => {
                   const cell = one.cells[index];
