@@ -6,21 +6,10 @@ import { uuidPattern } from '../domain/ids.ts';
 export const id = z.string().regex(uuidPattern, 'Not an id').meta({ format: 'uuid' });
 export const idParams = z.strictObject({ id });
 
-/** Trimmed, never empty, without the NUL that Postgres cannot store. */
-export const text = (max: number) =>
-  z
-    .string()
-    .trim()
-    .min(1)
-    .max(max)
-    .regex(/^[^\u0000]*$/, 'Holds a character that cannot be stored');
+/** Trimmed, never empty. What Postgres cannot store (NUL, lone surrogates) was refused with the body. */
+export const text = (max: number) => z.string().trim().min(1).max(max);
 /** May be empty. */
-export const note = (max: number) =>
-  z
-    .string()
-    .trim()
-    .max(max)
-    .regex(/^[^\u0000]*$/, 'Holds a character that cannot be stored');
+export const note = (max: number) => z.string().trim().max(max);
 
 /** RFC 3339 with Z or an offset; written as UTC. */
 export const instant = z

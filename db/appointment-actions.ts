@@ -1,5 +1,6 @@
 /** What happens to an appointment that exists: one event, decided by domain/appointment, carried out in one transaction (D1). */
 import type { Actor } from '../domain/actor.ts';
+import { chooseAlternatives } from '../domain/alternatives.ts';
 import { decide, type Accepted } from '../domain/appointment.ts';
 import type { AppointmentEvent } from '../domain/appointment-events.ts';
 import { releasingStatuses, type AppointmentRules } from '../domain/appointment-facts.ts';
@@ -18,7 +19,7 @@ import {
 } from './appointment-effects.ts';
 import { toFacts, type AppointmentRow } from './appointment-view.ts';
 import { dayMarginMs, placeColumns, type SchedulingPorts } from './appointments.ts';
-import { findAvailability, withAlternatives, type AvailableTime } from './availability.ts';
+import { findAvailability, withAlternatives } from './availability.ts';
 import type { Trx } from './connection.ts';
 import { recordOpenings } from './openings.ts';
 import { findPlace, findRemainingPlace, type Place, type Placement } from './place.ts';
@@ -408,7 +409,7 @@ async function alternativesFor(
   };
   const same = await findAvailability(trx, { ...request, practitionerId: row.practitioner_id });
   const times = same.length > 0 ? same : await findAvailability(trx, request);
-  return spread(times, wanted).map((time) => ({
+  return chooseAlternatives(times, wanted, row.start_at.getTime(), row.tz).map((time) => ({
     event: 'hold',
     patientId: row.patient_id,
     visitTypeId: row.visit_type_id,
@@ -418,17 +419,4 @@ async function alternativesFor(
     locationId: time.locationId ?? undefined,
     replacesId: row.id,
   }));
-}
-
-/** The earliest time of each of the first days, then further ones, never overlapping. */
-function spread(times: readonly AvailableTime[], wanted: number): AvailableTime[] {
-  const chosen: AvailableTime[] = [];
-  // An hour apart: held back to back, the buffers of one would take the place of the other.
-  const apart = (a: string, b: string): boolean => Date.parse(a) - Date.parse(b) >= 3_600_000;
-  const free = (t: AvailableTime): boolean => chosen.every((c) => apart(t.start, c.end) || apart(c.start, t.end));
-  const newDay = (t: AvailableTime): boolean => chosen.every((c) => c.start.slice(0, 10) !== t.start.slice(0, 10));
-  for (const accept of [(t: AvailableTime) => newDay(t) && free(t), free]) {
-    for (const time of times) if (chosen.length < wanted && accept(time)) chosen.push(time);
-  }
-  return chosen.toSorted((a, b) => (a.start < b.start ? -1 : 1));
 }

@@ -22,7 +22,7 @@ const monthNames: readonly (readonly string[])[] = [
   ['december', 'dec', 'diciembre', 'dic'],
 ];
 const monthOf = new Map(monthNames.flatMap((names, at) => names.map((name) => [name, at + 1] as const)));
-const monthWord = [...monthOf.keys()].sort((a, b) => b.length - a.length).join('|');
+const monthWord = [...monthOf.keys()].toSorted((a, b) => b.length - a.length).join('|');
 
 const yearFirst = /(?<![\d-])(\d{4})[-/.](\d{1,2})(?:[-/.](\d{1,2}))?(?![\d-])/g;
 const yearLast = /(?<![\d-])(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})(?![\d-])/g;

@@ -243,7 +243,7 @@ describe('endings', () => {
 
   it('the clinic cancels a day: never late, and three places held for the patient, of which one is taken', async () => {
     const { id } = await visit();
-    clinic.clock.set(local('09:00'));
+    clinic.clock.set(local('10:15'));
     const settled = await clinic.act(id, 'cancel-by-clinic', { reason: 'practitioner ill' });
     expect(settled.appointment).toMatchObject({ status: 'cancelled', lateCancel: false });
     expect(settled.alternatives).toHaveLength(3);
@@ -258,10 +258,11 @@ describe('endings', () => {
     expect(held[0]!.appointment).toMatchObject({
       status: 'pending',
       replacesId: id,
-      start: local('08:15', 1),
-      holdExpiresAt: local('08:15', 1),
+      // At the time of day the patient had chosen.
+      start: local('10:00', 1),
+      holdExpiresAt: local('10:00', 1),
     });
-    expect(held[1]!.appointment).toMatchObject({ start: local('08:15', 2), holdExpiresAt: local('09:00', 1) });
+    expect(held[1]!.appointment).toMatchObject({ start: local('10:00', 2), holdExpiresAt: local('10:15', 1) });
     expect(held[0]!.appointment.start! > local('23:59')).toBe(true);
     const taken = await clinic.act(held[1]!.appointment.id, 'confirm-hold', {}, patientActor(patientId));
     expect(taken.appointment.status).toBe('booked');
