@@ -26,6 +26,8 @@ export function Profile(): ReactNode {
   const saved = usePlace().query.get('saved') !== null;
   const [problems, setProblems] = useState<readonly FieldProblem[]>([]);
   const [savedConsent, setSavedConsent] = useState<Channel | null>(null);
+  // What was pressed shows at once; what the clinic has on record shows again when saving failed.
+  const [pressed, setPressed] = useState<Readonly<Partial<Record<Channel, string>>>>({});
   const chart = useChart();
   if (chart.kind !== 'ready') return <Waiting title={t('profile.title')} state={chart} />;
   const { answer: patient } = chart.value;
@@ -36,6 +38,7 @@ export function Profile(): ReactNode {
   async function record(channel: Channel, value: string): Promise<void> {
     try {
       setProblems([]);
+      setPressed((before) => ({ ...before, [channel]: value }));
       await guard(
         api('POST /patients/:id/consents', {
           params: { id: patientId },
@@ -45,6 +48,7 @@ export function Profile(): ReactNode {
       await chart.again();
       setSavedConsent(channel);
     } catch (error) {
+      setPressed({});
       setProblems([{ text: problemText(error, t) }]);
     }
   }
@@ -96,7 +100,7 @@ export function Profile(): ReactNode {
             legend={t(`profile.channel.${channel}`)}
             showLegend
             columns
-            value={permitted(channel) ? 'yes' : 'no'}
+            value={pressed[channel] ?? (permitted(channel) ? 'yes' : 'no')}
             onChange={(value) => void record(channel, value)}
             choices={[
               { value: 'yes', label: t('profile.yes') },

@@ -33,8 +33,9 @@ export function Visit({ id }: { readonly id: string }): ReactNode {
     try {
       setProblems([]);
       await guard(api('POST /appointments/:id/:action', { params: { id, action }, body: {} }));
-      if (action === 'confirm') navigate(`/visits/${id}`, { done: 'confirmed' }, { replace: true });
       await visit.again();
+      // Said once the page shows it.
+      if (action === 'confirm') navigate(`/visits/${id}`, { done: 'confirmed' }, { replace: true });
       await messages.again();
     } catch (error) {
       setProblems([{ text: problemText(error, t) }]);

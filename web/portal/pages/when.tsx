@@ -19,7 +19,8 @@ export interface Wanted {
 }
 
 const day = 86_400_000;
-const windowDays = 28;
+const windowDays = 14;
+const mostSlots = 500;
 
 const narrowing = (who: string) => ({
   ...(who.startsWith('p:') && { practitionerId: who.slice(2) }),
@@ -51,15 +52,22 @@ export function ChooseDay({ here, next, answers, wanted, step, children }: DayPr
   const from = new Date(Date.now() + weeks * windowDays * day);
   const to = new Date(from.getTime() + windowDays * day);
   const slots = useLoaded(`days:${wanted.visitTypeId}:${wanted.who}:${weeks}`, async () => {
-    const query = {
-      visitTypeId: wanted.visitTypeId,
-      from: from.toISOString(),
-      to: to.toISOString(),
-      limit: 500,
-      ...narrowing(wanted.who),
-    };
-    const { items } = await guard(api('GET /availability', { query }));
-    return items;
+    // A busy clinic has more free times in two weeks than one answer holds: the next answer begins after the last time.
+    const all: Slot[] = [];
+    for (let begin = from.toISOString(); ;) {
+      const query = {
+        visitTypeId: wanted.visitTypeId,
+        from: begin,
+        to: to.toISOString(),
+        limit: mostSlots,
+        ...narrowing(wanted.who),
+      };
+      const { items } = await guard(api('GET /availability', { query }));
+      all.push(...items);
+      const last = items.at(-1);
+      if (last === undefined || items.length < mostSlots || Date.parse(last.start) + 1 >= to.getTime()) return all;
+      begin = new Date(Date.parse(last.start) + 1).toISOString();
+    }
   });
   if (slots.kind !== 'ready') return <Waiting title={t('book.day')} state={slots} />;
   const days = new Map<string, Slot[]>();
@@ -67,12 +75,10 @@ export function ChooseDay({ here, next, answers, wanted, step, children }: DayPr
     const date = localDate(slot.start, slot.timeZone);
     days.set(date, [...(days.get(date) ?? []), slot]);
   }
-  // A full page may end within a day: how much of that day is free is not known.
-  const lastIsCut = slots.value.length >= 500 ? [...days.keys()].at(-1) : undefined;
   const choices = [...days].map(([date, free]): Choice => ({
     value: date,
     label: dayName(free[0]!.start, free[0]!.timeZone, language),
-    hint: date === lastIsCut ? undefined : `(${t('book.free', { count: free.length })})`,
+    hint: `(${t('book.free', { count: free.length })})`,
   }));
   const submit = () => {
     if (!days.has(chosen)) return setProblems([{ field: 'day-0', text: t('book.needDay') }]);
@@ -149,7 +155,7 @@ export function ChooseTime({ dayPage, answers, wanted, step, label, onChosen }: 
       visitTypeId: wanted.visitTypeId,
       from: new Date(Math.max(Date.now(), midnight - 15 * 3_600_000)).toISOString(),
       to: new Date(Math.max(Date.now() + 1_000, midnight + day + 15 * 3_600_000)).toISOString(),
-      limit: 500,
+      limit: mostSlots,
       ...narrowing(wanted.who),
     };
     const { items } = await guard(api('GET /availability', { query }));
