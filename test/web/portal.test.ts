@@ -180,7 +180,7 @@ describe.each<Language>(['en', 'es'])('the portal in %s', (language) => {
     await page.click(`text=${words['visit.calendar']}`);
     expect((await download).suggestedFilename()).toBe('visit.ics');
     await page.click(`text=${words['visit.confirm']}`);
-    await page.waitForSelector('.done');
+    await page.waitForSelector(`text=${words['visit.done.confirmed']}`);
     expect(await page.locator('.status').innerText()).toBe(words['status.confirmed']);
 
     await page.click(`text=${words['visit.move']}`);
