@@ -21,7 +21,9 @@ export const hashLinkToken = (token: string): Buffer => createHash('sha256').upd
  * @param expiresAt access_link.code_expires_at, to the millisecond
  */
 export function linkCode(keys: TokenKeys, linkId: string, expiresAt: Date): string {
-  const mac = createHmac('sha256', keys.tokenSecret).update(`account-claim-code|${linkId}|${expiresAt.getTime()}`).digest();
+  const mac = createHmac('sha256', keys.tokenSecret)
+    .update(`account-claim-code|${linkId}|${expiresAt.getTime()}`)
+    .digest();
   return String(mac.readBigUInt64BE(0) % 100_000_000n).padStart(8, '0');
 }
 

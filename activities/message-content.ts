@@ -52,7 +52,7 @@ export async function messageContent(
   const { appointment, link } = verdict;
 
   if (isVisitMessage(row.kind) && appointment !== undefined) {
-    const facts = await visitFacts(trx, ports, row, appointment, organization.name, verdict.recipient.timeZone);
+    const facts = await visitFacts(trx, ports, row, appointment, organization.name, verdict.recipient.timeZone, at);
     const content = compose(visitMessages[row.kind](facts, catalog), language);
     const method = calendarMethods[row.kind];
     const calendar =
@@ -114,11 +114,12 @@ async function visitFacts(
   appointment: AppointmentFactsRow,
   clinic: string,
   patientTimeZone: string | null,
+  at: Date,
 ): Promise<VisitFacts> {
   const zone = appointment.tz ?? appointment.location_time_zone ?? 'UTC';
   const link = (appointmentId: string, version: number, patientId: string) =>
     visitUrl(ports, row.organization_id, appointmentId, version, patientId);
-  const alternatives = await heldAlternatives(trx, row);
+  const alternatives = await heldAlternatives(trx, row, at);
   return {
     clinic,
     start: appointment.start_at,
@@ -159,11 +160,11 @@ interface HeldAlternative {
 }
 
 /** Times held for the patient instead (D1, Clinic cancels): only those that can still be taken when the message leaves. */
-async function heldAlternatives(trx: Trx, row: OutboxRow): Promise<HeldAlternative[]> {
+async function heldAlternatives(trx: Trx, row: OutboxRow, at: Date): Promise<HeldAlternative[]> {
   if (row.kind !== 'cancelled-by-clinic') return [];
   return trx('appointment')
     .where({ replaces_id: row.aggregate_id, status: 'pending' })
-    .whereRaw('hold_expires_at > clock_timestamp()')
+    .where('hold_expires_at', '>', at)
     .orderBy('start_at')
     .select<HeldAlternative[]>('id', 'version', 'patient_id', 'start_at', 'tz', 'hold_expires_at');
 }

@@ -48,7 +48,8 @@ export function startOutboxSender(ports: OutboxSenderPorts, options: OutboxSende
   const delivery = deliveryPorts(ports, lanes);
   const timing = { ...outboxTiming, ...options.timing };
   const rate = pacer(ratePerSecond);
-  let stopping = false;
+  const stop = new AbortController();
+  const stopping = () => stop.signal.aborted;
   let pauseUntil = 0;
   let pauseMs = 1_000;
   let wakeUp = () => {};
@@ -57,7 +58,7 @@ export function startOutboxSender(ports: OutboxSenderPorts, options: OutboxSende
     woken = true;
     wakeUp();
   };
-  const listener = listen(ports.db, ports.log, wake, () => stopping);
+  const listener = listen(ports.db, ports.log, wake, stopping);
 
   /** Sends what is due in one organization, up to a fair share, and says whether there may be more. */
   async function turn(organizationId: string): Promise<boolean> {
@@ -65,7 +66,7 @@ export function startOutboxSender(ports: OutboxSenderPorts, options: OutboxSende
     let more = false;
     await Promise.all(
       Array.from({ length: lanes }, async () => {
-        for (let n = 0; n < share && !stopping && Date.now() >= pauseUntil; n += 1) {
+        for (let n = 0; n < share && !stopping() && Date.now() >= pauseUntil; n += 1) {
           const result = await deliverNext(delivery, organizationId, timing);
           if (result === 'idle') return;
           if (result === 'down') {
@@ -79,26 +80,26 @@ export function startOutboxSender(ports: OutboxSenderPorts, options: OutboxSende
         more = true;
       }),
     );
-    return more && !stopping && Date.now() >= pauseUntil;
+    return more && !stopping() && Date.now() >= pauseUntil;
   }
 
   async function run(): Promise<void> {
-    while (!stopping) {
+    while (!stopping()) {
       woken = false;
       try {
         let more = true;
-        while (more && !stopping) {
+        while (more && !stopping()) {
           more = false;
           for (const organizationId of await organizationIds(ports.db)) {
-            if (!stopping && Date.now() >= pauseUntil) more = (await turn(organizationId)) || more;
+            if (!stopping() && Date.now() >= pauseUntil) more = (await turn(organizationId)) || more;
           }
         }
       } catch (error) {
         // The database is away, or a fault of ours: the row stays queued or its lease runs out, and the loop goes on.
         ports.log.error({ error }, 'the outbox could not be worked on');
-        if (!stopping) await pause(pollMs, (cancel) => (wakeUp = cancel));
+        if (!stopping()) await pause(pollMs, (cancel) => (wakeUp = cancel));
       }
-      if (!woken && !stopping) await pause(pollMs, (cancel) => (wakeUp = cancel));
+      if (!woken && !stopping()) await pause(pollMs, (cancel) => (wakeUp = cancel));
     }
   }
   const running = run();
@@ -106,7 +107,7 @@ export function startOutboxSender(ports: OutboxSenderPorts, options: OutboxSende
   return {
     wake,
     async stop() {
-      stopping = true;
+      stop.abort();
       wakeUp();
       await running;
       await listener.close();

@@ -9,8 +9,9 @@ import type { Trx } from '../db/connection.ts';
 import { findOperation } from '../db/transaction.ts';
 import { allowedActions, decide, invalidTransition } from '../domain/appointment.ts';
 import type { Actor } from '../domain/actor.ts';
+import { finalStatuses } from '../domain/appointment-facts.ts';
 import { DomainError } from '../domain/errors.ts';
-import type { ProblemDetail } from '../domain/errors.ts';
+import type { ProblemCode, ProblemDetail } from '../domain/errors.ts';
 import { appointmentOperationKey } from '../workflows/messages/appointment.ts';
 import type { ActionInput, AppointmentAction, AppointmentView } from '../workflows/messages/appointment.ts';
 import type { RequestContext } from './context.ts';
@@ -28,13 +29,45 @@ export interface ActionOnAppointment {
 
 /** @throws DomainError the refusal; `not-found` also for another patient's visit */
 export async function actOnAppointment(context: RequestContext, asked: ActionOnAppointment): Promise<AppointmentView> {
-  const { organizationId } = context;
-  const { appointmentId, action } = asked;
+  const { appointmentId } = asked;
   const actor = asked.actor ?? context.actor;
   const operation = {
     key: appointmentOperationKey(appointmentId, asked.updateId ?? context.operationId),
     inputHash: context.operation.inputHash,
   };
+  return onceAtATime(context, operation.key, () => act(context, asked, actor, operation));
+}
+
+/** A repeat waits for the try that is still under way in this process: what it would see is not settled yet. */
+export function onceAtATime<T>(context: RequestContext, key: string, work: () => Promise<T>): Promise<T> {
+  return context.ports.slots.pass(
+    key,
+    async () => undefined,
+    work,
+    () => new DomainError('outcome-unknown', { data: { retryAfterSeconds: 1 } }),
+  );
+}
+
+/** Codes that no change elsewhere will turn into a yes. */
+const lasting: ReadonlySet<ProblemCode> = new Set(['forbidden', 'not-found', 'validation-failed', 'bad-request']);
+
+/**
+ * Whether a refusal read from Postgres is the answer. It is not while an earlier try under the same key may still take
+ * effect: who was told "taken" must not be booked a moment later, when the time is free again (found by `npm run chaos`).
+ */
+export async function isAnswer({ code }: ProblemDetail, triedBefore: () => Promise<boolean>): Promise<boolean> {
+  return lasting.has(code) || !(await triedBefore());
+}
+
+async function act(
+  context: RequestContext,
+  asked: ActionOnAppointment,
+  actor: Actor,
+  operation: { readonly key: string; readonly inputHash: string },
+): Promise<AppointmentView> {
+  const { organizationId } = context;
+  const { temporal } = context.ports;
+  const { appointmentId, action } = asked;
   const before = await context.read(async (trx) => {
     const at = await databaseTime(trx);
     const settled = await settledState(trx, appointmentId, at.getTime());
@@ -44,11 +77,16 @@ export async function actOnAppointment(context: RequestContext, asked: ActionOnA
     if (repeated !== undefined) return { done: repeated.result.appointment };
     const input = await asked.input(trx, settled.appointment);
     const decision = decide(settled.facts, action, { at: at.getTime(), actor, input });
-    if (!decision.ok) throw asError(decision.problem);
-    return { input };
+    if (decision.ok) return { input };
+    return { input, problem: decision.problem, isOver: finalStatuses.has(settled.facts.status) };
   });
   if (before.done !== undefined) return before.done;
-  const answer = await context.ports.temporal.actOnAppointment(organizationId, appointmentId, {
+  if (
+    before.problem !== undefined &&
+    (before.isOver || (await isAnswer(before.problem, () => temporal.hasAction(appointmentId, operation.key))))
+  )
+    throw asError(before.problem);
+  const answer = await temporal.actOnAppointment(organizationId, appointmentId, {
     action,
     input: before.input,
     actor,

@@ -66,6 +66,14 @@ export interface TemporalGateway {
     appointmentId: string,
     request: ActionRequest,
   ): Promise<AppointmentView | typeof closed>;
+  /**
+   * Whether an earlier try under the same key reached the engine: it may still take effect, so that what Postgres says
+   * meanwhile is not yet the answer.
+   * @throws DomainError `unavailable`, `outcome-unknown`
+   */
+  hasRun(appointmentId: string): Promise<boolean>;
+  /** The same of an action. */
+  hasAction(appointmentId: string, operationKey: string): Promise<boolean>;
   /** What the run says about itself; null when it is closed or the engine is away: Postgres answers then. */
   describeAppointment(
     appointmentId: string,
@@ -213,6 +221,37 @@ export function createTemporalGateway(options: GatewayOptions): TemporalGateway 
     return outcome.appointment;
   }
 
+  async function exists(question: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await ask(question);
+      return true;
+    } catch (error) {
+      if (grpcErrorOf(error)?.code === 5) return false;
+      throw error;
+    }
+  }
+
+  const { namespace } = config.temporal;
+  const executionOf = (appointmentId: string) => ({ workflowId: appointmentWorkflowId(appointmentId) });
+
+  const hasRun = (appointmentId: string): Promise<boolean> =>
+    exists(() =>
+      connection.workflowService.describeWorkflowExecution({ namespace, execution: executionOf(appointmentId) }),
+    );
+
+  const hasAction = (appointmentId: string, operationKey: string): Promise<boolean> =>
+    exists(() =>
+      connection.workflowService.pollWorkflowExecutionUpdate({
+        namespace,
+        updateRef: {
+          workflowExecution: executionOf(appointmentId),
+          updateId: updateIdOf(appointmentId, operationKey),
+        },
+        // However far it is: not waited for.
+        waitPolicy: {},
+      }),
+    );
+
   async function describeAppointment(appointmentId: string) {
     const handle = client.workflow.getHandle(appointmentWorkflowId(appointmentId));
     try {
@@ -230,7 +269,15 @@ export function createTemporalGateway(options: GatewayOptions): TemporalGateway 
     }
   }
 
-  return { bookAppointment, actOnAppointment, describeAppointment, health, close: () => connection.close() };
+  return {
+    bookAppointment,
+    actOnAppointment,
+    hasRun,
+    hasAction,
+    describeAppointment,
+    health,
+    close: () => connection.close(),
+  };
 }
 
 type AppointmentRun = (input: AppointmentInput) => Promise<AppointmentEnd>;

@@ -7,9 +7,10 @@ import type { Trx } from '../../db/connection.ts';
 import { findOperation } from '../../db/transaction.ts';
 import { appointmentStatuses } from '../../domain/appointment-facts.ts';
 import { DomainError } from '../../domain/errors.ts';
+import type { ProblemDetail } from '../../domain/errors.ts';
 import { appointmentActions, appointmentOperationKey } from '../../workflows/messages/appointment.ts';
 import type { ActionInput, AppointmentView, OpeningCommand } from '../../workflows/messages/appointment.ts';
-import { actOnAppointment, asError, isForeign } from '../appointment-actions.ts';
+import { actOnAppointment, asError, isAnswer, isForeign, onceAtATime } from '../appointment-actions.ts';
 import { appointment, representAppointment, representAppointments } from '../appointment-representation.ts';
 import { resolveStart } from '../appointment-start.ts';
 import { allowedActionsOf, allowedAction, waitingFor, waitingForOf } from '../case-state.ts';
@@ -84,13 +85,9 @@ export const bookAppointment = route({
         if (repeated !== undefined) return { done: repeated.result.appointment };
         requireChart(context, 'appointment:book', body.patientId);
         const command = await commandOf(trx, body);
-        const problem = await lookBefore(trx, command, await databaseTime(trx), actor);
-        if (problem !== null) throw asError(problem);
-        return { command };
+        return { command, problem: await lookBefore(trx, command, await databaseTime(trx), actor) };
       });
-    const before = await look();
-    const booked =
-      before.done ?? (await startOnce(context, { appointmentId, operation, command: before.command }, look));
+    const booked = await onceAtATime(context, operation.key, () => bookOnce(context, { appointmentId, operation, look })); // prettier-ignore
     const shown = await context.read((trx) => representAppointment(context, trx, booked));
     return new RouteAnswer(shown, {
       headers: { ETag: etag(booked.revision), Location: `/api/v1/appointments/${booked.id}` },
@@ -98,31 +95,55 @@ export const bookAppointment = route({
   },
 });
 
-type Looked = { readonly done: AppointmentView } | { readonly done?: undefined; readonly command: OpeningCommand };
+type Looked =
+  | { readonly done: AppointmentView }
+  | { readonly done?: undefined; readonly command: OpeningCommand; readonly problem: ProblemDetail | null };
 
 interface Asked {
   readonly appointmentId: string;
   readonly operation: { key: string; inputHash: string };
-  readonly command: OpeningCommand;
+  readonly look: () => Promise<Looked>;
+}
+
+async function bookOnce(context: RequestContext, asked: Asked): Promise<AppointmentView> {
+  const { temporal } = context.ports;
+  const looked = await asked.look();
+  if (looked.done !== undefined) return looked.done;
+  const { command, problem } = looked;
+  if (problem === null) return startOnce(context, asked, command);
+  if (await isAnswer(problem, () => temporal.hasRun(asked.appointmentId))) throw asError(problem);
+  return startRun(context, asked, command);
 }
 
 /** Those who want the same start wait for the one ahead, then look again: losers cost a read, not a workflow. */
-async function startOnce(context: RequestContext, asked: Asked, look: () => Promise<Looked>): Promise<AppointmentView> {
-  const { command } = asked;
-  if (command.event === 'request') return startRun(context, asked);
+async function startOnce(context: RequestContext, asked: Asked, command: OpeningCommand): Promise<AppointmentView> {
+  if (command.event === 'request') return startRun(context, asked, command);
   return context.ports.slots.pass(
     `${context.organizationId}/${command.practitionerId}/${command.start}`,
-    async () => (await look()).done,
-    () => startRun(context, asked),
+    async () => {
+      const again = await asked.look();
+      if (again.done !== undefined) return again.done;
+      if (again.problem === null) return undefined;
+      if (await isAnswer(again.problem, () => context.ports.temporal.hasRun(asked.appointmentId)))
+        throw asError(again.problem);
+      return startRun(context, asked, command);
+    },
+    () => startRun(context, asked, command),
     () => new DomainError('unavailable', { data: { retryAfterSeconds: 1 } }),
   );
 }
 
-async function startRun(context: RequestContext, asked: Asked): Promise<AppointmentView> {
+async function startRun(
+  context: RequestContext,
+  { appointmentId, operation }: Asked,
+  command: OpeningCommand,
+): Promise<AppointmentView> {
   const outcome = await context.ports.temporal.bookAppointment({
     organizationId: context.organizationId,
     actor: context.actor,
-    ...asked,
+    appointmentId,
+    operation,
+    command,
   });
   if (!outcome.ok) throw asError(outcome.problem);
   return outcome.appointment;

@@ -91,7 +91,7 @@ const calendar: PageDeclaration = {
           version: appointment.version,
           start: new Date(appointment.start),
           end: new Date(appointment.end),
-          summary: `${words.title}: ${clinic.name}`,
+          summary: words.calendarSummary(clinic.name),
           place: place[appointment.mode],
           url: `${publicUrl}/v/${visit.token}`,
           at: visit.at,

@@ -110,7 +110,13 @@ function nextSteps(visit: LinkedVisit, words: VisitPageWords): string[] {
       if (start !== null && visit.at >= start) return [words.next.callToRebook];
       return [
         ...(can(visit, 'confirm') ? [words.next.pleaseConfirm] : []),
-        ...(nextReminderAt === null ? [] : [words.next.reminder(say(nextReminderAt))]),
+        ...(nextReminderAt === null
+          ? []
+          : [
+              words.next.reminder(
+                longTime(nextReminderAt, visit.patientTimeZone ?? appointment.timeZone ?? 'UTC', words.formats),
+              ),
+            ]),
         ...(start === null ? [] : [words.next.seeYou(say(start))]),
       ];
     case 'pending':

@@ -15,6 +15,8 @@ header p{margin:0;font-weight:600}
 nav a{display:inline-block;padding:.625rem .25rem;min-height:44px}
 nav [aria-current]{font-weight:600;padding:.625rem .25rem}
 main{padding-bottom:1rem}
+.card>h2:first-child{margin-top:0}
+.card>:last-child,.card>p:last-child{margin-bottom:0}
 .card{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:1.25rem 1rem;margin:0 0 1rem}
 h1{font-size:1.5rem;line-height:1.25;margin:0 0 .75rem}
 h2{font-size:1.125rem;line-height:1.35;margin:1.5rem 0 .5rem}

@@ -1,4 +1,5 @@
 /** The sender against real Postgres and a mail server that misbehaves on request (S8, B14, I9, I10, I24). */
+import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -9,8 +10,10 @@ import { deliverNext, outboxTiming, retryDelay } from '../../activities/outbox-d
 import { deliveryPorts, parseSender, startOutboxSender } from '../../activities/outbox-sender.ts';
 import { isMailAddress } from '../../activities/outbox-verdict.ts';
 import { visitMessages } from '../../activities/messages/visit-messages.ts';
+import { hashLinkToken, linkCode, linkToken, linkUrl } from '../../activities/link-token.ts';
+import { connect } from '../../db/connection.ts';
 import { freePort } from '../support/ports.ts';
-import { createOutbox, publicUrl, secrets } from './outbox-setup.ts';
+import { createOutbox, publicUrl, secrets, tokenSecret } from './outbox-setup.ts';
 import type { Outbox } from './outbox-setup.ts';
 
 const minutes = (n: number) => n * 60_000;
@@ -156,6 +159,78 @@ describe('S8: the last look before SMTP', () => {
     await outbox.queue(visit, { kind: 'cancelled' });
     await outbox.drain();
     expect(mails().map(({ mail }) => mail.subject?.split(':')[0])).toEqual(['Reminder', 'Cancelled']);
+  });
+
+  it('a visit that the clinic cancelled is told together with the times held instead, once they are there', async () => {
+    const visit = await outbox.visit({ appointment: { status: 'cancelled', cancel_reason: 'closure' } });
+    const id = await outbox.queue(visit, { kind: 'cancelled-by-clinic', params: { alternatives: 1 } });
+    expect(await outbox.drain()).toEqual(['later']);
+    expect(await outbox.row(id)).toMatchObject({ state: 'queued', attempts: 0 });
+    await outbox.inOrganization(async (trx) => {
+      const {
+        id: _id,
+        created_at: _created,
+        ...row
+      } = await trx('appointment').where({ id: visit.appointmentId }).first();
+      await trx('appointment').insert({
+        ...row,
+        id: randomUUID(),
+        status: 'pending',
+        cancel_reason: null,
+        replaces_id: visit.appointmentId,
+        start_at: new Date('2027-03-18T14:00:00Z'),
+        end_at: new Date('2027-03-18T14:30:00Z'),
+        local_start: '2027-03-18 10:00:00',
+        hold_expires_at: new Date('2027-03-15T14:00:00Z'),
+      });
+    });
+    move(2_000);
+    expect(await outbox.drain()).toEqual(['sent']);
+    expect(mails()[0]?.mail.text).toContain('Thursday, March 18, 2027 at 10:00 AM EDT:\nhttps://clinic.example.org/v/');
+    expect(mails()[0]?.raw).toContain('method=CANCEL');
+  });
+
+  it('a link of an account is written from its row, and not sent once it was used', async () => {
+    const file = async (columns: Record<string, unknown>) => {
+      const linkId = randomUUID();
+      const owner = connect({ url: outbox.database.urls.migrator, applicationName: 'test-owner', poolMax: 1 });
+      await owner('access_link').insert({
+        id: linkId,
+        organization_id: outbox.organizationId,
+        kind: 'staff-invitation',
+        email: 'new@example.org',
+        token_hash: hashLinkToken(linkToken({ tokenSecret }, linkId, 'staff-invitation')),
+        expires_at: new Date('2027-03-17T14:00:00Z'),
+        created_by: 'test',
+        ...columns,
+      });
+      await owner.destroy();
+      const message = {
+        aggregate: 'access-link',
+        aggregateId: linkId,
+        aggregateVersion: undefined,
+        toRef: `access-link:${linkId}`,
+        patientId: undefined,
+      } as const;
+      const queue = (kind: string) => outbox.queue({ patientId: '', appointmentId: '' }, { ...message, kind });
+      return { linkId, queue };
+    };
+    const invitation = await file({});
+    await invitation.queue('staff-invitation');
+    const expires = new Date('2027-03-14T15:00:00Z');
+    const claim = await file({ kind: 'account-claim', code_hash: Buffer.alloc(32), code_expires_at: expires });
+    await claim.queue('account-claim-code');
+    const used = await file({ used_at: new Date('2027-03-14T13:00:00Z') });
+    const late = await used.queue('staff-invitation');
+    expect((await outbox.drain()).toSorted()).toEqual(['sent', 'sent', 'suppressed']);
+    const texts = mails()
+      .map(({ mail }) => mail.text ?? '')
+      .join('\n');
+    expect(texts).toContain(
+      linkUrl(publicUrl, 'staff-invitation', linkToken({ tokenSecret }, invitation.linkId, 'staff-invitation')),
+    );
+    expect(texts).toContain(linkCode({ tokenSecret }, claim.linkId, expires));
+    expect(await outbox.row(late)).toMatchObject({ suppressed_reason: 'no-longer-useful' });
   });
 
   it('the dead are not written to', async () => {

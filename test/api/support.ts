@@ -33,6 +33,8 @@ export function idleTemporal(): TemporalGateway {
   return {
     bookAppointment: refuse,
     actOnAppointment: refuse,
+    hasRun: () => Promise.resolve(false),
+    hasAction: () => Promise.resolve(false),
     describeAppointment: () => Promise.resolve(null),
     health: () => Promise.resolve(true),
     close: () => Promise.resolve(),

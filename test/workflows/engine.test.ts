@@ -1,10 +1,10 @@
 /** What only a real engine shows: outages, processes that die, runs that outlive the one that began them. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTemporalGateway } from '../../api/temporal.ts';
-import { appointmentWorkflowId } from '../../workflows/messages/appointment.ts';
+import { appointmentOperationKey, appointmentWorkflowId } from '../../workflows/messages/appointment.ts';
 import { devEngine, openClinic } from './clinic.ts';
 import type { TestClinic } from './clinic.ts';
-import { patientActor } from './seed.ts';
+import { patientActor, staff } from './seed.ts';
 
 let clinic: TestClinic;
 beforeAll(async () => {
@@ -105,6 +105,33 @@ describe('the gateway', () => {
     await expect(gateway.bookAppointment(clinic.startOf(inDays(6)))).rejects.toMatchObject({ code: 'unavailable' });
     expect(Date.now() - startedAt).toBeLessThan(2_000);
     expect(await gateway.health()).toBe(false);
+    await gateway.close();
+  });
+
+  test('knows whether an earlier try reached the engine, while its outcome is open and afterwards', async () => {
+    const gateway = gatewayTo(clinic.engine.address, 1_000);
+    const start = clinic.startOf(inDays(8));
+    const id = start.appointmentId;
+    const key = appointmentOperationKey(id, 'move');
+    const cancel = (operation: string) =>
+      gateway.actOnAppointment(clinic.organizationId, id, {
+        action: 'cancel',
+        input: { reason: 'x' },
+        actor: staff,
+        operation: { key: operation, inputHash: 'x' },
+      });
+    expect(await gateway.hasRun(id)).toBe(false);
+    expect(await gateway.hasAction(id, key)).toBe(false);
+    await clinic.pauseWorker();
+    await expect(gateway.bookAppointment(start)).rejects.toMatchObject({ code: 'outcome-unknown' });
+    expect(await gateway.hasRun(id)).toBe(true);
+    expect(await gateway.hasAction(id, key)).toBe(false);
+    await clinic.resumeWorker();
+    await expect.poll(() => cancel(key).then(() => true, () => false), { timeout: 15_000 }).toBe(true); // prettier-ignore
+    expect(await gateway.hasAction(id, key)).toBe(true);
+    expect(await gateway.hasAction(id, appointmentOperationKey(id, 'another'))).toBe(false);
+    await ended(id);
+    expect(await gateway.hasRun(id)).toBe(true);
     await gateway.close();
   });
 

@@ -4,6 +4,7 @@ export const en = {
   languageName: 'English',
   switchLanguage: 'Language',
   title: 'Your appointment',
+  calendarSummary: (clinic: string) => `Appointment at ${clinic}`,
   when: 'When',
   whenForYou: 'In your time zone',
   where: 'Where',

@@ -5,6 +5,7 @@ export const es: VisitPageWords = {
   languageName: 'Español',
   switchLanguage: 'Idioma',
   title: 'Su cita',
+  calendarSummary: (clinic) => `Cita en ${clinic}`,
   when: 'Cuándo',
   whenForYou: 'En su zona horaria',
   where: 'Dónde',
