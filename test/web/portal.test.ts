@@ -11,7 +11,7 @@ import { gzipSync } from 'node:zlib';
 import AxeBuilder from '@axe-core/playwright';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { linkCode, linkToken } from '../../activities/link-token.ts';
+import { linkCode, linkToken, linkUrl } from '../../activities/link-token.ts';
 import { patientRecipient, signVisitToken } from '../../activities/visit-token.ts';
 import { openClinicApi, quarterAfter } from '../api/clinic-api.ts';
 import type { ClinicApi } from '../api/clinic-api.ts';
@@ -270,7 +270,7 @@ describe.each<Language>(['en', 'es'])('the portal in %s', (language) => {
     expect(offered.status, JSON.stringify(offered.body)).toBe(201);
     const id = offered.body.id as string;
     const { context, page, errors } = await visitor(language);
-    await page.goto(`${clinic.api.url}/portal/claim#${linkToken(clinic.api.keys, id, 'account-claim')}`);
+    await page.goto(linkUrl(clinic.api.url, 'account-claim', linkToken(clinic.api.keys, id, 'account-claim')));
     await page.waitForSelector('#day');
     await page.fill('#day', '31');
     await page.fill('#month', '2');

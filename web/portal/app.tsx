@@ -18,8 +18,8 @@ import { languages, loadWords, rememberLanguage, SpeechContext, useSpeech } from
 import type { Language, Words } from './words.tsx';
 
 const id = '([0-9a-f-]{36})';
-const open: readonly (readonly [RegExp, () => ReactNode])[] = [
-  [/^\/claim$/, () => <Claim />],
+const open: readonly (readonly [RegExp, (token: string) => ReactNode])[] = [
+  [/^\/claim\/([\w-]+)$/, (token) => <Claim token={token} />],
   [/^\/forgot$/, () => <Forgot />],
 ];
 const signedIn: readonly (readonly [RegExp, (visitId: string) => ReactNode])[] = [
@@ -121,7 +121,7 @@ function Pages(): ReactNode {
     if (needsSession && state.kind === 'unknown') refresh().catch(() => setFailed(true));
   }, [needsSession, state.kind, refresh]);
 
-  if (openPage !== undefined) return <div key={path}>{openPage[1]()}</div>;
+  if (openPage !== undefined) return <div key={path}>{openPage[1](openPage[0].exec(path)?.[1] ?? '')}</div>;
   if (state.kind === 'unknown') {
     if (!failed) {
       return (

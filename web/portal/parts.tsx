@@ -19,12 +19,12 @@ interface PageProps {
 
 /** A page announces itself: title of the window, focus on its heading, or on what went wrong. */
 export function Page({ title, step, problems = [], children }: PageProps): ReactNode {
-  const { t, language } = useSpeech();
+  const { t } = useSpeech();
   const heading = useRef<HTMLHeadingElement>(null);
   const hasProblems = problems.length > 0;
   useEffect(() => {
     document.title = `${hasProblems ? `${t('errors.prefix')} ` : ''}${title} - HealthSphere`;
-  }, [title, hasProblems, t, language]);
+  }, [title, hasProblems, t]);
   useEffect(() => {
     window.scrollTo(0, 0);
     heading.current?.focus();
@@ -219,7 +219,9 @@ export function useLoaded<T>(key: string, load: () => Promise<T>): Loaded<T> & {
     loaded: { kind: 'loading' },
   });
   const latest = useRef(load);
-  latest.current = load;
+  useEffect(() => {
+    latest.current = load;
+  });
   const run = useCallback(async () => {
     try {
       const value = await latest.current();

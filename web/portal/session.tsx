@@ -1,6 +1,6 @@
 /** Who is signed in, until when, and the way back in without losing the page. */
 import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState } from 'react';
-import type { ReactNode } from 'react';
+import type { ReactNode, RefObject } from 'react';
 import { api, ProblemError } from '../shared/api-client.ts';
 import type { Answer } from '../shared/api-client.ts';
 import { useSpeech } from './words.tsx';
@@ -40,7 +40,7 @@ const warnBeforeMs = 120_000;
 export function SessionProvider({ children }: { readonly children: ReactNode }): ReactNode {
   const [state, setState] = useState<State>({ kind: 'unknown' });
   // Every answered request moves the idle end on; the length of the idle time is learnt from /me.
-  const idle = useRef({ lengthMs: Infinity, lastAt: Date.now() });
+  const idle = useRef({ lengthMs: Infinity, lastAt: 0 });
 
   const refresh = useCallback(async () => {
     try {
@@ -77,26 +77,27 @@ export function SessionProvider({ children }: { readonly children: ReactNode }):
   return (
     <SessionContext value={session}>
       {children}
-      {state.kind === 'in' && <EndWarning idle={idle.current} stay={refresh} />}
+      {state.kind === 'in' && <EndWarning idle={idle} stay={refresh} />}
     </SessionContext>
   );
 }
 
 /** No time limit without warning and extension (WCAG 2.2.1). */
 function EndWarning(props: {
-  readonly idle: { lengthMs: number; lastAt: number };
+  readonly idle: RefObject<{ lengthMs: number; lastAt: number }>;
   readonly stay: () => Promise<void>;
 }): ReactNode {
+  const { idle, stay } = props;
   const { t } = useSpeech();
   const [leftMs, setLeftMs] = useState(Infinity);
   useEffect(() => {
-    const timer = setInterval(() => setLeftMs(props.idle.lastAt + props.idle.lengthMs - Date.now()), 5_000);
+    const timer = setInterval(() => setLeftMs(idle.current.lastAt + idle.current.lengthMs - Date.now()), 5_000);
     return () => clearInterval(timer);
-  }, [props.idle]);
+  }, [idle]);
   const ended = leftMs <= 0;
   useEffect(() => {
-    if (ended) void props.stay().catch(() => undefined);
-  }, [ended, props]);
+    if (ended) void stay().catch(() => undefined);
+  }, [ended, stay]);
   if (leftMs > warnBeforeMs || ended) return null;
   const minutes = Math.max(1, Math.ceil(leftMs / 60_000));
   return (
@@ -106,7 +107,7 @@ function EndWarning(props: {
         type="button"
         onClick={() => {
           setLeftMs(Infinity);
-          void props.stay().catch(() => undefined);
+          void stay().catch(() => undefined);
         }}
       >
         {t('session.stay')}

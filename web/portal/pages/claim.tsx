@@ -8,11 +8,9 @@ import { isCode, problemText } from '../problems.ts';
 import { navigate } from '../router.tsx';
 import { useSpeech } from '../words.tsx';
 
-export function Claim(): ReactNode {
+export function Claim({ token }: { readonly token: string }): ReactNode {
   const { t } = useSpeech();
-  // Behind the #, so that no server ever logs it.
-  const [token] = useState(() => window.location.hash.slice(1));
-  const link = useLoaded(token, () => api('GET /account-claims/:token', { params: { token: token || '-' } }));
+  const link = useLoaded(token, () => api('GET /account-claims/:token', { params: { token } }));
   const [birthDate, setBirthDate] = useState<string | null>(null);
   const [codeComesBy, setCodeComesBy] = useState<'mail' | 'clinic'>('mail');
   if (link.kind !== 'ready') return <Waiting title={t('claim.title')} state={link} />;

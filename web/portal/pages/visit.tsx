@@ -26,8 +26,11 @@ export function Visit({ id }: { readonly id: string }): ReactNode {
     const all = await guard(api('GET /patients/:id/notifications', { params: { id: patientId } }));
     return all.items.filter(({ aggregateId }) => aggregateId === id);
   });
+  const locations = useLoaded('locations', () => guard(api('GET /locations')));
   if (visit.kind !== 'ready') return <Waiting title={t('visit.title')} state={visit} />;
   const view = visit.value;
+  const place =
+    locations.kind === 'ready' ? locations.value.items.find(({ id: at }) => at === view.locationId) : undefined;
 
   async function act(action: 'confirm' | 'release-hold'): Promise<void> {
     try {
@@ -57,6 +60,16 @@ export function Visit({ id }: { readonly id: string }): ReactNode {
         <p key={line}>{line}</p>
       ))}
       <Actions view={view} act={act} />
+      {place?.phone != null && (
+        <>
+          <h2>{t('help.title')}</h2>
+          <p>
+            <a href={`tel:${place.phone.replaceAll(/[^+0-9]/g, '')}`}>
+              {t('help.call', { place: place.name, phone: place.phone })}
+            </a>
+          </p>
+        </>
+      )}
       <h2>{t('visit.messages')}</h2>
       {messages.kind === 'ready' && (
         <ul className="lines">

@@ -49,7 +49,8 @@ export function ChooseDay({ here, next, answers, wanted, step, children }: DayPr
   const weeks = Math.max(0, Number(answers['window'] ?? 0) || 0);
   const [chosen, setChosen] = useState(answers['day'] ?? '');
   const [problems, setProblems] = useState<readonly FieldProblem[]>([]);
-  const from = new Date(Date.now() + weeks * windowDays * day);
+  const [now] = useState(() => Date.now());
+  const from = new Date(now + weeks * windowDays * day);
   const to = new Date(from.getTime() + windowDays * day);
   const slots = useLoaded(`days:${wanted.visitTypeId}:${wanted.who}:${weeks}`, async () => {
     // A busy clinic has more free times in two weeks than one answer holds: the next answer begins after the last time.

@@ -49,7 +49,9 @@ export function Palette() {
         (visit.status === 'booked' || visit.status === 'arrived') && (wanted === '' ? false : fits(visit.patient.name)),
     )
     .slice(0, 5);
-  const patients = asked.length >= 2 ? (found.data?.items ?? []) : [];
+  // Never the answers to an earlier word: Enter would open the wrong person.
+  const patients =
+    asked.length >= 2 && asked === typed.trim() && !found.isPlaceholderData ? (found.data?.items ?? []) : [];
 
   return (
     <Spotlight.Root

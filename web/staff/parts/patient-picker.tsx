@@ -3,7 +3,7 @@ import { Combobox, Loader, Text, TextInput, useCombobox } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { Ref } from 'react';
 import { useTranslation } from 'react-i18next';
 import { patientsQuery } from '../api/queries.ts';
@@ -25,8 +25,15 @@ export function PatientPicker(props: {
   const [asked] = useDebouncedValue(typed.trim(), 180);
   const combobox = useCombobox({ onDropdownClose: () => combobox.resetSelectedOption() });
   const found = useQuery({ ...patientsQuery(asked, 8), placeholderData: keepPreviousData });
-  const rows = asked.length >= 2 ? (found.data?.items ?? []) : [];
+  // Answers to an earlier word are not shown: Enter must never choose somebody who was not asked for.
+  const settled = asked === typed.trim() && found.data !== undefined && !found.isPlaceholderData;
+  const rows = settled && asked.length >= 2 ? found.data.items : [];
   const open = typed.trim().length >= 2;
+  useEffect(() => {
+    if (settled) combobox.selectFirstOption();
+    // The store is new at each drawing; only the answer matters.
+    // oxlint-disable-next-line react/exhaustive-deps
+  }, [settled, found.data]);
   const submit = (value: string): void => {
     combobox.closeDropdown();
     if (value === 'new') {
@@ -55,7 +62,7 @@ export function PatientPicker(props: {
           onChange={(event) => {
             setTyped(event.currentTarget.value);
             combobox.openDropdown();
-            combobox.selectFirstOption();
+            combobox.resetSelectedOption();
           }}
           onFocus={() => open && combobox.openDropdown()}
           onBlur={() => combobox.closeDropdown()}
@@ -80,7 +87,7 @@ export function PatientPicker(props: {
               </Text>
             </Combobox.Option>
           ))}
-          {props.onNew !== undefined && (
+          {props.onNew !== undefined && settled && (
             <Combobox.Option value="new">{t('patients.registerTyped', { typed: typed.trim() })}</Combobox.Option>
           )}
           {rows.length === 0 && (

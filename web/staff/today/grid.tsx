@@ -155,6 +155,10 @@ export function DayGrid(props: {
                             })
                           : undefined
                       }
+                      // Focus may come from elsewhere: a screen reader's cursor, the case that was closed.
+                      onFocus={() => {
+                        if (!here) setAt({ row: index, column: columnIndex });
+                      }}
                       onClick={() => {
                         setAt({ row: index, column: columnIndex });
                         choose(columnIndex, cell);

@@ -1,0 +1,453 @@
+/**
+ * The staff application in a real browser against the whole clinic: a visit is booked with the keyboard alone, held, moved,
+ * checked in by single keys and cancelled; conflicts, taken slots and doubled local times are answered; every page is
+ * looked at by axe in both languages and themes, at 1280 and 360 px. The pictures are left in test/.output/staff.
+ */
+import { execFile } from 'node:child_process';
+import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import AxeBuilder from '@axe-core/playwright';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openClinicApi, quarterAfter, timeZone } from '../api/clinic-api.ts';
+import type { ClinicApi } from '../api/clinic-api.ts';
+import { password } from '../api/support.ts';
+import { launchBrowser } from '../support/browser.ts';
+
+const output = join(import.meta.dirname, '../.output');
+const webDirectory = join(output, 'staff-web');
+const pictures = join(output, 'staff');
+const root = join(import.meta.dirname, '../../web');
+
+let clinic: ClinicApi;
+let browser: Browser;
+beforeAll(async () => {
+  rmSync(pictures, { recursive: true, force: true });
+  mkdirSync(pictures, { recursive: true });
+  // A process of its own: what is measured is what is shipped, and vitest's NODE_ENV would build the slow React.
+  await promisify(execFile)(
+    process.execPath,
+    [
+      join(root, '../node_modules/vite/bin/vite.js'),
+      'build',
+      '--config',
+      join(root, 'vite.config.ts'),
+      '--outDir',
+      webDirectory,
+      '--emptyOutDir',
+      '--manifest',
+    ],
+    { env: { PATH: process.execPath, NODE_ENV: 'production' } },
+  );
+  [clinic, browser] = await Promise.all([openClinicApi({ webDirectory }), launchBrowser()]);
+}, 240_000);
+afterAll(async () => {
+  await browser?.close();
+  await clinic?.close();
+});
+
+type Language = 'en' | 'es';
+const wordsOf = (language: Language): Record<string, string> =>
+  JSON.parse(readFileSync(join(root, `locales/staff/${language}.json`), 'utf8')) as Record<string, string>;
+const localDay = (at: string): string => new Intl.DateTimeFormat('en-CA', { timeZone }).format(new Date(at));
+
+interface Desk {
+  readonly context: BrowserContext;
+  readonly page: Page;
+  readonly errors: string[];
+  readonly open: (path: string, ready?: string) => Promise<void>;
+}
+
+async function desk(language: Language, role: 'administrator' | 'front-desk'): Promise<Desk> {
+  const { email } = await clinic.api.createPerson(clinic.organizationId, role);
+  await clinic.api.owner('app_user').where({ email }).update({ locale: language });
+  const context = await browser.newContext({
+    locale: language === 'es' ? 'es-MX' : 'en-US',
+    viewport: { width: 1280, height: 900 },
+  });
+  const page = await context.newPage();
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(error.message));
+  page.on('console', (message) => {
+    // A refused request is part of the story; a blocked script or style is not.
+    if (message.type() === 'error' && !/status of 4\d\d/.test(message.text())) errors.push(message.text());
+  });
+  await page.goto(`${clinic.api.url}/tasks?owner=me`);
+  await page.fill('input[type=email]', email);
+  await page.fill('input[type=password]', password);
+  await page.keyboard.press('Enter');
+  // Back to where one wanted to be.
+  await page.waitForURL(/\/tasks\?owner=me/);
+  return {
+    context,
+    page,
+    errors,
+    open: async (path, ready = 'main h1') => {
+      await page.goto(clinic.api.url + path);
+      await page.waitForSelector(ready);
+    },
+  };
+}
+
+/** No finding of axe in either theme, nothing wider than the page at 360, one h1; pictures at both widths. */
+async function look(page: Page, name: string, language: Language): Promise<void> {
+  for (const [width, scheme] of [
+    [1280, 'light'],
+    [1280, 'dark'],
+    [360, 'light'],
+    [360, 'dark'],
+  ] as const) {
+    await page.emulateMedia({ colorScheme: scheme });
+    await page.setViewportSize({ width, height: 900 });
+    // The live connection never ends, so the network is never idle.
+    await page.waitForFunction(() => document.querySelector('main [role=status] .mantine-Skeleton-root') === null);
+    await page.evaluate(() => Promise.all(document.getAnimations().map((one) => one.finished.catch(() => undefined))));
+    if (width === 360 || scheme === 'light') {
+      await page.screenshot({ path: join(pictures, `${name}-${language}-${width}-${scheme}.png`) });
+    }
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    expect(overflow, `${name} at ${width} px`).toBeLessThanOrEqual(0);
+    const { violations } = await new AxeBuilder({ page })
+      .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+      .analyze();
+    expect(
+      violations.map(
+        ({ id, nodes }) =>
+          `${name}-${language}-${width}-${scheme} ${id}: ${nodes.map((n) => n.html.slice(0, 200)).join(' ')}`,
+      ),
+    ).toEqual([]);
+  }
+  expect(await page.locator('h1').count(), `${name}: headings`).toBe(1);
+  expect(await page.locator('html').getAttribute('lang')).toBe(language);
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.setViewportSize({ width: 1280, height: 900 });
+}
+
+const statusOf = async (id: string): Promise<string> =>
+  (await clinic.api.owner('appointment').where({ id }).first<{ status: string }>('status')).status;
+
+/** Holds until the database says so: the page is told by the server, not by the test. */
+async function becomes(id: string, status: string): Promise<void> {
+  await expect.poll(() => statusOf(id), { timeout: 20_000 }).toBe(status);
+}
+
+/** Through the API, so that the search finds them. */
+async function register(given: string, family: string, language: Language = 'en'): Promise<string> {
+  const answer = await clinic.desk.request('POST', '/patients', {
+    body: { name: { given: [given], family }, birthDate: '1980-02-29', language, phone: '+12125550100' },
+  });
+  expect(answer.status).toBe(201);
+  return (answer.body as { id: string }).id;
+}
+
+async function booked(
+  patientId: string,
+  minutes: number,
+  practitionerId = clinic.practitionerId,
+): Promise<{ id: string; start: string }> {
+  const answer = await clinic.book(clinic.desk, { patientId, practitionerId, start: quarterAfter(minutes) });
+  expect(answer.status).toBe(201);
+  return answer.body as { id: string; start: string };
+}
+
+describe('the staff application', () => {
+  it('loads at most 350 KB of JavaScript, gzipped, before the first list', () => {
+    interface Chunk {
+      readonly file: string;
+      readonly imports?: string[];
+    }
+    const manifest = JSON.parse(readFileSync(join(webDirectory, '.vite/manifest.json'), 'utf8')) as Record<
+      string,
+      Chunk
+    >;
+    const files = new Set<string>();
+    const visit = (name: string): void => {
+      const chunk = manifest[name];
+      if (chunk === undefined || files.has(chunk.file)) return;
+      files.add(chunk.file);
+      for (const other of chunk.imports ?? []) visit(other);
+    };
+    // What the first page of the day needs: the start, the frame, the day and one language.
+    for (const name of ['staff/index.html', 'staff/frame/frame.tsx', 'staff/pages/today.tsx', 'locales/staff/es.json'])
+      visit(name);
+    expect(files.size).toBeGreaterThan(4);
+    const bytes = [...files].reduce((sum, file) => sum + gzipSync(readFileSync(join(webDirectory, file))).length, 0);
+    expect(bytes).toBeLessThanOrEqual(350 * 1024);
+    expect(readdirSync(join(webDirectory, 'assets')).some((file) => file.endsWith('.css'))).toBe(true);
+  });
+
+  it('books with the keyboard alone', { timeout: 120_000 }, async () => {
+    const patientId = await register('Keyboard', 'Only');
+    const { context, page, errors, open } = await desk('en', 'front-desk');
+    await open('/today');
+    await page.keyboard.press('Control+k');
+    await page.waitForSelector('[role=dialog] input');
+    await page.keyboard.type('find');
+    await page.waitForSelector('[role=dialog] [data-selected]');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\/find/);
+    await page.waitForFunction(() => document.activeElement?.matches('main input[type=search]') === true);
+    await page.keyboard.type('only keyboard');
+    await page.waitForSelector('[role=option]:visible');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/patient=/);
+    const type = page.getByLabel('Visit type');
+    await type.focus();
+    await page.keyboard.press('F');
+    await page.waitForSelector('.hs-slot');
+    // One tab stop leads into the times; arrows move in them.
+    for (
+      let tabs = 0;
+      tabs < 12 && !(await page.evaluate(() => document.activeElement?.matches('.hs-slot') === true));
+      tabs += 1
+    ) {
+      await page.keyboard.press('Tab');
+    }
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => document.activeElement?.textContent?.startsWith('Book for') === true);
+    await page.keyboard.press('Enter');
+    await page.getByText('What happens next').waitFor();
+    const rows = await clinic.api
+      .owner('appointment')
+      .where({ patient_id: patientId })
+      .select<{ status: string }[]>('status');
+    expect(rows.map((row) => row.status)).toEqual(['booked']);
+    expect(errors).toEqual([]);
+    await context.close();
+  });
+
+  it('holds with a countdown, extends once, and books the hold', { timeout: 120_000 }, async () => {
+    const patientId = await clinic.addPatient({ given: ['Held'], family: 'Person' });
+    const { context, page, open } = await desk('en', 'front-desk');
+    await open(
+      `/find?patient=${patientId}&type=${clinic.visitTypeId}&from=${localDay(quarterAfter(3 * 24 * 60))}`,
+      '.hs-slot',
+    );
+    await page.locator('.hs-slot').nth(4).click();
+    await page.getByRole('button', { name: 'Hold this time' }).click();
+    const timer = page.getByRole('timer');
+    await timer.waitFor();
+    expect(await timer.innerText()).toMatch(/^(09:5\d|10:00)$/);
+    await page.getByRole('button', { name: '5 more minutes' }).click();
+    await expect.poll(() => timer.innerText()).toMatch(/^1[45]:\d\d$/);
+    expect(await page.getByRole('button', { name: '5 more minutes' }).isDisabled()).toBe(true);
+    await page.getByRole('button', { name: 'Book it' }).click();
+    await page.getByText('What happens next').waitFor();
+    const row = await clinic.api
+      .owner('appointment')
+      .where({ patient_id: patientId })
+      .first<{ status: string }>('status');
+    expect(row.status).toBe('booked');
+    await context.close();
+  });
+
+  it(
+    'offers other times when a slot was taken meanwhile, and asks which of two equal local times is meant',
+    { timeout: 120_000 },
+    async () => {
+      const patientId = await clinic.addPatient({ given: ['Second'], family: 'Comer' });
+      const { context, page, open } = await desk('en', 'front-desk');
+      await open(
+        `/find?patient=${patientId}&type=${clinic.visitTypeId}&practitioner=${clinic.otherPractitionerId}`,
+        '.hs-slot',
+      );
+      const slot = page.locator('.hs-slot').nth(8);
+      const start = (await slot.locator('time').getAttribute('datetime')) ?? '';
+      await slot.click();
+      // Live news would remove the slot from the list; the place that was picked stays picked.
+      const first = await clinic.book(clinic.desk, {
+        patientId: await clinic.addPatient({}),
+        practitionerId: clinic.otherPractitionerId,
+        start,
+      });
+      expect(first.status).toBe(201);
+      await page.getByRole('button', { name: /^Book for/ }).click();
+      await page.getByText('This time is no longer free').waitFor();
+      const other = page.getByRole('group', { name: 'Other free times' }).locator('.hs-slot').first();
+      await other.click();
+      await page.getByRole('button', { name: /^Book for/ }).click();
+      await page.getByText('What happens next').waitFor();
+
+      await clinic.api.owner('visit_type').where({ id: clinic.visitTypeId }).update({ max_advance_days: 1000 });
+      await open(`/find?patient=${patientId}&type=${clinic.visitTypeId}`, 'details');
+      await page.getByText('A time that is not in the list').click();
+      const typed = page.locator('details form');
+      await typed.locator('select').selectOption(clinic.practitionerId);
+      await typed.locator('input[type=date]').fill('2027-11-07');
+      await typed.locator('input[type=time]').fill('01:30');
+      await page.getByRole('button', { name: 'Take this time' }).click();
+      await page.getByRole('button', { name: /^Book for/ }).click();
+      await page.getByLabel('The later one').check();
+      await page.getByRole('button', { name: /^Book for/ }).click();
+      await page.getByText('What happens next').waitFor();
+      const last = await clinic.api
+        .owner('appointment')
+        .where({ patient_id: patientId })
+        .orderBy('start_at', 'desc')
+        .first<{ start_at: Date }>('start_at');
+      expect(last.start_at.toISOString()).toBe('2027-11-07T06:30:00.000Z');
+      await context.close();
+    },
+  );
+
+  it('takes a visit from arrival to completion in single keys on the day', { timeout: 120_000 }, async () => {
+    const visit = await booked(await clinic.addPatient({ given: ['Walks'], family: 'Through' }), 1);
+    const { context, page, errors, open } = await desk('en', 'administrator');
+    await open(`/today?date=${localDay(visit.start)}`, '[role=grid]');
+    const cell = page.locator('td[data-visit]', { hasText: 'Walks' });
+    await cell.waitFor();
+
+    // The grid is one tab stop; the arrows reach every cell.
+    const stop = page.locator('[role=grid] td[tabindex="0"]');
+    expect(await stop.count()).toBe(1);
+    await stop.focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Control+Home');
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('data-cell'))).toMatch(/^0:/);
+
+    await cell.focus();
+    await page.keyboard.press('a');
+    await becomes(visit.id, 'arrived');
+    await cell.focus();
+    await page.keyboard.press('i');
+    await page.waitForFunction(() => document.activeElement?.textContent === 'I checked name and birth date: check in');
+    await page.keyboard.press('Enter');
+    await becomes(visit.id, 'checked-in');
+    await cell.focus();
+    await page.keyboard.press('s');
+    await expect
+      .poll(
+        async () =>
+          (await clinic.api.owner('appointment').where({ id: visit.id }).first<{ seen_at: Date | null }>('seen_at'))
+            .seen_at,
+        { timeout: 20_000 },
+      )
+      .not.toBeNull();
+    await cell.focus();
+    await page.keyboard.press('c');
+    await page
+      .getByRole('region', { name: 'Complete the visit' })
+      .getByRole('button', { name: 'Complete the visit' })
+      .click();
+    await becomes(visit.id, 'fulfilled');
+    expect(errors).toEqual([]);
+    await context.close();
+  });
+
+  it('moves and cancels a visit from its case, and says what happens next', { timeout: 120_000 }, async () => {
+    const visit = await booked(await clinic.addPatient({ given: ['Moves'], family: 'Often' }), 5 * 24 * 60);
+    const { context, page, open } = await desk('en', 'front-desk');
+    await open(`/cases/appointment/${visit.id}`);
+    const actions = page.getByRole('region', { name: 'What you can do now' });
+    // What cannot be done now says why.
+    expect(await actions.getByRole('button', { name: 'Arrived' }).getAttribute('aria-disabled')).toBe('true');
+    await actions.getByRole('button', { name: 'Move to another time' }).click();
+    await page.locator('.hs-slot').nth(20).click();
+    await page.getByRole('button', { name: 'Move to another time' }).click();
+    await page.getByText('Moved.').waitFor();
+    expect(
+      (await clinic.api.owner('appointment').where({ id: visit.id }).first<{ version: number }>('version')).version,
+    ).toBe(1);
+    await actions.getByRole('button', { name: 'Cancel for the patient' }).click();
+    await page.getByLabel('Reason').selectOption('transport');
+    await page.getByRole('button', { name: 'Cancel for the patient' }).click();
+    await page.getByText('Cancelled. The time is free').waitFor();
+    await becomes(visit.id, 'cancelled');
+    await context.close();
+  });
+
+  it('shows both versions when somebody else changed the patient', { timeout: 120_000 }, async () => {
+    const patientId = await clinic.addPatient({ given: ['Two'], family: 'Editors' });
+    const { context, page, open } = await desk('en', 'front-desk');
+    await open(`/patients/${patientId}`);
+    await page.getByRole('button', { name: 'Edit' }).click();
+    await page.getByLabel('Chosen name').fill('Mine');
+    const now = await clinic.desk.request('GET', `/patients/${patientId}`);
+    const theirs = await clinic.desk.request('PATCH', `/patients/${patientId}`, {
+      body: { phone: '+12125550999' },
+      headers: { 'If-Match': now.headers.get('etag') ?? '' },
+    });
+    expect(theirs.status).toBe(200);
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByText('Someone changed this since you opened it').waitFor();
+    expect(await page.getByLabel('Chosen name').inputValue()).toBe('Mine');
+    await page
+      .getByRole('row', { name: /Telephone/ })
+      .getByRole('button', { name: 'Take theirs' })
+      .click();
+    await page.getByRole('button', { name: 'Save my version' }).click();
+    await page.getByRole('button', { name: 'Edit' }).waitFor();
+    const row = await clinic.api
+      .owner('patient')
+      .where({ id: patientId })
+      .first<{ chosen_name: string; phone: string }>('chosen_name', 'phone');
+    expect(row).toEqual({ chosen_name: 'Mine', phone: '+12125550999' });
+    await context.close();
+  });
+
+  it('goes back to where one was when the session ends', { timeout: 120_000 }, async () => {
+    const { context, page, open } = await desk('en', 'front-desk');
+    await open('/patients?q=ab');
+    await context.clearCookies();
+    await page.getByLabel('Search', { exact: true }).fill('someone else');
+    await page.waitForURL(/\/sign-in\?back=/);
+    expect(await page.locator('main').innerText()).toContain('Your session has ended');
+    await context.close();
+  });
+});
+
+describe.each<Language>(['en', 'es'])('every page in %s', (language) => {
+  it('is without a finding of axe in both themes and fits 360 px', { timeout: 900_000 }, async () => {
+    const words = wordsOf(language);
+    const patientId = await register('María', `Vista ${language}`, language);
+    const visit = await booked(patientId, 40, clinic.otherPractitionerId);
+    const { context, page, errors, open } = await desk(language, 'administrator');
+    const pages: [string, string, string?][] = [
+      ['today', `/today?date=${localDay(visit.start)}`, '[role=grid], .hs-table'],
+      ['today-list', `/today?view=list&date=${localDay(visit.start)}`, '.hs-table'],
+      ['today-case', `/today?date=${localDay(visit.start)}&open=${visit.id}`, '.hs-timeline'],
+      ['find', '/find'],
+      ['find-times', `/find?patient=${patientId}&type=${clinic.visitTypeId}`, '.hs-slot'],
+      ['case', `/cases/appointment/${visit.id}`, '.hs-timeline'],
+      ['patients', '/patients?q=vista', '.hs-table a'],
+      ['patient', `/patients/${patientId}`],
+      ['patient-new', '/patients/new'],
+      ['tasks', '/tasks'],
+      ['availability', '/admin/availability', '.hs-week'],
+      ['closures', '/admin/closures'],
+      ['cancel-day', '/admin/cancel-day'],
+      ['visit-types', '/admin/visit-types', '.hs-table'],
+      ['rooms', '/admin/rooms'],
+      ['people', '/admin/people', '.hs-table'],
+      ['policies', '/admin/policies', '.hs-policy'],
+      ['health', '/admin/health'],
+      ['not-found', '/nothing/here'],
+      ['sign-in', '/sign-in'],
+      ['forgot-password', '/forgot-password'],
+      ['reset', `/reset/${'a'.repeat(43)}`],
+      ['invitation', `/invitation/${'a'.repeat(43)}`],
+    ];
+    for (const [name, path, ready] of pages) {
+      await open(path, ready ?? 'h1');
+      await look(page, name, language);
+    }
+    await open(`/cases/appointment/${visit.id}`);
+    for (const action of ['reschedule', 'cancel', 'check-in'] as const) {
+      const button = page.getByRole('button', { name: words[`action.${action}`]!, exact: true });
+      if ((await button.count()) === 0 || (await button.getAttribute('aria-disabled')) === 'true') continue;
+      await button.click();
+      await look(page, `case-${action}`, language);
+      await page.getByRole('button', { name: words['common.cancel']!, exact: true }).click();
+    }
+    await page.keyboard.press('Control+k');
+    await page.waitForSelector('[role=dialog] input');
+    await look(page, 'palette', language);
+    expect(errors).toEqual([]);
+    expect((await clinic.act(clinic.desk, visit.id, 'cancel', { reason: 'other' })).status).toBe(200);
+    await context.close();
+  });
+});
