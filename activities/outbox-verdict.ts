@@ -180,14 +180,7 @@ async function loadLink(trx: Trx, row: OutboxRow): Promise<AccessLinkRow | undef
   if (row.aggregate !== 'access-link') return undefined;
   return trx('access_link')
     .where({ id: row.aggregate_id })
-    .first<AccessLinkRow | undefined>(
-      'id',
-      'kind',
-      'code_expires_at',
-      'expires_at',
-      'used_at',
-      'revoked_at',
-    );
+    .first<AccessLinkRow | undefined>('id', 'kind', 'code_expires_at', 'expires_at', 'used_at', 'revoked_at');
 }
 
 interface Reach {

@@ -230,8 +230,8 @@ function setUp(input: AppointmentInput) {
     if (outcome?.ok === false) throw refusal({ code: 'not-found' });
     return inTurn(async () => {
       const { actor, input: actionInput, operation } = request;
-      const appointment = await apply(inUpdate, action, actionInput, actor, operation);
-      return { appointment, inputHash: operation.inputHash };
+      const changed = await apply(inUpdate, action, actionInput, actor, operation);
+      return { appointment: changed, inputHash: operation.inputHash };
     });
   }
 
@@ -265,11 +265,11 @@ function setUp(input: AppointmentInput) {
         actor,
         operation,
       });
-      const appointment = adopt(settled);
-      note(event, appointment.status);
+      const changed = adopt(settled);
+      note(event, changed.status);
       await offerAlternatives(settled.alternatives ?? [], actor);
       await tellClosed(settled.alsoClosed ?? []);
-      return appointment;
+      return changed;
     } catch (error) {
       const problem = refusedWith(error);
       note(event, problem?.code ?? 'unknown');

@@ -481,7 +481,8 @@ describe('channels', () => {
 describe('several processes', () => {
   it('send each message once', async () => {
     const visits = await Promise.all(Array.from({ length: 12 }, () => outbox.visit()));
-    for (const visit of visits) await outbox.queue(visit);
+    const queued = new Set<string>();
+    for (const visit of visits) queued.add(await outbox.queue(visit));
     const delivery = deliveryPorts({
       ...outbox.ports,
       channels: { email: smtpChannel({ url: outbox.sink.url, from: 'a@example.org', connections: 4 }) },
@@ -491,9 +492,9 @@ describe('several processes', () => {
     };
     await Promise.all([lane(), lane(), lane(), lane()]);
     delivery.channels.email.close();
-    const ids = mails().map(({ mail }) => mail.messageId);
-    expect(new Set(ids).size).toBe(12);
-    expect(ids).toHaveLength(12);
+    // A mail that an earlier test gave up on may still arrive at the server; only these twelve count.
+    const ids = mails().flatMap(({ mail }) => /^<([0-9a-f-]{36})@/.exec(mail.messageId ?? '')?.[1] ?? []);
+    expect(ids.filter((id) => queued.has(id)).toSorted()).toEqual([...queued].toSorted());
   });
 
   it('the running sender wakes at the commit, keeps its rate, and stops', async () => {

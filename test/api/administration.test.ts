@@ -157,17 +157,15 @@ describe('the clinic’s schedule, administered over HTTP', () => {
       id: appointmentId, organization_id, patient_id: patientId, visit_type_id: type.id, practitioner_id: doctor.id, location_id: location.id, mode: 'in-person',
       status: 'booked', start_at: start, end_at: end, local_start: '2027-01-01 10:00', tz: 'America/New_York',
     }); // prettier-ignore
-    await api
-      .owner('reservation')
-      .insert({
-        organization_id,
-        resource_id: doctor.id,
-        busy: `[${start.toISOString()},${end.toISOString()})`,
-        kind: 'appointment',
-        role: 'provider',
-        appointment_id: appointmentId,
-        op_key: 'test',
-      });
+    await api.owner('reservation').insert({
+      organization_id,
+      resource_id: doctor.id,
+      busy: `[${start.toISOString()},${end.toISOString()})`,
+      kind: 'appointment',
+      role: 'provider',
+      appointment_id: appointmentId,
+      op_key: 'test',
+    });
     const close = (body: Record<string, unknown>) =>
       made('/availability-exceptions', {
         start: new Date(start.getTime() - 600_000).toISOString(),

@@ -142,14 +142,18 @@ async function register(given: string, family: string, language: Language = 'en'
   return (answer.body as { id: string }).id;
 }
 
+/** At the first free quarter of an hour from then on: other tests of this file book too. */
 async function booked(
   patientId: string,
   minutes: number,
   practitionerId = clinic.practitionerId,
 ): Promise<{ id: string; start: string }> {
-  const answer = await clinic.book(clinic.desk, { patientId, practitionerId, start: quarterAfter(minutes) });
-  expect(answer.status).toBe(201);
-  return answer.body as { id: string; start: string };
+  for (let later = 0; ; later += 15) {
+    const answer = await clinic.book(clinic.desk, { patientId, practitionerId, start: quarterAfter(minutes + later) });
+    if (answer.body.code === 'slot-taken' && later < 180) continue;
+    expect(answer.status, JSON.stringify(answer.body)).toBe(201);
+    return answer.body as { id: string; start: string };
+  }
 }
 
 describe('the staff application', () => {

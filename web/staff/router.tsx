@@ -1,5 +1,5 @@
 /** Every address of the staff application; filters live in the address, so that a view can be kept and shared. */
-import { QueryClient } from '@tanstack/react-query';
+import type { QueryClient } from '@tanstack/react-query';
 import {
   createRootRouteWithContext,
   createRoute,

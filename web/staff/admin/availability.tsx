@@ -6,7 +6,8 @@ import { useTranslation } from 'react-i18next';
 import { addRule, practitionersQuery, removeRule, rulesQuery, visitTypesQuery } from '../api/queries.ts';
 import type { AvailabilityRule, Weekday } from '../api/types.ts';
 import { useWorkplace } from '../lib/session.ts';
-import { addDays, localDay, plainDay, weekdayIndex, weekdayName } from '../lib/time.ts';
+import { addDays, plainDay, weekdayIndex, weekdayName } from '../lib/time.ts';
+import { useToday } from '../lib/use-now.ts';
 import { LinkAnchor } from '../parts/links.tsx';
 import { Answered, Empty, Page } from '../parts/page.tsx';
 import { ProblemAlert } from '../parts/problem.tsx';
@@ -141,7 +142,7 @@ function Builder(props: {
   const [byDay, setByDay] = useState<string[]>(['TU']);
   const [startLocal, setStart] = useState('09:00');
   const [endLocal, setEnd] = useState('12:00');
-  const [validFrom, setFrom] = useState(localDay(Date.now(), zone));
+  const [validFrom, setFrom] = useState(useToday(zone));
   const [validTo, setTo] = useState('');
   const [place, setPlace] = useState(location?.id ?? '');
   const [type, setType] = useState('');

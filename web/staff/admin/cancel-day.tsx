@@ -6,7 +6,8 @@ import { useTranslation } from 'react-i18next';
 import { cancelDay, dayQuery, practitionersQuery } from '../api/queries.ts';
 import { reasonsOf } from '../case/forms.ts';
 import { useWorkplace } from '../lib/session.ts';
-import { localDay, timeOf } from '../lib/time.ts';
+import { timeOf } from '../lib/time.ts';
+import { useToday } from '../lib/use-now.ts';
 import { LinkAnchor } from '../parts/links.tsx';
 import { Answered, Empty, Page } from '../parts/page.tsx';
 import { ProblemAlert } from '../parts/problem.tsx';
@@ -18,7 +19,7 @@ export function CancelDayPage() {
   const { location, zone } = useWorkplace();
   const practitioners = useQuery(practitionersQuery(location?.id));
   const [who, setWho] = useState('');
-  const [date, setDate] = useState(localDay(Date.now(), zone));
+  const [date, setDate] = useState(useToday(zone));
   const [code, setCode] = useState('practitioner-away');
   const [words, setWords] = useState('');
   const day = useQuery({

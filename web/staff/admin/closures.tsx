@@ -5,7 +5,8 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { addException, exceptionsQuery, practitionersQuery, removeException, resourcesQuery } from '../api/queries.ts';
 import { useWorkplace } from '../lib/session.ts';
-import { MINUTE, dateTimeOf, instant, localDay, startOfDay } from '../lib/time.ts';
+import { MINUTE, dateTimeOf, instant, startOfDay } from '../lib/time.ts';
+import { useToday } from '../lib/use-now.ts';
 import { LinkAnchor } from '../parts/links.tsx';
 import { Answered, Empty, Page } from '../parts/page.tsx';
 import { ProblemAlert } from '../parts/problem.tsx';
@@ -19,7 +20,7 @@ export function ClosuresPage() {
   const { locations, location, zone } = useWorkplace();
   const practitioners = useQuery(practitionersQuery());
   const resources = useQuery(resourcesQuery);
-  const today = localDay(Date.now(), zone);
+  const today = useToday(zone);
   const [since] = useState(() => instant(startOfDay(today, zone)));
   const exceptions = useQuery(exceptionsQuery({ from: since }));
   const [what, setWhat] = useState(`l:${location?.id ?? ''}`);

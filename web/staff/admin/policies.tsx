@@ -7,7 +7,8 @@ import { addPolicy, policiesQuery } from '../api/queries.ts';
 import type { PolicyBody } from '../api/queries.ts';
 import type { Policy } from '../api/types.ts';
 import { useWorkplace } from '../lib/session.ts';
-import { dateTimeOf, instant, localDay, startOfDay } from '../lib/time.ts';
+import { dateTimeOf, instant, startOfDay } from '../lib/time.ts';
+import { useNow, useToday } from '../lib/use-now.ts';
 import { Answered, FormActions, Page } from '../parts/page.tsx';
 import { ProblemAlert } from '../parts/problem.tsx';
 import { Badge } from '../parts/states.tsx';
@@ -37,7 +38,7 @@ export function PoliciesPage() {
 function PolicyKindPart({ kind, rows }: { readonly kind: Kind; readonly rows: readonly Policy[] }) {
   const { t, i18n } = useTranslation();
   const { locations, zone } = useWorkplace();
-  const inForce = inForceOf(rows, Date.now());
+  const inForce = inForceOf(rows, useNow());
   return (
     <section aria-label={t(`policy.${kind}`)}>
       <Title order={2}>{t(`policy.${kind}`)}</Title>
@@ -88,9 +89,11 @@ function NewPolicy({ policies }: { readonly policies: readonly Policy[] }) {
   const { locations, zone } = useWorkplace();
   const kinds = [...new Set(policies.map((one) => one.kind))];
   const [kind, setKind] = useState<Kind>(kinds[0] ?? 'hold');
+  const today = useToday(zone);
+  const now = useNow();
   const valueOf = (of: Kind): string => {
     const rows = policies.filter((one) => one.kind === of && one.locationId === null);
-    return JSON.stringify([...inForceOf(rows, Date.now())][0]?.value ?? {}, null, 1);
+    return JSON.stringify([...inForceOf(rows, now)][0]?.value ?? {}, null, 1);
   };
   const [value, setValue] = useState(() => valueOf(kinds[0] ?? 'hold'));
   const [from, setFrom] = useState('');
@@ -102,7 +105,7 @@ function NewPolicy({ policies }: { readonly policies: readonly Policy[] }) {
         kind,
         value: parsed ?? {},
         locationId: place === '' ? null : place,
-        ...(from === '' || from === localDay(Date.now(), zone) ? {} : { validFrom: instant(startOfDay(from, zone)) }),
+        ...(from === '' || from === today ? {} : { validFrom: instant(startOfDay(from, zone)) }),
       }),
     onSuccess: () => void client.invalidateQueries({ queryKey: ['policies'] }),
   });
@@ -146,7 +149,7 @@ function NewPolicy({ policies }: { readonly policies: readonly Policy[] }) {
             type="date"
             label={t('policies.from')}
             description={t('policies.fromHint')}
-            min={localDay(Date.now(), zone)}
+            min={today}
             value={from}
             onChange={(event) => setFrom(event.currentTarget.value)}
           />

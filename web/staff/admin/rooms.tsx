@@ -407,7 +407,7 @@ function Locations() {
 function LocationForm({ item, close }: { readonly item: Location | null; readonly close: () => void }) {
   const { t } = useTranslation();
   const [name, setName] = useState(item?.name ?? '');
-  const [zone, setZone] = useState(item?.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone);
+  const [zone, setZone] = useState(item?.timeZone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone);
   const [phone, setPhone] = useState(item?.phone ?? '');
   const [active, setActive] = useState(item?.active ?? true);
   const zones = Intl.supportedValuesOf('timeZone');

@@ -10,12 +10,14 @@ import type { Appointment } from '../api/types.ts';
 import { defaultDays } from '../find/criteria.tsx';
 import type { Criteria } from '../find/criteria.tsx';
 import { CriteriaFields } from '../find/criteria.tsx';
+import { placeKey } from '../find/place.ts';
 import type { Place } from '../find/place.ts';
 import { Results } from '../find/results.tsx';
 import { TakePlace } from '../find/take-place.tsx';
 import { TypedTime } from '../find/typed-time.tsx';
 import { useWorkplace } from '../lib/session.ts';
-import { addDays, localDay } from '../lib/time.ts';
+import { addDays } from '../lib/time.ts';
+import { useToday } from '../lib/use-now.ts';
 import { FormActions } from '../parts/page.tsx';
 import { ProblemAlert } from '../parts/problem.tsx';
 import { asks, identifiers, reasonsOf } from './forms.ts';
@@ -193,7 +195,7 @@ function CompleteForm({ visit, action, onDone, onCancel }: FormProps) {
 function PlaceForm({ visit, action, onDone, onCancel }: FormProps) {
   const { t } = useTranslation();
   const { zone } = useWorkplace();
-  const today = localDay(Date.now(), zone);
+  const today = useToday(zone);
   const [criteria, setCriteria] = useState<Criteria>({
     type: visit.visitTypeId,
     practitioner: visit.practitionerId ?? '',
@@ -218,6 +220,7 @@ function PlaceForm({ visit, action, onDone, onCancel }: FormProps) {
       {place !== null && (
         <div className="hs-card" role="region" aria-label={t('find.chosen')}>
           <TakePlace
+            key={placeKey(place)}
             place={place}
             verb={t(`action.${action}`)}
             commit={(wish) =>

@@ -23,8 +23,8 @@ import { LinkAnchor } from '../parts/links.tsx';
 
 export function CasePanel(props: {
   readonly id: string;
-  /** An action whose form is open at once (a keystroke on the day). */
   readonly begin?: AppointmentAction | undefined;
+  /** An action whose form is open at once (a keystroke on the day). */
   readonly beside?: boolean;
   readonly onChanged?: (() => void) | undefined;
 }) {
@@ -57,9 +57,11 @@ function Loaded(props: {
   const zone = visit.timeZone ?? visit.location?.timeZone ?? 'UTC';
   const [open, setOpen] = useState<AppointmentAction | null>(null);
   const [done, setDone] = useState<AppointmentAction | null>(null);
-  useEffect(() => {
+  const [begun, setBegun] = useState<AppointmentAction | undefined>();
+  if (begun !== props.begin) {
+    setBegun(props.begin);
     if (props.begin !== undefined) setOpen(props.begin);
-  }, [props.begin]);
+  }
   const finished = (_changed: Appointment, action: AppointmentAction): void => {
     setOpen(null);
     setDone(action);

@@ -5,7 +5,8 @@ import { useTranslation } from 'react-i18next';
 import { practitionersQuery, visitTypesQuery } from '../api/queries.ts';
 import type { Slot } from '../api/types.ts';
 import { useWorkplace } from '../lib/session.ts';
-import { HOUR, addDays, instant, localDay, localMinutes, startOfDay } from '../lib/time.ts';
+import { HOUR, addDays, instant, localMinutes, startOfDay } from '../lib/time.ts';
+import { useToday } from '../lib/use-now.ts';
 
 export interface Criteria {
   readonly type: string;
@@ -53,7 +54,7 @@ export function CriteriaFields(props: {
   const practitioners = useQuery(
     practitionersQuery(value.place === '' ? undefined : value.place, value.type === '' ? undefined : value.type),
   );
-  const today = localDay(Date.now(), zone);
+  const today = useToday(zone);
   return (
     <div className="hs-fields">
       {props.fixedType !== true && (

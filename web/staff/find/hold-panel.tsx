@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { act } from '../api/queries.ts';
 import type { Appointment } from '../api/types.ts';
 import { dayOf, timeOf } from '../lib/time.ts';
+import { useNow } from '../lib/use-now.ts';
 import { Countdown } from '../parts/countdown.tsx';
 import { ProblemAlert } from '../parts/problem.tsx';
 
@@ -25,7 +26,8 @@ export function HoldPanel(props: {
     },
   });
   const zone = held.timeZone ?? 'UTC';
-  const over = held.holdExpiresAt === null || Date.parse(held.holdExpiresAt) <= Date.now();
+  const now = useNow(1000);
+  const over = held.holdExpiresAt === null || Date.parse(held.holdExpiresAt) <= now;
   return (
     <Stack gap="xs" className="hs-card">
       <Text fw={600}>

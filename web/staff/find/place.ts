@@ -10,6 +10,10 @@ export interface Place {
   readonly locationId?: string | undefined;
 }
 
+/** Tells two places apart, whether they were found or typed. */
+export const placeKey = (place: { readonly start: string; readonly practitionerId: string }): string =>
+  `${place.start}/${place.practitionerId}`;
+
 export const placeOf = (slot: Slot): Place => ({
   start: slot.start,
   typed: false,

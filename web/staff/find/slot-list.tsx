@@ -7,6 +7,7 @@ import type { KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Practitioner, Slot } from '../api/types.ts';
 import { dayOf, localDay, timeOf, zoneName } from '../lib/time.ts';
+import { placeKey } from './place.ts';
 
 interface Group {
   readonly key: string;
@@ -31,9 +32,6 @@ function groupsOf(slots: readonly Slot[], names: ReadonlyMap<string, string>): G
   );
 }
 
-const slotKey = (slot: { readonly start: string; readonly practitionerId: string }): string =>
-  `${slot.start}|${slot.practitionerId}`;
-
 export function SlotList(props: {
   readonly slots: readonly Slot[];
   readonly practitioners: readonly Practitioner[];
@@ -45,10 +43,10 @@ export function SlotList(props: {
   const box = useRef<HTMLDivElement>(null);
   const names = new Map(props.practitioners.map((one) => [one.id, one.name]));
   const groups = groupsOf(props.slots, names);
-  const keys = new Set(props.slots.map(slotKey));
-  const stop = props.picked !== null && keys.has(slotKey(props.picked)) ? slotKey(props.picked) : undefined;
+  const keys = new Set(props.slots.map(placeKey));
+  const stop = props.picked !== null && keys.has(placeKey(props.picked)) ? placeKey(props.picked) : undefined;
   const first = groups[0]?.slots[0];
-  const tabStop = stop ?? (first === undefined ? undefined : slotKey(first));
+  const tabStop = stop ?? (first === undefined ? undefined : placeKey(first));
 
   const onKeyDown = (event: KeyboardEvent): void => {
     const all = [...(box.current?.querySelectorAll<HTMLButtonElement>('.hs-slot') ?? [])];
@@ -73,6 +71,8 @@ export function SlotList(props: {
   };
 
   return (
+    // The keys move the focus among the buttons inside; the group itself takes none.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <div className="hs-slots" ref={box} onKeyDown={onKeyDown} role="group" aria-label={props.label}>
       {groups.map((group) => {
         const any = group.slots[0];
@@ -85,13 +85,13 @@ export function SlotList(props: {
             </h3>
             <ul>
               {group.slots.map((slot) => (
-                <li key={slotKey(slot)}>
+                <li key={placeKey(slot)}>
                   <button
                     type="button"
                     className="hs-slot hs-num"
                     data-group={group.key}
-                    aria-pressed={stop === slotKey(slot)}
-                    tabIndex={tabStop === slotKey(slot) ? 0 : -1}
+                    aria-pressed={stop === placeKey(slot)}
+                    tabIndex={tabStop === placeKey(slot) ? 0 : -1}
                     onClick={() => props.onPick(slot)}
                   >
                     <time dateTime={slot.start}>{timeOf(slot.start, slot.timeZone, i18n.language)}</time>

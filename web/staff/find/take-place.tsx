@@ -41,13 +41,10 @@ export function TakePlace(props: {
   const [reason, setReason] = useState('');
   const go = useRef<HTMLButtonElement>(null);
   const take = useMutation({ mutationFn: props.commit, onSuccess: props.onDone });
-  const { reset } = take;
   useEffect(() => {
-    reset();
-    setFold('');
     // Choosing a time is half of booking; Enter is the other half.
     go.current?.focus();
-  }, [place.start, place.practitionerId, reset]);
+  }, []);
 
   const problem = take.error instanceof ProblemError ? take.error : undefined;
   const alternatives = problem?.code === 'slot-taken' ? alternativesOf(problem.data['alternatives'], place) : [];

@@ -48,7 +48,8 @@ function Signed({ me }: { readonly me: Me }) {
   const locations = useMemo(() => (known.data?.items ?? []).filter((location) => location.active), [known.data]);
   const location = locations.find((candidate) => candidate.id === chosen) ?? locations[0];
   const path = useLocation({ select: (current) => current.pathname });
-  useEffect(() => nav.close(), [path, nav.close]);
+  const { close: closeNav } = nav;
+  useEffect(() => closeNav(), [path, closeNav]);
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {

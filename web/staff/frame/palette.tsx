@@ -9,7 +9,8 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { dayQuery, patientsQuery } from '../api/queries.ts';
 import { useWorkplace } from '../lib/session.ts';
-import { localDay, plainDay, timeOf } from '../lib/time.ts';
+import { plainDay, timeOf } from '../lib/time.ts';
+import { useToday } from '../lib/use-now.ts';
 import { nameOf } from '../parts/patient-name.ts';
 import { administration, work } from './navigation.tsx';
 
@@ -28,9 +29,10 @@ export function Palette() {
     enabled: mayFind && asked.length >= 2,
     placeholderData: keepPreviousData,
   });
+  const today = useToday(zone);
   const mayArrive = can('appointment:check-in');
   const day = useQuery({
-    ...dayQuery(localDay(Date.now(), zone), location?.id ?? ''),
+    ...dayQuery(today, location?.id ?? ''),
     enabled: mayArrive && location !== undefined,
   });
   useEffect(() => {

@@ -18,7 +18,7 @@ export const WorkplaceContext = createContext<Workplace | null>(null);
 export function useWorkplace(): Workplace & { readonly can: (action: Action) => boolean; readonly zone: string } {
   const workplace = useContext(WorkplaceContext);
   if (workplace === null) throw new Error('useWorkplace outside the frame');
-  const zone = workplace.location?.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const zone = workplace.location?.timeZone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
   return { ...workplace, zone, can: (action) => workplace.me.permissions.includes(action) };
 }
 

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { localDay } from './time.ts';
 
 /** The computer's clock as a value that moves; the interval in milliseconds decides how often a page is drawn again. */
 export function useNow(interval = 30_000): number {
@@ -8,4 +9,9 @@ export function useNow(interval = 30_000): number {
     return () => clearInterval(timer);
   }, [interval]);
   return now;
+}
+
+/** The day it is at a place (`YYYY-MM-DD`); a page left open overnight moves on with it. */
+export function useToday(zone: string): string {
+  return localDay(useNow(), zone);
 }

@@ -9,6 +9,7 @@ import type { Appointment } from '../api/types.ts';
 import { CriteriaFields, defaultDays } from '../find/criteria.tsx';
 import type { Criteria } from '../find/criteria.tsx';
 import { HoldPanel } from '../find/hold-panel.tsx';
+import { placeKey } from '../find/place.ts';
 import type { Place } from '../find/place.ts';
 import { Results } from '../find/results.tsx';
 import { TakePlace } from '../find/take-place.tsx';
@@ -16,6 +17,7 @@ import type { Wish } from '../find/take-place.tsx';
 import { TypedTime } from '../find/typed-time.tsx';
 import { useWorkplace } from '../lib/session.ts';
 import { addDays, dayOf, localDay, plainDay, timeOf } from '../lib/time.ts';
+import { useToday } from '../lib/use-now.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { Page } from '../parts/page.tsx';
 import { nameOf } from '../parts/patient-name.ts';
@@ -39,7 +41,7 @@ export function FindPage() {
   const types = useQuery(visitTypesQuery(i18n.language));
   const type = types.data?.items.find((one) => one.id === search.type);
 
-  const today = localDay(Date.now(), zone);
+  const today = useToday(zone);
   const from = search.from !== undefined && search.from >= today ? search.from : today;
   const criteria: Criteria = {
     type: search.type ?? '',
@@ -141,6 +143,7 @@ export function FindPage() {
             {t('find.chosen')}
           </Title>
           <TakePlace
+            key={placeKey(place)}
             place={place}
             verb={chosen === undefined ? t('find.book') : t('find.bookFor', { name: nameOf(chosen) })}
             holdVerb={t('find.hold')}

@@ -1,12 +1,13 @@
 /** A patient: who, how to reach them, what is planned and what was said. */
-import { Alert } from '@mantine/core';
+import { Alert, Group, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { patientQuery } from '../api/queries.ts';
 import { usePageTitle } from '../lib/page-title.ts';
 import { useWorkplace } from '../lib/session.ts';
-import { ageOn, localDay } from '../lib/time.ts';
+import { ageOn } from '../lib/time.ts';
+import { useToday } from '../lib/use-now.ts';
 import { LinkButton } from '../parts/links.tsx';
 import { Answered } from '../parts/page.tsx';
 import { nameOf } from '../parts/patient-name.ts';
@@ -15,7 +16,6 @@ import { Account } from '../patient/account.tsx';
 import { Demographics } from '../patient/demographics.tsx';
 import { Consents, Contacts, Identifiers, Names } from '../patient/lists.tsx';
 import { Notices, Visits } from '../patient/visits.tsx';
-import { Group, Title } from '@mantine/core';
 
 const route = getRouteApi('/frame/patients/$id');
 
@@ -23,6 +23,7 @@ export function PatientPage() {
   const { t } = useTranslation();
   const { id } = route.useParams();
   const { can, zone } = useWorkplace();
+  const today = useToday(zone);
   const chart = useQuery(patientQuery(id));
   // The name stays out of the window's title, which outlives the session.
   usePageTitle(t('patient.title'));
@@ -38,7 +39,7 @@ export function PatientPage() {
                 <Group gap="xs" className="hs-num">
                   <span>{patient.mrn}</span>
                   {patient.birthDate?.length === 10 && (
-                    <span>{t('patient.age', { age: ageOn(patient.birthDate, localDay(Date.now(), zone)) })}</span>
+                    <span>{t('patient.age', { age: ageOn(patient.birthDate, today) })}</span>
                   )}
                   {patient.deceased && <Badge tone="neutral">{t('patient.deceased')}</Badge>}
                   {!patient.active && <Badge tone="warn">{t('patient.inactive')}</Badge>}

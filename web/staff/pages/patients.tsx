@@ -7,7 +7,8 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { patientsQuery } from '../api/queries.ts';
 import { useWorkplace } from '../lib/session.ts';
-import { ageOn, localDay, plainDay } from '../lib/time.ts';
+import { ageOn, plainDay } from '../lib/time.ts';
+import { useToday } from '../lib/use-now.ts';
 import { LinkAnchor, LinkButton } from '../parts/links.tsx';
 import { Answered, Empty, Page } from '../parts/page.tsx';
 import { nameOf } from '../parts/patient-name.ts';
@@ -26,7 +27,7 @@ export function PatientsPage() {
     void navigate({ replace: true, search: { q: asked === '' ? undefined : asked } });
   }, [asked, navigate]);
   const found = useQuery({ ...patientsQuery(asked, 50), placeholderData: keepPreviousData });
-  const today = localDay(Date.now(), zone);
+  const today = useToday(zone);
   const register = can('patient:create') && (
     <LinkButton to="/patients/new" variant="default">
       {t('patients.new')}

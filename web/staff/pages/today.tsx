@@ -12,7 +12,8 @@ import type { Appointment, Practitioner } from '../api/types.ts';
 import { CasePanel } from '../case/case-panel.tsx';
 import { isTyping } from '../frame/is-typing.ts';
 import { useWorkplace } from '../lib/session.ts';
-import { addDays, localDay, longDayOf, startOfDay } from '../lib/time.ts';
+import { addDays, longDayOf, startOfDay } from '../lib/time.ts';
+import { useToday } from '../lib/use-now.ts';
 import { SideDialog } from '../parts/dialog.tsx';
 import { Answered, Empty, Page } from '../parts/page.tsx';
 import { shownState } from '../parts/states.tsx';
@@ -44,7 +45,7 @@ export function TodayPage() {
   const navigate = route.useNavigate();
   const narrow = useMediaQuery('(max-width: 40em)', window.innerWidth < 640) === true;
   const beside = useMediaQuery('(min-width: 62em)', window.innerWidth >= 992) === true;
-  const today = localDay(Date.now(), zone);
+  const today = useToday(zone);
   const date = search.date !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(search.date) ? search.date : today;
   const view = narrow ? 'list' : (search.view ?? 'grid');
   const day = useQuery({
@@ -110,7 +111,7 @@ export function TodayPage() {
   });
   useEffect(() => {
     if (search.open !== undefined) panel.current?.focus();
-  }, [search.open, begin]);
+  }, [search.open]);
 
   const counts = countsOf(all);
   const title =

@@ -2,7 +2,7 @@
 import { Alert, Button, Checkbox, Group, NativeSelect, Stack, TextInput, Title } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useForm } from 'react-hook-form';
+import { useForm, useWatch } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { ProblemError } from '../../shared/api-client.ts';
 import { changePatient, patientQuery } from '../api/queries.ts';
@@ -168,7 +168,7 @@ function EditForm(props: { readonly patient: Patient; readonly etag: string; rea
     },
   });
   const { errors } = form.formState;
-  const mine = form.watch();
+  const mine = { ...base.typed, ...useWatch({ control: form.control }) };
   const label = (name: (typeof fields)[number]): string => t(`patient.${name}`);
   const text = (
     name: Exclude<(typeof fields)[number], 'interpreterNeeded' | 'deceased' | 'sex' | 'language'>,
