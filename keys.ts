@@ -74,7 +74,7 @@ export function loadKeys(path: string): KeyRing {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     throw new Error(
       `The key file ${path} does not exist. Restore it from your backup (nothing encrypted can be read without it), ` +
-        `point HEALTHSPHERE_KEY_FILE at it, or, for a new installation, create one with createKeyFile.`,
+        `point HEALTHSPHERE_KEY_FILE at it, or, for a new installation, create one: npm run create-keys -- ${path}`,
       { cause: error },
     );
   }

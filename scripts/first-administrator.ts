@@ -44,7 +44,7 @@ export async function inviteFirstAdministrator(
       .first<{ id: string } | undefined>('u.id');
     if (holder !== undefined)
       throw new Error(
-        'This clinic has an administrator. New people are invited on the page Staff, by that administrator.',
+        'This clinic has an administrator. New people are invited on the page People and roles, by that administrator.',
       );
     const taken = await trx('app_user').where({ email }).first<{ id: string } | undefined>('id');
     if (taken !== undefined)

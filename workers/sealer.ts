@@ -33,8 +33,11 @@ async function loop(options: SealerOptions, signal: AbortSignal): Promise<void> 
     try {
       await sealEverything(options, signal, anchored);
     } catch (error) {
-      // The database is away: what is unsealed now is sealed in a later round.
-      options.log.warn({ code: (error as { code?: string }).code ?? 'unknown' }, 'sealing is waiting for the database');
+      // The database is away, or the anchor cannot be written: what is unsealed now is sealed in a later round.
+      options.log.warn(
+        { code: (error as { code?: string }).code ?? 'unknown' },
+        'sealing did not succeed and is tried again',
+      );
     }
     await pause(options.intervalMs ?? 1_000, signal);
   }
