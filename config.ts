@@ -55,7 +55,7 @@ export interface Config<Roles extends DatabaseRole = DatabaseRole> {
   deploymentBuildId: string;
   /** A workflow bundle built beforehand; absent means the worker bundles when it starts. */
   workflowBundle?: string;
-  /** `HEALTHSPHERE_FAULT`: where a worker ends itself on purpose (activities/fault-points.ts). Never in production. */
+  /** `HEALTHSPHERE_FAULT`: where a worker ends itself on purpose (activities/fault-points.ts). Refused in production. */
   fault?: string;
 }
 
@@ -181,7 +181,7 @@ export function loadConfig<Roles extends DatabaseRole = DatabaseRole>(
   if (values['HEALTHSPHERE_WORKFLOW_BUNDLE'] !== undefined) {
     config.workflowBundle = resolve(values['HEALTHSPHERE_WORKFLOW_BUNDLE']);
   }
-  if (values['HEALTHSPHERE_FAULT'] !== undefined && environment !== 'production') {
+  if (values['HEALTHSPHERE_FAULT'] !== undefined) {
     config.fault = values['HEALTHSPHERE_FAULT'];
   }
   if (environment === 'production') refuseInProduction(values, config, report);
@@ -290,6 +290,13 @@ function refuseInProduction(values: Environment, config: Config<never>, report: 
   }
   if (config.codecOff) {
     report('HEALTHSPHERE_CODEC', 'workflow histories would be readable', 'nothing: remove it');
+  }
+  if (config.fault !== undefined) {
+    report(
+      'HEALTHSPHERE_FAULT',
+      'workers that end themselves on purpose are refused in production',
+      'nothing: remove it',
+    );
   }
   if (!config.publicUrl.startsWith('https://')) {
     report('PUBLIC_URL', `${config.publicUrl} is not encrypted`, 'it to the https:// address that people type');

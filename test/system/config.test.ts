@@ -56,6 +56,7 @@ describe('loadConfig', () => {
     ['HEALTHSPHERE_DEMO_PASSWORD', { HEALTHSPHERE_DEMO_PASSWORD: 'healthsphere-demo' }],
     ['HEALTHSPHERE_DEMO', { HEALTHSPHERE_DEMO: '1' }],
     ['HEALTHSPHERE_CODEC', { HEALTHSPHERE_CODEC: 'off' }],
+    ['HEALTHSPHERE_FAULT', { HEALTHSPHERE_FAULT: 'after-commit-before-complete:0.1' }],
     ['PUBLIC_URL', { PUBLIC_URL: 'http://clinic.example.org' }],
     ['DATABASE_URL_API', { DATABASE_URL_API: 'postgres://api:own@db/hs' }],
     ['DATABASE_URL_API', { DATABASE_URL_API: 'postgres://api:postgres@db/hs?sslmode=require' }],
@@ -63,6 +64,11 @@ describe('loadConfig', () => {
     ['SMTP_URL', { SMTP_URL: 'smtp://mail.example.org' }],
   ])('production refuses, naming %s', (variable, change) => {
     expect(problemsOf({ ...production, ...change })).toEqual([variable]);
+  });
+
+  it('takes a fault anywhere else', () => {
+    const fault = 'before-activity@/tmp/die';
+    expect(loadConfig({ ...nowhere, ...urls(), HEALTHSPHERE_FAULT: fault }).fault).toBe(fault);
   });
 
   it('allows plain links inside a private network, and nothing else', () => {
