@@ -5,11 +5,19 @@ import pino, { type DestinationStream, type Logger } from 'pino';
  * carry a name, an address, a token or a body into a log file.
  */
 const allowed = new Set([
-  'action', 'activity', 'attempt', 'bytes', 'code', 'component', 'count', 'database', 'degraded', 'durationMs', 'entityId', 'entityType',
+  'action', 'activity', 'appointmentId', 'attempt', 'bytes', 'channel', 'code', 'component', 'count', 'database', 'degraded', 'durationMs', 'entityId', 'entityType',
   'error', 'event', 'ip', 'jobId', 'kind', 'method', 'ms', 'notificationId', 'organizationId', 'outcome', 'paths', 'pid', 'port', 'reason',
   'requestId', 'role', 'route', 'runId', 'sessionId', 'signal', 'sqlState', 'stage', 'status', 'taskQueue', 'userId', 'version',
   'workflowId', 'workflowType',
 ]); // prettier-ignore
+
+/** What an id or a code looks like: no spaces, no addresses. These fields come from many hands, sentences among them are dropped. */
+const words = new Set(['appointmentId', 'channel', 'code']);
+const word = /^[\w.:~-]{1,100}$/;
+
+const mayPass = ([name, value]: readonly [string, unknown]): boolean =>
+  allowed.has(name) &&
+  (!words.has(name) || typeof value === 'number' || (typeof value === 'string' && word.test(value)));
 
 export interface LogOptions {
   /** 'api', 'worker', ... */
@@ -26,7 +34,7 @@ export function createLog(options: LogOptions, destination?: DestinationStream):
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: {
         level: (label) => ({ level: label }),
-        log: (fields) => Object.fromEntries(Object.entries(fields).filter(([name]) => allowed.has(name))),
+        log: (fields) => Object.fromEntries(Object.entries(fields).filter(mayPass)),
       },
       serializers: { error: describeError },
     },

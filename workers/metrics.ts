@@ -26,9 +26,12 @@ const pinoLevel = {
   ERROR: 'error',
 } as const satisfies Record<LogLevel, string>;
 
-/** Ids and codes; never the SDK's `error`, whose message may hold what the codec hides. */
-function fieldsOf(meta: Readonly<Record<string | symbol, unknown>> | undefined): Record<string, unknown> {
-  const { workflowId, runId, workflowType, activityType, attempt, taskQueue, error } = meta ?? {};
+/**
+ * Ids and codes; never the SDK's `error`, whose message may hold what the codec hides. `code` is what a workflow says
+ * itself (its lines come here too).
+ */
+export function fieldsOf(meta: Readonly<Record<string | symbol, unknown>> | undefined): Record<string, unknown> {
+  const { workflowId, runId, workflowType, activityType, attempt, taskQueue, error, code } = meta ?? {};
   const { name, type } = (error ?? {}) as { name?: unknown; type?: unknown };
   return {
     workflowId,
@@ -37,6 +40,6 @@ function fieldsOf(meta: Readonly<Record<string | symbol, unknown>> | undefined):
     activity: activityType,
     attempt,
     taskQueue,
-    ...(error === undefined ? {} : { code: type ?? name }),
+    code: error === undefined ? code : (type ?? name),
   };
 }
