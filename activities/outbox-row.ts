@@ -25,6 +25,7 @@ export interface AppointmentFactsRow {
   readonly end_at: Date | null;
   readonly tz: string | null;
   readonly mode: VisitMode;
+  readonly booked_at: Date | null;
   readonly hold_expires_at: Date | null;
   readonly patient_id: string;
   readonly location_id: string | null;
@@ -45,6 +46,7 @@ export async function loadAppointment(trx: Trx, id: string): Promise<Appointment
       'a.end_at',
       'a.tz',
       'a.mode',
+      'a.booked_at',
       'a.hold_expires_at',
       'a.patient_id',
       'a.location_id',

@@ -3,6 +3,9 @@
  * use, wanted, and can it reach the person? What is not sent is recorded with its reason.
  */
 import type { Trx } from '../db/connection.ts';
+import { loadPolicies } from '../db/policies.ts';
+import { addDuration } from '../domain/calendar.ts';
+import { policyAt } from '../domain/policies.ts';
 import { dueAfterOutage } from '../domain/reminder.ts';
 import type { LinkKind } from './link-token.ts';
 import { isAccountMessage } from './messages/account-messages.ts';
@@ -59,7 +62,6 @@ export interface AccessLinkRow {
 const trueIn: Readonly<Record<VisitMessageKind, readonly string[]>> = {
   booked: ['booked'],
   'awaiting-approval': ['proposed', 'pending', 'waitlist'],
-  held: ['pending'],
   'not-approved': ['cancelled'],
   rescheduled: ['booked'],
   cancelled: ['cancelled'],
@@ -116,9 +118,6 @@ async function visitProblem(
   if (begins === null) return kind === 'awaiting-approval' || kind === 'not-approved' ? null : 'nothing-to-tell';
   // What is said about a coming visit helps nobody once it has begun.
   if (trueIn[kind].includes('booked') && at >= begins) return 'no-longer-useful';
-  if (kind === 'held' && appointment.hold_expires_at !== null && at >= appointment.hold_expires_at) {
-    return 'no-longer-useful';
-  }
   return kind === 'reminder' ? reminderProblem(trx, row, appointment, begins, at) : null;
 }
 
@@ -155,12 +154,14 @@ async function reminderProblem(
     .where({ aggregate: 'appointment', aggregate_id: row.aggregate_id, aggregate_version: appointment.version })
     .whereIn('state', ['queued', 'sending', 'sent'])
     .select<Sibling[]>('id', 'kind', 'state', 'due_at', 'useful_until', 'sent_at', 'params');
-  // The notice of this very place says the same, and more: still on its way, or only just there (the policy's margin).
-  const margin = 3_600_000;
+  // The notice of this very place says the same, and more: still on its way, or only just there (the policy's margin,
+  // of the policy that the plan was made by).
+  const { booked_at: bookedAt, location_id: locationId, tz } = appointment;
+  const { margin } = policyAt(await loadPolicies(trx), 'reminder', (bookedAt ?? at).getTime(), locationId);
   const justTold = siblings.some(
     ({ kind, state, sent_at }) =>
       (kind === 'booked' || kind === 'rescheduled') &&
-      (state !== 'sent' || (sent_at !== null && at.getTime() - sent_at.getTime() < margin)),
+      (state !== 'sent' || (sent_at !== null && at.getTime() < addDuration(sent_at.getTime(), margin, tz ?? 'UTC'))),
   );
   // Only a late reminder gives way: in a clinic of short deadlines one that is on time follows the booking closely.
   if (justTold && at.getTime() - row.due_at.getTime() > 10 * 60_000) return 'superseded';

@@ -39,13 +39,6 @@ export const visitMessages = {
       lead: c['awaiting-approval'].lead,
       paragraphs: [c['awaiting-approval'].next],
     }),
-  held: (facts, c) =>
-    about(facts, c, {
-      subject: c.held.subject(short(facts, c)),
-      lead: c.held.lead,
-      paragraphs: facts.heldUntil ? [c.held.until(longTime(facts.heldUntil, facts.timeZone, c.formats))] : [],
-      links: [{ label: c.seeTime, url: facts.url }],
-    }),
   'not-approved': (facts, c) =>
     about(facts, c, {
       subject: c['not-approved'].subject(),

@@ -78,8 +78,7 @@ describe('a message that is due', () => {
     for (const language of ['en', 'es']) {
       for (const kind of Object.keys(visitMessages)) {
         const status =
-          { 'awaiting-approval': 'pending', held: 'pending' }[kind] ??
-          (/cancel|not-approved/.test(kind) ? 'cancelled' : 'booked');
+          { 'awaiting-approval': 'pending' }[kind] ?? (/cancel|not-approved/.test(kind) ? 'cancelled' : 'booked');
         const visit = await outbox.visit({
           patient: { language },
           appointment: {
@@ -92,7 +91,7 @@ describe('a message that is due', () => {
       }
     }
     const turns = await outbox.drain();
-    expect(turns).toEqual(Array.from({ length: 16 }, () => 'sent'));
+    expect(turns).toEqual(Array.from({ length: 14 }, () => 'sent'));
     for (const { raw, mail } of mails()) {
       const everything = [
         raw,
@@ -340,6 +339,38 @@ describe('B14: an outage over the time that messages are due', () => {
     await outbox.drain();
     expect(await outbox.row(booked)).toMatchObject({ state: 'sent' });
     expect(await outbox.row(reminder)).toMatchObject({ state: 'suppressed', suppressed_reason: 'superseded' });
+  });
+});
+
+describe('a late reminder after the notice of its place', () => {
+  // The default margin is an hour; the policy by which the reminders were planned counts, not today's.
+  it.each([
+    ['PT4H', '2027-02-01', 120, 'superseded'],
+    ['PT15M', '2027-02-02', 40, 'sent'],
+    [null, '2027-02-03', 40, 'superseded'],
+  ])('with a margin of %s it is, booked on %s and %i minutes after the notice, %s', async (margin, day, after, end) => {
+    const bookedAt = new Date(`${day}T14:00:00Z`);
+    if (margin !== null) {
+      const validTo = new Date(bookedAt.getTime() + minutes(60));
+      await outbox.inOrganization((trx) =>
+        trx('policy').insert({
+          organization_id: outbox.organizationId,
+          kind: 'reminder',
+          value: JSON.stringify({ margin }),
+          valid_from: bookedAt,
+          valid_to: validTo,
+        }),
+      );
+    }
+    const visit = await outbox.visit({ appointment: { booked_at: bookedAt } });
+    await outbox.queue(visit, { kind: 'booked' });
+    await outbox.drain();
+    const dueAt = new Date(outbox.clock.at.getTime() + minutes(20));
+    const reminder = await outbox.queue(visit, { params: { policyItem: 'P3D' }, dueAt });
+    move(minutes(after));
+    await outbox.drain();
+    const { state, suppressed_reason: why } = await outbox.row(reminder);
+    expect(why ?? state).toBe(end);
   });
 });
 

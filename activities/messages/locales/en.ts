@@ -19,7 +19,6 @@ export const en = {
   calendarSummary: (clinic: string) => `Appointment at ${clinic}`,
   seeVisit: 'See or change your appointment',
   confirmVisit: 'Confirm, change or cancel',
-  seeTime: 'See this time',
   smsLink: (url: string) => `See or change: ${url}`,
   smsConfirm: (url: string) => `Confirm, change or cancel: ${url}`,
 
@@ -32,11 +31,6 @@ export const en = {
     subject: () => 'We received your request for an appointment',
     lead: 'We received your request. The clinic is looking at it, and the time is kept for you meanwhile.',
     next: 'We will write to you as soon as the clinic has answered.',
-  },
-  held: {
-    subject: (when: string) => `A time is held for you: ${when}`,
-    lead: 'We are holding this time for you. It is not booked yet.',
-    until: (until: string) => `Take it before ${until}. After that, others can book it.`,
   },
   'not-approved': {
     subject: () => 'About your request for an appointment',

@@ -17,7 +17,6 @@ export const es: MessageCatalog = {
   calendarSummary: (clinic) => `Cita en ${clinic}`,
   seeVisit: 'Ver o cambiar su cita',
   confirmVisit: 'Confirmar, cambiar o cancelar',
-  seeTime: 'Ver este horario',
   smsLink: (url) => `Ver o cambiar: ${url}`,
   smsConfirm: (url) => `Confirmar, cambiar o cancelar: ${url}`,
 
@@ -30,11 +29,6 @@ export const es: MessageCatalog = {
     subject: () => 'Recibimos su solicitud de cita',
     lead: 'Recibimos su solicitud. La clínica la está revisando y, mientras tanto, le guardamos el horario.',
     next: 'Le escribiremos en cuanto la clínica responda.',
-  },
-  held: {
-    subject: (when) => `Le guardamos un horario: ${when}`,
-    lead: 'Le estamos guardando este horario. Todavía no está reservado.',
-    until: (until) => `Tómelo antes de: ${until}. Después, otras personas podrán reservarlo.`,
   },
   'not-approved': {
     subject: () => 'Sobre su solicitud de cita',
