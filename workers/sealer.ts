@@ -33,11 +33,8 @@ async function loop(options: SealerOptions, signal: AbortSignal): Promise<void> 
     try {
       await sealEverything(options, signal, anchored);
     } catch (error) {
-      // The database is away, or the anchor cannot be written: what is unsealed now is sealed in a later round.
-      options.log.warn(
-        { code: (error as { code?: string }).code ?? 'unknown' },
-        'sealing did not succeed and is tried again',
-      );
+      // The database is away: what is unsealed now is sealed in a later round.
+      tellOf(options.log, error);
     }
     await pause(options.intervalMs ?? 1_000, signal);
   }
@@ -49,19 +46,39 @@ async function sealEverything(
   anchored: Map<string, string>,
 ): Promise<void> {
   for (const organizationId of await organizationIds(options.db)) {
-    let more = true;
-    while (more && !signal.aborted) ({ more } = await sealBatch(options.db, organizationId, options.auditSecret));
-    const today = new Date().toISOString().slice(0, 10);
-    if (anchored.get(organizationId) === today) continue;
-    const head = await chainHead(options.db, organizationId);
-    if (head === null) continue;
-    await writeAnchor(options.anchorDirectory, options.anchorPrivateKeyPem, {
-      organizationId,
-      ...head,
-      at: new Date().toISOString(),
-    });
-    anchored.set(organizationId, today);
+    if (signal.aborted) return;
+    try {
+      await sealOrganization(options, organizationId, signal, anchored);
+    } catch (error) {
+      // An anchor that cannot be written, or a chain that cannot be read, holds up nobody else's.
+      tellOf(options.log, error, organizationId);
+    }
   }
+}
+
+async function sealOrganization(
+  options: SealerOptions,
+  organizationId: string,
+  signal: AbortSignal,
+  anchored: Map<string, string>,
+): Promise<void> {
+  let more = true;
+  while (more && !signal.aborted) ({ more } = await sealBatch(options.db, organizationId, options.auditSecret));
+  const today = new Date().toISOString().slice(0, 10);
+  if (anchored.get(organizationId) === today) return;
+  const head = await chainHead(options.db, organizationId);
+  if (head === null) return;
+  await writeAnchor(options.anchorDirectory, options.anchorPrivateKeyPem, {
+    organizationId,
+    ...head,
+    at: new Date().toISOString(),
+  });
+  anchored.set(organizationId, today);
+}
+
+function tellOf(log: Logger, error: unknown, organizationId?: string): void {
+  const code = (error as { code?: string }).code ?? 'unknown';
+  log.warn({ code, organizationId }, 'sealing did not succeed and is tried again');
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {
