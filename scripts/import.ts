@@ -34,16 +34,38 @@ function readCommand(): Command {
   const file = positionals[0];
   if (file === undefined || positionals.length > 1)
     throw new Error('Say which file: npm run import -- patients.ndjson');
-  const columns = Object.keys(csvColumns) as [CsvColumn, ...CsvColumn[]];
   return {
     file,
-    format: z.enum(['bundle', 'ndjson', 'csv']).optional().parse(values.format),
-    mapping:
-      values.map === undefined
-        ? undefined
-        : z.record(z.string(), z.enum(columns)).parse(JSON.parse(readFileSync(values.map, 'utf8'))),
+    format: values.format === undefined ? undefined : readFormat(values.format),
+    mapping: values.map === undefined ? undefined : readMapping(values.map),
     organization: values.organization,
   };
+}
+
+const formats = ['bundle', 'ndjson', 'csv'] as const satisfies readonly ImportFormat[];
+
+function readFormat(given: string): ImportFormat {
+  const format = formats.find((known) => known === given);
+  if (format === undefined) throw new Error(`There is no format "${given}"; there are ${formats.join(', ')}.`);
+  return format;
+}
+
+function readMapping(path: string): Record<string, CsvColumn> {
+  const columns = Object.keys(csvColumns) as [CsvColumn, ...CsvColumn[]];
+  let content: unknown;
+  try {
+    content = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw new Error(`The mapping ${path} cannot be read: ${(error as Error).message}.`, { cause: error });
+  }
+  const mapping = z.record(z.string(), z.enum(columns)).safeParse(content);
+  if (mapping.success) return mapping.data;
+  const wrong = mapping.error.issues.map(({ path: [column] }) =>
+    column === undefined ? 'the file' : `"${String(column)}"`,
+  );
+  throw new Error(
+    `The mapping ${path} must be a JSON object from the file's columns to ours. Wrong: ${wrong.join(', ')}. Ours are ${columns.join(', ')}.`,
+  );
 }
 
 async function main(): Promise<void> {

@@ -40,10 +40,10 @@ async function main(): Promise<void> {
     },
   });
   if (values.help) return console.log(usage);
+  const without = partsLeftOut(values.without);
   const launch = loadLaunchConfig();
   if (values.reset && !(await agreesToReset(launch.home))) return;
   console.log(`HealthSphere starts; its data is in ${launch.home}`);
-  const without = new Set(values.without?.split(','));
   const clinic = await startClinic({
     reset: values.reset ?? false,
     parts: clinicParts.filter((part) => !without.has(part)),
@@ -61,6 +61,18 @@ async function main(): Promise<void> {
   endSeeding = seedVisits(join(import.meta.dirname, '..'), clinic.home, clinic.environment, (line) =>
     console.log(`  ${line}`),
   );
+}
+
+/** @throws naming every part that there is not: a misspelt one would be started after all */
+function partsLeftOut(given: string | undefined): ReadonlySet<string> {
+  const names = (given ?? '')
+    .split(',')
+    .map((name) => name.trim())
+    .filter(Boolean);
+  const unknown = names.filter((name) => !clinicParts.some((part) => part === name));
+  if (unknown.length === 0) return new Set(names);
+  const quoted = unknown.map((name) => `"${name}"`).join(', ');
+  throw new Error(`--without: there is no part ${quoted}; there are ${clinicParts.join(', ')}.`);
 }
 
 async function end(): Promise<void> {
