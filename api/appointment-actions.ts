@@ -3,7 +3,7 @@
  * a repeat is recognized before anything else, an obvious refusal costs the engine nothing, a closed case is answered
  * from Postgres.
  */
-import { settledState, type SettledState } from '../db/appointment-view.ts';
+import { stateToJudge, type SettledState } from '../db/appointment-view.ts';
 import { databaseTime } from '../db/clock.ts';
 import type { Trx } from '../db/connection.ts';
 import { findOperation } from '../db/transaction.ts';
@@ -70,7 +70,7 @@ async function act(
   const { appointmentId, action } = asked;
   const before = await context.read(async (trx) => {
     const at = await databaseTime(trx);
-    const settled = await settledState(trx, appointmentId, at.getTime());
+    const settled = await stateToJudge(trx, appointmentId, at.getTime());
     if (settled === null || isForeign(actor, settled)) throw new DomainError('not-found');
     context.concerns({ entityId: appointmentId, patientId: settled.appointment.patientId });
     const repeated = await findOperation<{ appointment: AppointmentView }>(trx, organizationId, operation);
@@ -111,7 +111,7 @@ async function answerFromPostgres(
   const repeated = await findOperation<{ appointment: AppointmentView }>(trx, organizationId, operation);
   if (repeated !== undefined) return repeated.result.appointment;
   const at = (await databaseTime(trx)).getTime();
-  const settled = await settledState(trx, appointmentId, at);
+  const settled = await stateToJudge(trx, appointmentId, at);
   if (settled === null) throw new DomainError('not-found');
   const decision = decide(settled.facts, action, { at, actor, input });
   const possible = allowedActions(settled.facts, { at, actor }).filter(

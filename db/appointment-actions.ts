@@ -5,6 +5,7 @@ import { decide, type Accepted } from '../domain/appointment.ts';
 import type { AppointmentEvent } from '../domain/appointment-events.ts';
 import { releasingStatuses, type AppointmentRules } from '../domain/appointment-facts.ts';
 import { endOfLocalDay, parseInstant } from '../domain/calendar.ts';
+import { unfitOf, type EligibilityLimits } from '../domain/eligibility.ts';
 import { DomainError } from '../domain/errors.ts';
 import { policyAt, type PolicyRow } from '../domain/policies.ts';
 import type { VisitType } from '../domain/schedule.ts';
@@ -26,10 +27,10 @@ import { findPlace, findRemainingPlace, type Place, type Placement } from './pla
 import { appointmentRules, policiesSql } from './policies.ts';
 import { proposeCharge, waiveCharge } from './proposed-charges.ts';
 import { changeReservations, insertReservations, releaseReservations } from './reservations.ts';
-import { loadSchedulingFacts, patientSql, type PatientFacts } from './scheduling-facts.ts';
+import { loadSchedulingFacts, patientSql, placeProblem, type PatientFacts } from './scheduling-facts.ts';
 import { cancelStaffTasks, raiseStaffTask } from './staff-tasks.ts';
 import { withOrganization, withTransaction } from './transaction.ts';
-import { requirementsSql, toVisitType, type RequirementRow, type VisitTypeRow } from './visit-types.ts';
+import { limitsOf, requirementsSql, toVisitType, type RequirementRow, type VisitTypeRow } from './visit-types.ts';
 
 export interface ActionCommand {
   readonly organizationId: string;
@@ -80,6 +81,7 @@ export async function applyAction(ports: SchedulingPorts, command: ActionCommand
 interface Locked {
   readonly row: AppointmentRow;
   readonly visitType: VisitType;
+  readonly limits: EligibilityLimits;
   readonly policies: readonly PolicyRow[];
   readonly patient: PatientFacts;
 }
@@ -91,7 +93,8 @@ async function carryOut(trx: Trx, command: ActionCommand, at: Date): Promise<Set
   const { row, visitType, policies, patient } = locked;
   const rulesFor = (locationId: string | null): AppointmentRules =>
     appointmentRules(visitType, policies, at.getTime(), locationId);
-  const decision = decide(toFacts(row, rulesFor(row.location_id)), event, { at: at.getTime(), actor, input });
+  const unfit = unfitOf(locked.limits, patient, row.mode);
+  const decision = decide(toFacts(row, rulesFor(row.location_id), unfit), event, { at: at.getTime(), actor, input });
   if (!decision.ok) throw new DomainError(decision.problem.code, decision.problem);
 
   const place = await movePlace(trx, locked, command, decision, context);
@@ -148,7 +151,7 @@ async function lockAppointment(trx: Trx, id: string, at: Date): Promise<Locked> 
   const found = rows[0];
   if (found === undefined) throw new DomainError('not-found');
   const { visit_type: visitType, requirements, policies, patient, ...row } = found;
-  return { row, visitType: toVisitType(visitType, requirements), policies, patient };
+  return { row, visitType: toVisitType(visitType, requirements), limits: limitsOf(visitType), policies, patient };
 }
 
 /**
@@ -225,7 +228,12 @@ async function newPlace(
     },
     { lock: true },
   );
-  if (facts === null) throw new DomainError('not-found');
+  if (facts === null || facts.patient === null) throw new DomainError('not-found');
+  // Again, on the new date and with what is known now; who stands at the desk has had the visit already.
+  const ineligible = resumed
+    ? null
+    : placeProblem(facts, facts.patient, { start, mode: row.mode, practitionerId, locationId, actor });
+  if (ineligible !== null) throw new DomainError(ineligible.code, ineligible);
   const asked = {
     start,
     practitionerId,

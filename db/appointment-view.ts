@@ -3,12 +3,15 @@ import {
   type AppointmentFacts,
   type AppointmentRules,
   type AppointmentStatus,
+  type Unfit,
 } from '../domain/appointment-facts.ts';
+import { unfitOf } from '../domain/eligibility.ts';
 import type { AppointmentView, PlannedTimer, VisitMode } from '../workflows/messages/appointment.ts';
 import type { Trx } from './connection.ts';
 import { dateOrNull, isoOrNull, msOrNull } from './instants.ts';
 import { appointmentRules, loadPolicies } from './policies.ts';
-import { loadVisitType } from './visit-types.ts';
+import { patientSql, type PatientFacts } from './scheduling-facts.ts';
+import { limitsOf, loadVisitType, type VisitTypeRow } from './visit-types.ts';
 
 /** A row of `appointment`. */
 export interface AppointmentRow {
@@ -77,7 +80,7 @@ export function toView(row: AppointmentRow): AppointmentView {
 }
 
 /** What the rules look at. Intake and notes do not exist yet: absent, and nothing is asked of them. */
-export function toFacts(row: AppointmentRow, rules: AppointmentRules): AppointmentFacts {
+export function toFacts(row: AppointmentRow, rules: AppointmentRules, unfit?: Unfit): AppointmentFacts {
   return {
     patientId: row.patient_id,
     status: row.status,
@@ -100,6 +103,7 @@ export function toFacts(row: AppointmentRow, rules: AppointmentRules): Appointme
     consentsMissing: [],
     encounterFinished: false,
     liveHolds: 0,
+    ...(unfit && { unfit }),
     rules,
   };
 }
@@ -190,6 +194,24 @@ export async function settledState(trx: Trx, id: string, at: number): Promise<Se
   return { appointment: toView(row), facts: toFacts(row, rules), timers: await pendingTimers(trx, id, row.version) };
 }
 
+/** Steps that give or settle a place start here; for the others nobody asks whom the visit is for. */
+const placedFrom: ReadonlySet<string> = new Set(['proposed', 'pending', 'booked']);
+
+/** The same for who decides now: with whether the patient may have this visit. Never for a run, which keeps what it reads. */
+export async function stateToJudge(trx: Trx, id: string, at: number): Promise<SettledState | null> {
+  const settled = await settledState(trx, id, at);
+  if (settled === null || !placedFrom.has(settled.appointment.status)) return settled;
+  const { rows } = await trx.raw<{ rows: { patient: PatientFacts; limits: VisitTypeRow }[] }>(
+    `SELECT ${patientSql('a.patient_id')} AS patient, to_jsonb(v) AS limits
+     FROM appointment a JOIN visit_type v ON v.id = a.visit_type_id WHERE a.id = :id`,
+    { id, at: new Date(at) },
+  );
+  const found = rows[0];
+  if (found === undefined) return settled;
+  const unfit = unfitOf(limitsOf(found.limits), found.patient, settled.appointment.mode);
+  return { ...settled, facts: { ...settled.facts, unfit } };
+}
+
 interface TimerRow {
   readonly name: string;
   readonly due_at: Date;
@@ -208,55 +230,4 @@ export async function pendingTimers(trx: Trx, appointmentId: string, version: nu
     .orderBy([{ column: 'due_at' }, { column: 'name' }])
     .select<TimerRow[]>('name', 'due_at', 'detail');
   return rows.map(toPlannedTimer);
-}
-
-export interface DayEntry extends AppointmentView {
-  /** For the page; never leaves Postgres any other way. */
-  readonly patientName: {
-    readonly family: string | null;
-    readonly given: readonly string[];
-    readonly chosenName: string | null;
-  };
-  readonly practitionerName: string | null;
-  readonly visitTypeName: Readonly<Record<string, string>>;
-  readonly rooms: readonly string[];
-}
-
-/** A location's visits that start in `[from, to)` (the API turns a local date into instants), in order of time. */
-export async function listDay(
-  trx: Trx,
-  query: {
-    readonly locationId: string;
-    readonly from: Date;
-    readonly to: Date;
-    readonly practitionerId?: string | undefined;
-  },
-): Promise<DayEntry[]> {
-  const { rows } = await trx.raw<{ rows: (AppointmentRow & DayColumns)[] }>(
-    `SELECT a.*, p.family, p.given, p.chosen_name, r.name AS practitioner_name, v.name AS visit_type_name,
-            ARRAY(SELECT room.name FROM reservation x JOIN resource room ON room.id = x.resource_id
-                  WHERE x.appointment_id = a.id AND x.released_at IS NULL AND room.kind IN ('room', 'equipment') ORDER BY room.name) AS rooms
-     FROM appointment a JOIN patient p ON p.id = a.patient_id JOIN visit_type v ON v.id = a.visit_type_id
-          LEFT JOIN resource r ON r.id = a.practitioner_id
-     WHERE a.location_id = :locationId AND a.start_at >= :from AND a.start_at < :to
-       AND (CAST(:practitionerId AS uuid) IS NULL OR a.practitioner_id = CAST(:practitionerId AS uuid))
-     ORDER BY a.start_at, a.id`,
-    { ...query, practitionerId: query.practitionerId ?? null },
-  );
-  return rows.map((row) => ({
-    ...toView(row),
-    patientName: { family: row.family, given: row.given, chosenName: row.chosen_name },
-    practitionerName: row.practitioner_name,
-    visitTypeName: row.visit_type_name,
-    rooms: row.rooms,
-  }));
-}
-
-interface DayColumns {
-  readonly family: string | null;
-  readonly given: readonly string[];
-  readonly chosen_name: string | null;
-  readonly practitioner_name: string | null;
-  readonly visit_type_name: Readonly<Record<string, string>>;
-  readonly rooms: readonly string[];
 }

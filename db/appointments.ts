@@ -2,7 +2,7 @@
 import type { Clock } from '../activities/ports.ts';
 import type { Actor } from '../domain/actor.ts';
 import { decide, type Accepted } from '../domain/appointment.ts';
-import { isoDurationToMs, localDateOf, localOf, parseInstant } from '../domain/calendar.ts';
+import { isoDurationToMs, localOf, parseInstant } from '../domain/calendar.ts';
 import { DomainError, type ProblemDetail } from '../domain/errors.ts';
 import { policyAt } from '../domain/policies.ts';
 import type { AppointmentStart, OpeningCommand } from '../workflows/messages/appointment.ts';
@@ -24,6 +24,7 @@ import { insertReservations } from './reservations.ts';
 import {
   loadConfiguration,
   loadSchedulingFacts,
+  placeProblem,
   type PatientFacts,
   type SchedulingConfiguration,
 } from './scheduling-facts.ts';
@@ -120,7 +121,7 @@ interface Prepared {
   readonly expired: boolean;
 }
 
-/** Everything that is decided before anything is written. Two statements, three for a visit that replaces another. */
+/** Everything that is decided before anything is written. Two statements, one more with locks and one for a visit that replaces another. */
 async function prepare(
   trx: Trx,
   { command, actor, at, lock }: { command: PlacedCommand; actor: Actor; at: Date; lock: boolean },
@@ -157,7 +158,7 @@ async function prepare(
     return decision;
   };
   decideAt(command.locationId ?? null, null);
-  const ineligible = eligibilityProblem(facts, patient, command, start);
+  const ineligible = placeProblem(facts, patient, { ...command, start, actor });
   if (ineligible !== null) throw new DomainError(ineligible.code, ineligible);
   const placement = findPlace(facts, {
     start,
@@ -172,43 +173,6 @@ async function prepare(
   let accepted = decideAt(place.locationId, place.timeZone);
   if (command.replacesId !== undefined) accepted = await forReplacement(trx, facts, command, accepted, place, now);
   return { facts: { ...facts, patient }, place, accepted, expired: facts.expired };
-}
-
-/** Age, first visit, mode, and whether the patient is alive and known: never looked past, also by staff. */
-function eligibilityProblem(
-  facts: SchedulingConfiguration,
-  patient: PatientFacts,
-  command: Pick<OpeningCommand, 'mode'>,
-  start: number,
-): ProblemDetail | null {
-  const not = (reason: string): ProblemDetail => ({ code: 'patient-not-eligible', data: { reason } });
-  const { visitType } = facts;
-  if (!facts.visitTypeActive) return { code: 'outside-availability', data: { guard: 'visit-type-inactive' } };
-  if (!visitType.modes.includes(command.mode)) {
-    return {
-      code: 'validation-failed',
-      allowed: visitType.modes,
-      errors: [{ path: '/mode', code: 'not-offered', message: 'This visit is not offered that way.' }],
-    };
-  }
-  if (patient.deceased) return not('deceased');
-  if (!patient.active) return not('inactive');
-  if (visitType.newPatient === true && patient.established) return not('new-patients-only');
-  if (visitType.newPatient === false && !patient.established) return not('established-patients-only');
-  const age = ageRange(patient.birthDate, localDateOf(start, patient.timeZone ?? 'UTC'));
-  // A partly known or missing birth date refuses only what is certain.
-  if (age !== null && visitType.ageMin !== null && age.most < visitType.ageMin) return not('too-young');
-  if (age !== null && visitType.ageMax !== null && age.least > visitType.ageMax) return not('too-old');
-  return null;
-}
-
-/** Completed years on a date, from a FHIR date that may be a year or a month only. */
-function ageRange(birthDate: string | null, on: string): { least: number; most: number } | null {
-  if (birthDate === null) return null;
-  const years = (born: string): number =>
-    Number(on.slice(0, 4)) - Number(born.slice(0, 4)) - (on.slice(5) < born.slice(5) ? 1 : 0);
-  const part = birthDate.length === 4 ? 0 : birthDate.length === 7 ? 3 : 6;
-  return { least: years(birthDate + '-12-31'.slice(part)), most: years(birthDate + '-01-01'.slice(part)) };
 }
 
 /** A visit in place of one that the clinic cancelled is held for the patient, longer, whoever asks for it (D1). */
@@ -313,7 +277,7 @@ async function request(
   });
   const decision = decide(nothing, 'request', { at: now, actor: start.actor });
   if (!decision.ok) throw new DomainError(decision.problem.code, decision.problem);
-  const ineligible = eligibilityProblem(facts, patient, command, now);
+  const ineligible = placeProblem(facts, patient, { ...command, start: now, actor: start.actor });
   if (ineligible !== null) throw new DomainError(ineligible.code, ineligible);
   const row = await insertAppointment(trx, start, command, decision, at, null);
   await recordPath(trx, context, {

@@ -47,7 +47,7 @@ export async function findAvailability(trx: Trx, request: AvailabilityRequest): 
   const at = request.at.getTime();
   if (window.start >= window.end) return [];
   const configuration = await loadConfiguration(trx, { ...request, window, at });
-  if (configuration === null || !configuration.visitTypeActive) throw new DomainError('not-found');
+  if (configuration === null || !configuration.limits.active) throw new DomainError('not-found');
   if (request.forPatientSelfService && !configuration.visitType.selfSchedulable) return [];
   const places = request.locationId === undefined ? placesOf(configuration) : [request.locationId];
   const found: BookableStart[] = [];

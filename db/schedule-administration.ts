@@ -213,7 +213,10 @@ export interface DisplacedVisit {
   location_id: string | null;
 }
 
-/** Visits to come (or held) that a closure falls upon: by the resource they reserved, or by their place. */
+/**
+ * Visits to come (or held) that a closure falls upon: by the resource they reserved, or by their place. Bookings under way
+ * hold a lock on their practitioner: they are waited for and counted, and who comes later sees the closure.
+ */
 export async function displacedVisits(
   trx: Trx,
   organizationId: string,
@@ -224,6 +227,12 @@ export async function displacedVisits(
     readonly end: Date;
   },
 ): Promise<DisplacedVisit[]> {
+  await trx.raw(
+    `SELECT id FROM resource WHERE organization_id = :organizationId
+       AND (id = CAST(:resourceId AS uuid) OR (CAST(:locationId AS uuid) IS NOT NULL AND kind = 'provider'))
+     ORDER BY id FOR NO KEY UPDATE`,
+    { organizationId, resourceId: closure.resourceId, locationId: closure.locationId },
+  );
   const { rows } = await trx.raw<{ rows: DisplacedVisit[] }>(
     `SELECT a.id, a.patient_id, a.start_at, a.location_id FROM appointment a
      WHERE a.organization_id = :organizationId AND a.status IN ('pending', 'booked') AND a.start_at < :end AND a.end_at > :start

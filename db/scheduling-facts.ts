@@ -3,7 +3,12 @@
  * candidates, their rules and closures, their live reservations around the window, and the patient. Availability, the
  * look before a booking and the booking itself all read this, so that they cannot disagree.
  */
+import type { Actor } from '../domain/actor.ts';
 import type { AvailabilityQuery } from '../domain/availability.ts';
+import { localDateOf } from '../domain/calendar.ts';
+import { eligibilityProblem } from '../domain/eligibility.ts';
+import type { EligibilityLimits } from '../domain/eligibility.ts';
+import type { ProblemDetail } from '../domain/errors.ts';
 import type { Interval } from '../domain/interval.ts';
 import type { PolicyRow } from '../domain/policies.ts';
 import type {
@@ -11,12 +16,13 @@ import type {
   AvailabilityRule,
   ResourceFacts,
   ResourceKind,
+  VisitMode,
   VisitType,
 } from '../domain/schedule.ts';
 import type { Trx } from './connection.ts';
 import { epochMs } from './instants.ts';
 import { policiesSql } from './policies.ts';
-import { toVisitType, type RequirementRow, type VisitTypeRow } from './visit-types.ts';
+import { limitsOf, toVisitType, type RequirementRow, type VisitTypeRow } from './visit-types.ts';
 
 /** The longest reservation there can be (constraint reservation_length). */
 const longestReservationMs = 2 * 86_400_000;
@@ -89,7 +95,8 @@ export interface PatientFacts {
 
 export interface SchedulingConfiguration {
   readonly visitType: VisitType;
-  readonly visitTypeActive: boolean;
+  /** Whom it is for, and whether it is given at all. */
+  readonly limits: EligibilityLimits;
   readonly resources: ReadonlyMap<string, SchedulingResource>;
   /** Practitioners who may give the visit type (among those asked about), in id order. */
   readonly providerIds: readonly string[];
@@ -139,15 +146,19 @@ export const patientSql = (
      'liveHolds', (SELECT count(*) FROM appointment a WHERE a.patient_id = p.id AND a.status = 'pending' AND NOT a.awaiting_approval AND a.hold_expires_at > :at))
    FROM patient p WHERE p.id = ${id})`;
 
-/** `lock`: the candidates' rows are locked in id order before anything is chosen (C3 step 1). */
-const factsSql = (lock: boolean): string => `
-WITH ${candidatesSql},
-  -- By id and never by a join: the planner would read every patient's row.
-  found AS MATERIALIZED (
+/** By id and never by a join: the planner would read every patient's row. */
+const foundSql = `
     SELECT r.* FROM resource r WHERE r.id = ANY(ARRAY(SELECT id FROM candidate)) AND r.active
       AND (r.location_id IS NULL OR r.id IN (SELECT id FROM asked) OR r.location_id = CAST(:locationId AS uuid)
         OR (CAST(:locationId AS uuid) IS NULL AND r.location_id IN (SELECT location_id FROM place)))
-    ORDER BY r.id ${lock ? 'FOR NO KEY UPDATE' : ''})
+    ORDER BY r.id`;
+
+/** The candidates' rows, the patient's own among them, in id order before anything is chosen (C3 step 1). */
+const lockSql = `WITH ${candidatesSql}, locked AS (${foundSql} FOR NO KEY UPDATE) SELECT count(*) FROM locked`;
+
+const factsSql = `
+WITH ${candidatesSql},
+  found AS MATERIALIZED (${foundSql})
 SELECT
   (SELECT to_json(v) FROM visit_type v WHERE v.id = :visitTypeId) AS visit_type,
   (SELECT coalesce(json_agg(to_json(req) ORDER BY req.principal DESC, req.role), '[]') FROM req) AS requirements,
@@ -201,28 +212,34 @@ interface FactsRow {
   readonly policies: readonly PolicyRow[];
 }
 
-/** Null when there is no such visit type. Two statements; the second sees what committed while the first waited for locks. */
+/**
+ * Null when there is no such visit type. Two statements, and one before them when the candidates are locked: a statement
+ * that waits for a lock goes on with the picture it had before, so that what the one ahead of it committed (a hold of the
+ * same patient, a closure) shows in the next statement only. A candidate that came up during the wait is not locked; the
+ * constraint stands behind it.
+ */
 export async function loadSchedulingFacts(
   trx: Trx,
   request: FactsRequest,
   options: { readonly lock: boolean },
 ): Promise<(SchedulingFacts & { readonly expired: boolean }) | null> {
-  const facts = await loadConfiguration(trx, request, options);
+  if (options.lock) await trx.raw(lockSql, candidatesOf(request));
+  const facts = await loadConfiguration(trx, request);
   if (facts === null) return null;
   return { ...facts, ...(await loadBusy(trx, facts, request)) };
 }
 
+const candidatesOf = ({ visitTypeId, practitionerId, locationId, patientId }: FactsRequest) => ({
+  visitTypeId,
+  practitionerId: practitionerId ?? null,
+  locationId: locationId ?? null,
+  patientId: patientId ?? null,
+});
+
 /** All but the reservations. One statement. */
-export async function loadConfiguration(
-  trx: Trx,
-  request: FactsRequest,
-  options: { readonly lock: boolean } = { lock: false },
-): Promise<SchedulingConfiguration | null> {
-  const { rows } = await trx.raw<{ rows: FactsRow[] }>(factsSql(options.lock), {
-    visitTypeId: request.visitTypeId,
-    practitionerId: request.practitionerId ?? null,
-    locationId: request.locationId ?? null,
-    patientId: request.patientId ?? null,
+export async function loadConfiguration(trx: Trx, request: FactsRequest): Promise<SchedulingConfiguration | null> {
+  const { rows } = await trx.raw<{ rows: FactsRow[] }>(factsSql, {
+    ...candidatesOf(request),
     at: new Date(request.at),
     from: new Date(request.window.start - longestReservationMs),
     to: new Date(request.window.end + longestReservationMs),
@@ -241,7 +258,7 @@ export async function loadConfiguration(
   }
   return {
     visitType: toVisitType(row.visit_type, row.requirements),
-    visitTypeActive: row.visit_type.active,
+    limits: limitsOf(row.visit_type),
     resources,
     providerIds: row.asked.filter((id) => resources.has(id)),
     pools,
@@ -359,6 +376,27 @@ export interface QueryOptions {
   /** Facts of a resource, changed (overbooking lanes, waived hours). */
   readonly adapt?: ((resource: ResourceFacts) => ResourceFacts) | undefined;
   readonly visitType?: VisitType | undefined;
+}
+
+/** Whether the patient may have this visit at that time; a local date is that of the place, as far as it is known yet. */
+export function placeProblem(
+  facts: SchedulingConfiguration,
+  patient: PatientFacts,
+  asked: {
+    readonly start: number;
+    readonly mode: VisitMode;
+    readonly actor: Pick<Actor, 'kind'>;
+    readonly practitionerId?: string | undefined;
+    readonly locationId?: string | undefined;
+  },
+): ProblemDetail | null {
+  const placeId = asked.locationId ?? (asked.practitionerId && placesOf(facts, asked.practitionerId)[0]);
+  const place = placeId === undefined ? undefined : facts.locations.get(placeId);
+  return eligibilityProblem(facts.limits, patient, {
+    date: localDateOf(asked.start, place?.timeZone ?? patient.timeZone ?? 'UTC'),
+    mode: asked.mode,
+    bySelf: asked.actor.kind === 'patient',
+  });
 }
 
 /** The question of domain/availability for one place. */

@@ -1,3 +1,4 @@
+import type { EligibilityLimits } from '../domain/eligibility.ts';
 import type { ResourceKind, VisitMode, VisitType } from '../domain/schedule.ts';
 import type { Trx } from './connection.ts';
 
@@ -69,6 +70,15 @@ export function toVisitType(row: VisitTypeRow, requirements: readonly Requiremen
     })),
   };
 }
+
+/** Whom a visit type is for (domain/eligibility.ts). */
+export const limitsOf = (row: VisitTypeRow): EligibilityLimits => ({
+  newPatient: row.new_patient,
+  ageMin: row.age_min,
+  ageMax: row.age_max,
+  modes: row.modes,
+  active: row.active,
+});
 
 /** A scalar subquery: the practitioner's own requirement first (the first without pool and resource), then by role. */
 export const requirementsSql = (visitTypeId: string): string =>

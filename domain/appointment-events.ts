@@ -111,13 +111,13 @@ const expired = (cancelReason: string): Change => {
 export const eventRules: Readonly<Record<AppointmentEvent, EventRule>> = {
   hold: {
     by: { staff: 'appointment:book', patient: 'own-appointment:book' },
-    guards: [guard.selfSchedulable, guard.holdsBelowLimit],
+    guards: [guard.selfSchedulable, guard.fitForVisit, guard.holdsBelowLimit],
     inputGuards: [guard.hasPlace],
     change: holdChange,
   },
   book: {
     by: { staff: 'appointment:book', patient: 'own-appointment:book' },
-    guards: [guard.selfSchedulable],
+    guards: [guard.selfSchedulable, guard.fitForVisit],
     inputGuards: [guard.hasPlace, guard.timeForApproval],
     change: takePlace,
   },
@@ -144,7 +144,13 @@ export const eventRules: Readonly<Record<AppointmentEvent, EventRule>> = {
   },
   'confirm-hold': {
     by: { staff: 'appointment:book', patient: 'own-appointment:book' },
-    guards: [guard.notAwaitingApproval, guard.holdLive, guard.holdOwned, (f, c) => guard.timeForApproval(f, c, {})],
+    guards: [
+      guard.notAwaitingApproval,
+      guard.holdLive,
+      guard.holdOwned,
+      guard.fitPerson,
+      (f, c) => guard.timeForApproval(f, c, {}),
+    ],
     change: takePlace,
   },
   'hold-expired': {
@@ -154,7 +160,7 @@ export const eventRules: Readonly<Record<AppointmentEvent, EventRule>> = {
   },
   approve: {
     by: { staff: 'appointment:approve' },
-    guards: [guard.awaitingApproval, guard.holdLive],
+    guards: [guard.awaitingApproval, guard.holdLive, guard.fitPerson],
     change: () => ({ holdExpiresAt: null, holdOwner: null, awaitingApproval: false }),
   },
   refuse: {
@@ -178,7 +184,7 @@ export const eventRules: Readonly<Record<AppointmentEvent, EventRule>> = {
   },
   reschedule: {
     by: { staff: 'appointment:reschedule', patient: 'own-appointment:reschedule' },
-    guards: [guard.patientMayMove],
+    guards: [guard.patientMayMove, guard.fitForVisit],
     inputGuards: [guard.tokenCurrent, guard.hasNewPlace],
     change: ({ version, rescheduleCount }, { actor }) => ({
       version: version + 1,

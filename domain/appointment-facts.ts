@@ -3,6 +3,7 @@
  * the workflow keeps it, the API reads it from the row, tests make it up.
  */
 import type { Actor } from './actor.ts';
+import type { ProblemDetail } from './errors.ts';
 import type { PatientId } from './ids.ts';
 import { defaultPolicies } from './policies.ts';
 import type { VisitType } from './schedule.ts';
@@ -107,7 +108,17 @@ export interface AppointmentFacts {
   readonly encounterFinished: boolean;
   /** How many holds the patient has elsewhere, for `hold` only. */
   readonly liveHolds: number;
+  /**
+   * Why the patient may have no visit, or none of this type, on any date (domain/eligibility.ts), as read just now. Left
+   * out where it may have changed since: a run keeps its facts for months, and only the transaction judges then.
+   */
+  readonly unfit?: Unfit | undefined;
   readonly rules: AppointmentRules;
+}
+
+export interface Unfit {
+  readonly person: ProblemDetail | null;
+  readonly visit: ProblemDetail | null;
 }
 
 /** The fields of workflows/messages/appointment.ts ActionInput that guards read. */

@@ -58,6 +58,12 @@ export const notAwaitingApproval: Guard = (facts) =>
 export const holdOver: Guard = ({ holdExpiresAt }, { at }) =>
   holdExpiresAt !== null && at >= holdExpiresAt ? null : failed('not-yet', 'The hold is still running.');
 
+/** A new place is given only to whom the visit type is for. */
+export const fitForVisit: Guard = ({ unfit }) => unfit?.visit ?? null;
+
+/** A place that is kept already becomes a visit of everybody who is alive and known here: it was promised to them. */
+export const fitPerson: Guard = ({ unfit }) => unfit?.person ?? null;
+
 /** Patients book what the clinic lets them book themselves. */
 export const selfSchedulable: Guard = ({ rules }, { actor }) =>
   actor.kind === 'patient' && !rules.selfSchedulable

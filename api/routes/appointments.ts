@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { appointmentsOfDay, appointmentsOfPatient } from '../../db/appointment-lists.ts';
 import { lookBefore } from '../../db/appointments.ts';
-import { settledState } from '../../db/appointment-view.ts';
+import { stateToJudge } from '../../db/appointment-view.ts';
 import { databaseTime } from '../../db/clock.ts';
 import type { Trx } from '../../db/connection.ts';
 import { findOperation } from '../../db/transaction.ts';
@@ -192,7 +192,7 @@ export const showAppointment = route({
   handler: async (context, { params }) => {
     const shown = await context.read(async (trx) => {
       const at = (await databaseTime(trx)).getTime();
-      const settled = await settledState(trx, params.id, at);
+      const settled = await stateToJudge(trx, params.id, at);
       if (settled === null || isForeign(context.actor, settled)) throw new DomainError('not-found');
       context.concerns({ patientId: settled.appointment.patientId });
       return {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { settledState } from '../../db/appointment-view.ts';
+import { stateToJudge } from '../../db/appointment-view.ts';
 import { actorNames, listCases as findCases, relatedTo, timelineOf, type TimelineRow } from '../../db/cases.ts';
 import { databaseTime } from '../../db/clock.ts';
 import { appointmentStatuses } from '../../domain/appointment-facts.ts';
@@ -135,7 +135,7 @@ export const showCase = route({
     const after = decodeCursor(query.timelineCursor, timelinePosition);
     const shown = await context.read(async (trx) => {
       const at = (await databaseTime(trx)).getTime();
-      const settled = await settledState(trx, params.id, at);
+      const settled = await stateToJudge(trx, params.id, at);
       if (settled === null) throw new DomainError('not-found');
       const view = settled.appointment;
       context.concerns({ patientId: view.patientId });

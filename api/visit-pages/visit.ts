@@ -7,7 +7,7 @@ import {
   verifyVisitToken,
 } from '../../activities/visit-token.ts';
 import type { VisitTokenVerdict } from '../../activities/visit-token.ts';
-import { settledState } from '../../db/appointment-view.ts';
+import { stateToJudge } from '../../db/appointment-view.ts';
 import { databaseTime } from '../../db/clock.ts';
 import { withOrganization } from '../../db/transaction.ts';
 import type { Actor } from '../../domain/actor.ts';
@@ -48,7 +48,7 @@ export async function openLink(context: RequestContext, token: string): Promise<
   const { keys, db } = context.ports;
   return withOrganization(db, claims.organizationId, async (trx) => {
     const at = await databaseTime(trx);
-    const settled = await settledState(trx, claims.appointmentId, at.getTime());
+    const settled = await stateToJudge(trx, claims.appointmentId, at.getTime());
     const recipient = settled === null ? '' : patientRecipient(settled.appointment.patientId);
     if (verifyVisitToken(keys.tokenSecret, token, recipient) === null || settled === null) {
       throw new DomainError('token-invalid');

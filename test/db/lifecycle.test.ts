@@ -1,9 +1,13 @@
 /** The effects column of D1's table: what each event leaves in the database besides the new status. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { queueReminder, raiseVisitTask } from '../../db/appointment-timers.ts';
-import { settledState } from '../../db/appointment-view.ts';
+import { settledState, stateToJudge } from '../../db/appointment-view.ts';
 import { lookBefore, openAppointment } from '../../db/appointments.ts';
+import { loadSchedulingFacts } from '../../db/scheduling-facts.ts';
+import { displacedVisits } from '../../db/schedule-administration.ts';
 import { checkInvariants } from '../../db/invariants.ts';
+import type { Actor } from '../../domain/actor.ts';
+import { allowedActions } from '../../domain/appointment.ts';
 import type { PlannedTimer } from '../../workflows/messages/appointment.ts';
 import { codeOf, createClinic, patientActor, staffActor, startOf, type Clinic } from '../support/clinic-fixture.ts';
 
@@ -36,6 +40,16 @@ const messages = (id: string) =>
     .where({ aggregate_id: id })
     .orderBy('created_at')
     .select('kind', 'channel', 'state', 'aggregate_version', 'suppressed_reason');
+/** A statement waits for a lock that another transaction holds. */
+async function untilSomebodyWaits(): Promise<void> {
+  const waiting = `SELECT count(*) AS n FROM pg_locks WHERE NOT granted
+    AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())`;
+  await expect
+    .poll(async () => Number((await clinic.owner.raw<{ rows: { n: number }[] }>(waiting)).rows[0]!.n), {
+      timeout: 5_000,
+    })
+    .toBeGreaterThan(0);
+}
 const live = (id: string) => clinic.count('reservation', { appointment_id: id, released_at: null });
 
 describe('booking', () => {
@@ -97,6 +111,53 @@ describe('booking', () => {
     expect(await codeOf(clinic.open({ start: local('10:05'), patientId }))).toBe('outside-availability');
   });
 
+  it('asks again whom a visit is for at every step that gives it a place', async () => {
+    const visitTypeId = await clinic.addVisitType({ age_max: 17 });
+    const child = await clinic.addPatient({ birth_date: local('10:00', 1).slice(0, 10).replace('2027', '2009') });
+    const open = (who: string) => clinic.open({ start: local('10:00'), patientId: who, visitTypeId });
+    const slot = (day: number) => ({
+      slot: { start: local('14:00', day), practitionerId: clinic.providers[0]!, locationId: clinic.locationId },
+    });
+    const { id } = (await open(child)).appointment;
+    // The day before the birthday, then the birthday.
+    expect(await codeOf(clinic.act(id, 'reschedule', slot(0)))).toBeUndefined();
+    expect(await codeOf(clinic.act(id, 'reschedule', slot(1)))).toBe('patient-not-eligible');
+    await clinic.owner('visit_type').where({ id: visitTypeId }).update({ active: false });
+    expect(await codeOf(clinic.act(id, 'reschedule', slot(-1)))).toBe('outside-availability');
+    await clinic.owner('visit_type').where({ id: visitTypeId }).update({ active: true });
+    await clinic.owner('patient').where({ id: child }).update({ deceased: true });
+    expect(await codeOf(clinic.act(id, 'reschedule', slot(-1)))).toBe('patient-not-eligible');
+    expect(await live(id)).toBe(3);
+    const judged = await clinic.read((trx) => stateToJudge(trx, id, Date.now()));
+    const at = Date.parse(local('09:00', -20));
+    const allowed = allowedActions(judged!.facts, { at, actor: staffActor });
+    expect(allowed.find(({ action }) => action === 'reschedule')).toMatchObject({ possible: false });
+    expect(allowed.find(({ action }) => action === 'cancel')).toMatchObject({ possible: true });
+    // What a run keeps for months says nothing about it.
+    expect((await clinic.read((trx) => settledState(trx, id, Date.now())))!.facts).not.toHaveProperty('unfit');
+  });
+
+  it('a request becomes a visit only of whom it is for; a held place only of the living', async () => {
+    const request = await clinic.open({ event: 'request', patientId } as Parameters<Clinic['open']>[0]);
+    const held = await clinic.open({ event: 'hold', start: local('10:00'), patientId });
+    await clinic.owner('patient').where({ id: patientId }).update({ deceased: true });
+    const slot = { start: local('14:00'), practitionerId: clinic.providers[0]!, locationId: clinic.locationId };
+    expect(await codeOf(clinic.act(request.appointment.id, 'book', { slot }))).toBe('patient-not-eligible');
+    expect(await codeOf(clinic.act(held.appointment.id, 'confirm-hold'))).toBe('patient-not-eligible');
+    await clinic.owner('patient').where({ id: patientId }).update({ deceased: false });
+    expect(await codeOf(clinic.act(held.appointment.id, 'confirm-hold'))).toBeUndefined();
+    expect(await codeOf(clinic.act(request.appointment.id, 'book', { slot }))).toBeUndefined();
+  });
+
+  it('a patient who books alone needs a known age where there is a limit; staff may ask', async () => {
+    const visitTypeId = await clinic.addVisitType({ age_min: 18 });
+    const unknown = await clinic.addPatient({ birth_date: null });
+    const book = (actor: Actor) =>
+      codeOf(clinic.open({ start: local('10:00'), patientId: unknown, visitTypeId }, actor));
+    expect(await book(patientActor(unknown))).toBe('patient-not-eligible');
+    expect(await book(staffActor)).toBeUndefined();
+  });
+
   it('looks before with the same eyes', async () => {
     const { id } = await visit();
     const other = await clinic.addPatient();
@@ -118,6 +179,64 @@ describe('booking', () => {
     );
     await clinic.act(id, 'cancel', { reason: 'ill' });
     expect(await look('10:00', other)).toBeNull();
+  });
+
+  it('never more than the limit, also when ten ask at the same moment', async () => {
+    const actor = patientActor(patientId);
+    await clinic.owner('policy').insert({
+      organization_id: clinic.organizationId,
+      kind: 'hold',
+      value: JSON.stringify({ maxPerPatient: 2 }),
+      valid_from: local('00:00', -21),
+      valid_to: local('00:00', -19),
+    });
+    const times = Array.from({ length: 5 }, (_, k) => local(`${9 + k}:00`));
+    const asked = clinic.providers.flatMap((practitionerId, n) =>
+      times.map((_, k) => ({ event: 'hold' as const, start: local(`${9 + k}:00`, n), patientId, practitionerId })),
+    );
+    const codes = await Promise.all(asked.map((command) => codeOf(clinic.open(command, actor))));
+    expect(codes.filter((code) => code === undefined)).toHaveLength(2);
+    expect(codes.filter((code) => code === 'hold-limit')).toHaveLength(8);
+    expect(await clinic.count('appointment', { patient_id: patientId, status: 'pending' })).toBe(2);
+  });
+
+  it('sees a closure that was committed while it waited, and a closure sees the booking it waited for', async () => {
+    const { organizationId, locationId } = clinic;
+    const resourceId = clinic.providers[0]!;
+    const [start, end] = [new Date(local('09:00')), new Date(local('12:00'))];
+    const closing = await clinic.owner.transaction();
+    await closing('resource').where({ id: resourceId }).forUpdate().select('id');
+    const waiting = codeOf(clinic.open({ start: local('10:00'), patientId }));
+    await untilSomebodyWaits();
+    await closing('availability_exception').insert({
+      organization_id: organizationId,
+      resource_id: resourceId,
+      starts_at: start,
+      ends_at: end,
+      kind: 'closed',
+      created_by: 'user:x',
+    });
+    await closing.commit();
+    expect(await waiting).toBe('outside-availability');
+
+    const booking = await clinic.db.transaction();
+    await booking.raw(`SELECT set_config('app.organization', ?, true)`, [organizationId]);
+    const { command } = startOf(
+      clinic,
+      { start: local('14:00'), patientId, practitionerId: resourceId },
+      staffActor,
+      'x',
+    );
+    if (command.event === 'request') throw new Error('not a booking');
+    const window = { start: Date.parse(command.start), end: Date.parse(command.start) + 1 };
+    await loadSchedulingFacts(booking, { ...command, window, at: Date.parse(local('09:00', -20)) }, { lock: true });
+    const afternoon = { resourceId: null, locationId, start: new Date(local('13:00')), end: new Date(local('17:00')) };
+    let seen = false;
+    const closure = clinic.read((trx) => displacedVisits(trx, organizationId, afternoon)).then(() => (seen = true));
+    await untilSomebodyWaits();
+    expect(seen).toBe(false);
+    await booking.rollback();
+    await closure;
   });
 
   it('holds at most three times for a patient by themselves', async () => {

@@ -97,6 +97,12 @@ export const anyFacts: fc.Arbitrary<AppointmentFacts> = fc.record({
   consentsMissing: fc.constantFrom<string[][]>([], ['privacy']),
   encounterFinished: fc.boolean(),
   liveHolds: fc.integer({ min: 0, max: 4 }),
+  unfit: fc.constantFrom<AppointmentFacts['unfit'][]>(
+    undefined,
+    { person: null, visit: null },
+    { person: null, visit: { code: 'outside-availability' } },
+    { person: { code: 'patient-not-eligible' }, visit: { code: 'patient-not-eligible' } },
+  ),
   rules: fc
     .record({ needsApproval: fc.boolean(), selfSchedulable: fc.boolean(), autoNoShow: fc.boolean() })
     .map((r) => ({ ...defaultRules, ...r })),

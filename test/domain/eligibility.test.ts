@@ -1,33 +1,60 @@
 import { expect, test } from 'vitest';
-import { ageOn, eligibilityProblem } from '../../domain/eligibility.ts';
-import type { PatientFit } from '../../domain/eligibility.ts';
+import { ageOn, eligibilityProblem, unfitForVisit, unfitPerson } from '../../domain/eligibility.ts';
+import type { EligibilityLimits, EligibilityQuestion, PatientFit } from '../../domain/eligibility.ts';
 
-const anyone = { newPatient: null, ageMin: null, ageMax: null, modes: ['in-person' as const] };
+const anyone: EligibilityLimits = { newPatient: null, ageMin: null, ageMax: null, modes: ['in-person'], active: true };
+const person: PatientFit = { birthDate: '2009-06-01', established: true, deceased: false, active: true };
 const rule = (
-  visitType: Parameters<typeof eligibilityProblem>[0],
+  limits: Partial<EligibilityLimits>,
   fit: Partial<PatientFit> = {},
-  date = '2027-06-01',
+  asked: Partial<EligibilityQuestion> = {},
 ) =>
-  eligibilityProblem(visitType, { birthDate: '2009-06-01', isNew: false, ...fit }, date, 'in-person')?.data?.['rule'] ??
-  null;
+  eligibilityProblem(
+    { ...anyone, ...limits },
+    { ...person, ...fit },
+    { date: '2027-06-01', mode: 'in-person', bySelf: false, ...asked },
+  )?.data?.['reason'] ?? null;
 
 test('completed years, on the birthday and the day before, and for a 29 February', () => {
   expect([ageOn('2009-06-01', '2027-05-31'), ageOn('2009-06-01', '2027-06-01')]).toEqual([17, 18]);
   expect([ageOn('2008-02-29', '2027-02-28'), ageOn('2008-02-29', '2027-03-01')]).toEqual([18, 19]);
 });
 
-test('age limits include their years; an unknown birth date needs a person', () => {
-  const adult = { ...anyone, ageMin: 18 };
-  const child = { ...anyone, ageMax: 17 };
-  expect([rule(adult), rule(adult, {}, '2027-05-31')]).toEqual([null, 'age-min']);
-  expect([rule(child), rule(child, {}, '2027-05-31')]).toEqual(['age-max', null]);
-  expect([rule(adult, { birthDate: null }), rule(anyone, { birthDate: null })]).toEqual(['age-unknown', null]);
+test('age limits include their years, on the date of the visit', () => {
+  const before = { date: '2027-05-31' };
+  expect([rule({ ageMin: 18 }), rule({ ageMin: 18 }, {}, before)]).toEqual([null, 'too-young']);
+  expect([rule({ ageMax: 17 }), rule({ ageMax: 17 }, {}, before)]).toEqual(['too-old', null]);
 });
 
-test('new and established patients; modes', () => {
-  expect(rule({ ...anyone, newPatient: true })).toBe('new-patients-only');
-  expect(rule({ ...anyone, newPatient: false }, { isNew: true })).toBe('established-patients-only');
-  expect(rule({ ...anyone, newPatient: false })).toBe(null);
-  const video = eligibilityProblem(anyone, { birthDate: null, isNew: true }, '2027-06-01', 'video');
-  expect(video).toMatchObject({ code: 'validation-failed', allowed: ['in-person'] });
+test('a birth date that is not known refuses staff what is certain, and those who book alone what is not', () => {
+  const answers = (limits: Partial<EligibilityLimits>, birthDate: string | null) =>
+    [false, true].map((bySelf) => rule(limits, { birthDate }, { bySelf }));
+  expect(answers({ ageMin: 18 }, null)).toEqual([null, 'age-unknown']);
+  expect(answers({ ageMax: 17 }, null)).toEqual([null, 'age-unknown']);
+  expect(answers({}, null)).toEqual([null, null]);
+  // A year or a month may be enough to know.
+  expect(answers({ ageMin: 18 }, '2009')).toEqual([null, 'age-unknown']);
+  expect(answers({ ageMin: 18 }, '2009-07')).toEqual(['too-young', 'too-young']);
+  expect(answers({ ageMin: 18 }, '2009-05')).toEqual([null, null]);
+  expect(answers({ ageMin: 18 }, '2008')).toEqual([null, null]);
+  expect(answers({ ageMax: 17 }, '2008')).toEqual(['too-old', 'too-old']);
+  // From birth on: everyone is old enough.
+  expect(answers({ ageMin: 0 }, null)).toEqual([null, null]);
+});
+
+test('new and established patients; modes; a visit type that is given no more', () => {
+  expect(rule({ newPatient: true })).toBe('new-patients-only');
+  expect(rule({ newPatient: false }, { established: false })).toBe('established-patients-only');
+  expect([rule({ newPatient: false }), rule({ newPatient: true }, { established: false })]).toEqual([null, null]);
+  expect(unfitForVisit(anyone, person, 'video')).toMatchObject({ code: 'validation-failed', allowed: ['in-person'] });
+  expect(unfitForVisit({ ...anyone, active: false }, person, 'in-person')).toMatchObject({
+    code: 'outside-availability',
+    data: { guard: 'visit-type-inactive' },
+  });
+});
+
+test('nobody who has died or left is given a visit, and that comes first', () => {
+  expect(rule({ active: false, ageMin: 99 }, { deceased: true })).toBe('deceased');
+  expect(rule({ modes: [] }, { active: false })).toBe('inactive');
+  expect(unfitPerson(person)).toBeNull();
 });
