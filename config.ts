@@ -46,7 +46,7 @@ export interface Config<Roles extends DatabaseRole = DatabaseRole> {
   mailInboxUrl?: string;
   keyFile: string;
   anchorDirectory: string;
-  /** Port for Prometheus metrics of a worker; absent means none is served. */
+  /** Port, on `host`, on which this process (API or worker) serves Prometheus metrics and nothing else; absent: none. */
   metricsPort?: number;
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
   demo: { enabled: boolean; password: string; mfa: boolean };
@@ -87,6 +87,12 @@ export function inheritedEnvironment(): Environment {
 /** `HEALTHSPHERE_HOME` as an absolute path; default `.healthsphere` in the working directory. */
 export function homeDirectory(env: Environment = process.env): string {
   return resolve(env['HEALTHSPHERE_HOME'] || '.healthsphere');
+}
+
+/** The release: `version` of package.json. */
+function packageVersion(): string {
+  const file: unknown = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8'));
+  return z.object({ version: z.string().min(1) }).parse(file).version;
 }
 
 /**
@@ -170,7 +176,8 @@ export function loadConfig<Roles extends DatabaseRole = DatabaseRole>(
       mfa: values['HEALTHSPHERE_DEMO_MFA'] === '1',
     },
     codecOff: read('HEALTHSPHERE_CODEC', z.enum(['on', 'off']), 'on', 'on, or leave it unset') === 'off',
-    deploymentBuildId: text('HEALTHSPHERE_BUILD_ID', 'dev'),
+    // Two releases must never share a build id: the engine could not tell their workers apart.
+    deploymentBuildId: text('HEALTHSPHERE_BUILD_ID', environment === 'production' ? packageVersion() : 'dev'),
   };
   if (values['MAIL_INBOX_URL'] !== undefined) {
     config.mailInboxUrl = read('MAIL_INBOX_URL', aUrl('http', 'https'), '', 'an http or https URL');

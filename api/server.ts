@@ -4,11 +4,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { AddressInfo } from 'node:net';
 import type { ApiPorts } from './context.ts';
 import { buildApp, type AppOptions } from './app.ts';
+import { startMetricsServer } from './metrics-server.ts';
 import type { AnyRoute } from './route.ts';
 
 export interface ApiServer {
   readonly server: Server;
   readonly port: number;
+  /** Where the metrics are served apart; absent when no port was asked for. */
+  readonly metricsPort: number | undefined;
   /** Stops accepting, lets requests in flight finish (8 s at most), then closes what is left. */
   stop(): Promise<void>;
 }
@@ -18,12 +21,12 @@ const finishWithin = 8_000;
 export async function startServer(
   ports: ApiPorts,
   routes: readonly AnyRoute[],
-  listen: { readonly host: string; readonly port: number },
+  listen: { readonly host: string; readonly port: number; readonly metricsPort?: number | undefined },
   options: Omit<AppOptions, 'isStopping'> = {},
 ): Promise<ApiServer> {
   let stopping = false;
   let answering = 0;
-  const { koa } = buildApp(ports, routes, { ...options, isStopping: () => stopping });
+  const { koa, metrics } = buildApp(ports, routes, { ...options, isStopping: () => stopping });
   const handle = koa.callback();
   const server = createServer(
     { requestTimeout: 60_000, headersTimeout: 15_000, keepAliveTimeout: 65_000, maxHeaderSize: 16_384 },
@@ -36,6 +39,9 @@ export async function startServer(
       void handle(request, response);
     },
   );
+  const { host, metricsPort } = listen;
+  const metricsServer =
+    metricsPort === undefined ? undefined : await startMetricsServer(metrics, { host, port: metricsPort });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(listen.port, listen.host, resolve);
@@ -43,6 +49,7 @@ export async function startServer(
   return {
     server,
     port: (server.address() as AddressInfo).port,
+    metricsPort: metricsServer?.port,
     async stop() {
       stopping = true;
       const closed = new Promise<void>((resolve) => {
@@ -54,6 +61,7 @@ export async function startServer(
       for (let waited = 0; answering > 0 && waited < finishWithin; waited += 20) await sleep(20);
       server.closeAllConnections();
       await closed;
+      await metricsServer?.close();
     },
   };
 }

@@ -29,7 +29,7 @@ export async function chooseEnvironment(options: {
   const inherited = { ...inheritedEnvironment() };
   for (const name of Object.keys(inherited)) {
     const leadsElsewhere =
-      /^(?:DATABASE_URL|TEMPORAL_|SMTP_URL|MAIL_|PUBLIC_URL|PORT$|HEALTHSPHERE_(?:DB|KEY|HOME|PORT))/;
+      /^(?:DATABASE_URL|TEMPORAL_|SMTP_URL|MAIL_|PUBLIC_URL|PORT$|METRICS_|HEALTHSPHERE_(?:DB|KEY|HOME|PORT))/;
     if (options.ports === 'random' && leadsElsewhere.test(name)) delete inherited[name];
     if (name.startsWith('VITEST')) delete inherited[name];
   }

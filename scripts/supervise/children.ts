@@ -77,13 +77,26 @@ export function mailChild(root: string, { home, ports }: LaunchConfig, env: Envi
   };
 }
 
-export function workerChild(root: string, home: string, name: string, env: Environment): ChildSpec {
+/** @param number from 1 */
+export function workerChild(root: string, home: string, number: number, env: Environment): ChildSpec {
+  const name = `worker-${number}`;
   return {
-    ...projectChild(root, home, name, 'workers/main.ts', { ...env, HEALTHSPHERE_WORKER: name }),
+    ...projectChild(root, home, name, 'workers/main.ts', {
+      ...env,
+      ...metricsPortAfter(env, number),
+      HEALTHSPHERE_WORKER: name,
+    }),
     speaks: true,
     ready: saidReady,
     stopGraceMs: 20_000,
   };
+}
+
+/** The API serves its metrics on METRICS_PORT itself, the workers on the ports after it: two cannot share one. */
+export function metricsPortAfter(env: Environment, number: number): Environment {
+  const first = Number(env['METRICS_PORT']);
+  // What is no number is reported by the process that reads it.
+  return env['METRICS_PORT'] && Number.isInteger(first) ? { METRICS_PORT: String(first + number) } : {};
 }
 
 export function apiChild(root: string, { home, ports }: LaunchConfig, env: Environment): ChildSpec {

@@ -104,10 +104,10 @@ export async function startClinic(options: ClinicOptions = {}): Promise<Clinic> 
     if (bundle !== undefined) environment['HEALTHSPHERE_WORKFLOW_BUNDLE'] = bundle;
     writeClinicFile(launch.home, environment);
 
-    const workers = Array.from({ length: options.workers ?? 2 }, (_, index) => `worker-${index + 1}`);
+    const workers = Array.from({ length: options.workers ?? 2 }, (_, index) => index + 1);
     await Promise.all([
       ...(parts.has('workers')
-        ? workers.map((name) => crew.begin(workerChild(root, launch.home, name, environment)))
+        ? workers.map((number) => crew.begin(workerChild(root, launch.home, number, environment)))
         : []),
       parts.has('api') ? crew.begin(apiChild(root, launch, environment)) : undefined,
       parts.has('seed') ? seedWhenEmpty(root, launch.home, database.migrator, environment, progress) : undefined,
