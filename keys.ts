@@ -3,7 +3,19 @@
  * It lives in one file outside the database, so that a copy of the database alone opens nothing.
  */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  fchmodSync,
+  fchownSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 
@@ -59,6 +71,55 @@ export function createKeyFile(path: string): KeyRing {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   writeFileSync(path, `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600, flag: 'wx', flush: true });
   return loadKeys(path);
+}
+
+export interface Rotation {
+  readonly current: string;
+  readonly before: string;
+}
+
+/**
+ * Adds an encryption key under the next id (`k2`, `k3`, ...) and makes it the current one; every older key stays, because
+ * what it sealed needs it. `prepare` only adds it, so that processes which read the file one after the other can all open
+ * what the first of them seals; the next call without it makes the prepared key current. The file is replaced in one step
+ * and keeps its mode and owner: whoever reads it meanwhile sees the old one or the new one.
+ * @throws as `loadKeys`; when a prepared key is there already; when another rotation is under way
+ */
+export function rotateKeyFile(path: string, options: { readonly prepare?: boolean } = {}): Rotation {
+  const { mode, uid, gid } = statSync(path);
+  // Beside it first: a full disk or a power cut leaves the old file whole. `wx`, and before anything is read: of two who
+  // rotate at the same moment one is refused, so that no key is lost.
+  const beside = `${path}.new`;
+  const handle = openSync(beside, 'wx', 0o600);
+  try {
+    const { before, current, content } = rotated(path, options.prepare === true);
+    writeFileSync(handle, content);
+    fchmodSync(handle, mode & 0o777);
+    if (process.getuid?.() === 0) fchownSync(handle, uid, gid);
+    fsyncSync(handle);
+    renameSync(beside, path);
+    return { before, current };
+  } catch (error) {
+    rmSync(beside, { force: true });
+    throw error;
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function rotated(path: string, prepare: boolean): Rotation & { readonly content: string } {
+  const { current: before, keys } = loadKeys(path);
+  const file = JSON.parse(readFileSync(path, 'utf8')) as { current: string; keys: Record<string, string> };
+  const number = (id: string): number => Number(/^k(\d+)$/.exec(id)?.[1] ?? 0);
+  const newest = Object.keys(keys).reduce((a, b) => (number(b) > number(a) ? b : a), before);
+  const prepared = number(newest) > number(before) ? newest : undefined;
+  if (prepare && prepared !== undefined) {
+    throw new Error(`The key "${prepared}" is prepared already. Restart every process, then rotate without --prepare.`);
+  }
+  const next = prepared ?? `k${number(newest) + 1}`;
+  if (prepared === undefined) file.keys[next] = secret();
+  if (!prepare) file.current = next;
+  return { before, current: file.current, content: `${JSON.stringify(file, null, 2)}\n` };
 }
 
 /**

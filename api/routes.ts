@@ -61,6 +61,7 @@ export const routes = [
   users.disableUser,
   users.enableUser,
   users.endUserSessions,
+  users.clearSecondFactor,
   listRoles,
   listAuditEvents,
   decodePayloads,

@@ -17,6 +17,7 @@ const user = z.object({
   roles: z.array(z.string()),
   state: z.enum(['active', 'disabled']),
   demo: z.boolean(),
+  secondFactor: z.enum(['on', 'off']),
   version: z.number(),
 });
 
@@ -28,6 +29,7 @@ interface UserRow {
   demo: boolean;
   version: number;
   roles: Role[];
+  second_factor: boolean;
 }
 
 const toUser = (row: UserRow): z.output<typeof user> => ({
@@ -38,6 +40,7 @@ const toUser = (row: UserRow): z.output<typeof user> => ({
   roles: row.roles,
   state: row.disabled_at === null ? 'active' : 'disabled',
   demo: row.demo,
+  secondFactor: row.second_factor ? 'on' : 'off',
   version: row.version,
 });
 
@@ -53,6 +56,9 @@ const staff = (trx: Trx) =>
       'u.demo',
       'u.version',
       trx.raw('ARRAY(SELECT r.role FROM user_role r WHERE r.user_id = u.id ORDER BY r.role) AS roles'),
+      trx.raw(
+        'EXISTS (SELECT 1 FROM credential c WHERE c.user_id = u.id AND c.totp_confirmed_at IS NOT NULL) AS second_factor',
+      ),
     );
 
 const position = z.tuple([z.string(), id]);
@@ -235,4 +241,38 @@ export const endUserSessions = route({
       await personChanged(context, trx, person.id, 'sessions-ended');
       return undefined;
     }),
+});
+
+/**
+ * For somebody who lost the telephone and the recovery codes. Whoever presses this vouches for who asks: with the password
+ * alone the person then sets up another factor, before any page opens where one is demanded.
+ */
+export const clearSecondFactor = route({
+  method: 'DELETE',
+  path: '/users/:id/second-factor',
+  summary:
+    'Remove the second factor of someone who lost it; their sessions end, and they set up another at the next sign-in',
+  params: idParams,
+  answer: user,
+  policy: { action: 'staff:manage', stepUp: true },
+  audit: { change: 'app-user:second-factor-cleared', entity: 'app-user' },
+  handler: async (context, { params }) => {
+    refuseSelf(context.user.userId, params.id);
+    return context.transaction(async (trx) => {
+      const person = await lockStaff(trx, params.id);
+      if (!person.second_factor) return toUser(person);
+      await trx('credential')
+        .where({ user_id: person.id })
+        .update({
+          totp_secret: null,
+          totp_confirmed_at: null,
+          last_totp_step: null,
+          recovery_hashes: [],
+          updated_at: trx.raw('clock_timestamp()'),
+        });
+      await rightsChanged(trx, person.id, 'second-factor-removed');
+      await personChanged(context, trx, person.id, 'second-factor-cleared');
+      return toUser(await lockStaff(trx, person.id));
+    });
+  },
 });

@@ -232,6 +232,46 @@ describe('people', () => {
     ).toBeLessThanOrEqual(3);
   });
 
+  it('an administrator removes a lost second factor: for others, after stepping up, audited, ending sessions', async () => {
+    const person = await api.createPerson(organizationId, 'nurse');
+    const first = await api.signIn(person.email);
+    const { secret } = (await first.request('POST', '/me/second-factor', { key: null })).body;
+    const code = generateSync({ secret });
+    const { token } = (await first.request('POST', '/me/second-factor/confirm', { body: { code }, key: null })).body;
+    const session = api.client(token);
+    const path = `/users/${person.id}/second-factor`;
+    const shown = async () =>
+      (await admin.request('GET', '/users?limit=200')).body.items.find(({ id }: { id: string }) => id === person.id);
+    expect((await shown()).secondFactor).toBe('on');
+
+    expect((await session.request('DELETE', path)).status).toBe(403);
+    const desk = await api.createPerson(organizationId, 'front-desk');
+    expect((await (await api.signIn(desk.email)).request('DELETE', path)).body.code).toBe('forbidden');
+    await api.owner('session').where({ user_id: adminId }).update({ stepped_up_at: null });
+    expect((await admin.request('DELETE', path)).body.code).toBe('step-up-required');
+    expect((await shown()).secondFactor).toBe('on');
+    const stepped = await admin.request('POST', '/sessions/current/step-up', { body: { password }, key: null });
+    admin = { ...api.client(stepped.body.token), token: stepped.body.token };
+    expect((await admin.request('DELETE', `/users/${adminId}/second-factor`)).body.code).toBe('forbidden');
+
+    expect((await admin.request('DELETE', path)).body).toMatchObject({ id: person.id, secondFactor: 'off' });
+    expect((await admin.request('DELETE', path)).status).toBe(200);
+    expect((await session.request('GET', '/me')).status).toBe(401);
+    const row = await api.owner('credential').where({ user_id: person.id }).first();
+    expect(row).toMatchObject({
+      totp_secret: null,
+      totp_confirmed_at: null,
+      last_totp_step: null,
+      recovery_hashes: [],
+    });
+    const changes = await api.owner('state_change').where({ aggregate_id: person.id, event: 'second-factor-cleared' });
+    expect(changes).toMatchObject([{ actor: `user:${adminId}` }]);
+    const audited = await auditRows(api, { entity_id: person.id });
+    expect(audited.map(({ outcome }) => outcome)).toEqual(expect.arrayContaining(['success', 'denied']));
+    const again = await api.signIn(person.email);
+    expect((await again.request('GET', '/me')).body.secondFactor).not.toBe('on');
+  });
+
   it('lets a patient claim an account with date of birth and code, five tries, then a pause', async () => {
     const patientId = await api.createPatient(organizationId, {
       email: 'claimer@example.org',

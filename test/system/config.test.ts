@@ -1,10 +1,10 @@
 /** The configuration reports every problem at once, and production refuses what a demonstration allows. */
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, databaseRoles, loadConfig } from '../../config.ts';
-import { createKeyFile, loadKeys } from '../../keys.ts';
+import { createKeyFile, loadKeys, rotateKeyFile } from '../../keys.ts';
 
 const nowhere = { HEALTHSPHERE_HOME: join(tmpdir(), 'healthsphere-no-such-home') };
 const urls = (suffix = '') =>
@@ -89,5 +89,35 @@ describe('keys', () => {
     expect(() => loadKeys(file)).toThrow(/chmod 600/);
     rmSync(directory, { recursive: true });
     expect(() => loadKeys(file)).toThrow(/does not exist.*Restore it/);
+  });
+
+  it('rotate: a new current key, every old one kept, in one step and with the same mode', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'healthsphere-keys-'));
+    const file = join(directory, 'keys.json');
+    const made = createKeyFile(file);
+    expect(rotateKeyFile(file)).toEqual({ before: 'k1', current: 'k2' });
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const rotated = loadKeys(file);
+    expect(rotated).toEqual({ ...made, current: 'k2', keys: { ...made.keys, k2: rotated.keys['k2'] } });
+    expect(rotated.keys['k2']).not.toEqual(made.keys['k1']);
+
+    // For processes that restart one after the other: known first, used afterwards.
+    expect(rotateKeyFile(file, { prepare: true })).toEqual({ before: 'k2', current: 'k2' });
+    expect(() => rotateKeyFile(file, { prepare: true })).toThrow(/"k3" is prepared already/);
+    const prepared = loadKeys(file).keys['k3'];
+    expect(rotateKeyFile(file)).toEqual({ before: 'k2', current: 'k3' });
+    expect(loadKeys(file).keys['k3']).toEqual(prepared);
+    expect(Object.keys(loadKeys(file).keys)).toEqual(['k1', 'k2', 'k3']);
+    expect(readdirSync(directory)).toEqual(['keys.json']);
+
+    // Somebody else is at it: nothing changes, and their file stays.
+    writeFileSync(`${file}.new`, 'theirs');
+    expect(() => rotateKeyFile(file)).toThrow(/EEXIST/);
+    expect(readFileSync(`${file}.new`, 'utf8')).toBe('theirs');
+    expect(loadKeys(file).current).toBe('k3');
+    rmSync(`${file}.new`);
+    chmodSync(file, 0o644);
+    expect(() => rotateKeyFile(file)).toThrow(/chmod 600/);
+    rmSync(directory, { recursive: true });
   });
 });

@@ -1,17 +1,31 @@
 /** People and roles: invite, give and take, stop a sign-in; and the matrix of what each role may do. */
-import { Button, Checkbox, Group, NativeSelect, Stack, Tabs, Text, TextInput, Title } from '@mantine/core';
+import {
+  Button,
+  Checkbox,
+  Group,
+  NativeSelect,
+  PasswordInput,
+  Stack,
+  Tabs,
+  Text,
+  TextInput,
+  Title,
+} from '@mantine/core';
 import { IconCheck } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { roles as allRoles } from '../../../domain/access.ts';
+import { ProblemError } from '../../shared/api-client.ts';
 import {
+  clearSecondFactor,
   giveRole,
   inviteStaff,
   invitationsQuery,
   revokeInvitation,
   rolesQuery,
   setSignIn,
+  stepUp,
   takeRole,
   usersQuery,
 } from '../api/queries.ts';
@@ -19,6 +33,7 @@ import type { StaffUser } from '../api/types.ts';
 import { languages } from '../lib/i18n.ts';
 import { useWorkplace } from '../lib/session.ts';
 import { dateTimeOf } from '../lib/time.ts';
+import { Dialog } from '../parts/dialog.tsx';
 import { Answered, Empty, FormActions, Page } from '../parts/page.tsx';
 import { ProblemAlert } from '../parts/problem.tsx';
 import { Badge } from '../parts/states.tsx';
@@ -123,9 +138,85 @@ function PersonRow({ user }: { readonly user: StaffUser }) {
             </Button>
           )}
           <ProblemAlert error={signIn.error} />
+          {mayChange && user.secondFactor === 'on' && <ClearSecondFactor user={user} />}
         </Stack>
       </td>
     </tr>
+  );
+}
+
+/** For who lost telephone and recovery codes. Asks who presses it to confirm who they are when that was a while ago. */
+function ClearSecondFactor({ user }: { readonly user: StaffUser }) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const [opened, setOpened] = useState(false);
+  const [password, setPassword] = useState('');
+  const [code, setCode] = useState('');
+  const close = (): void => {
+    setOpened(false);
+    setPassword('');
+    setCode('');
+    clear.reset();
+    again.reset();
+  };
+  const clear = useMutation({
+    mutationFn: () => clearSecondFactor(user.id),
+    onSuccess: () => {
+      close();
+      void client.invalidateQueries({ queryKey: ['users'] });
+    },
+  });
+  const again = useMutation({
+    mutationFn: () => stepUp({ password, ...(code.trim() !== '' && { code: code.trim() }) }),
+    onSuccess: () => clear.mutate(),
+  });
+  const asksPassword = clear.error instanceof ProblemError && clear.error.code === 'step-up-required';
+  return (
+    <>
+      <Button variant="default" onClick={() => setOpened(true)}>
+        {t('people.clearFactor')}
+      </Button>
+      <Dialog opened={opened} onClose={close} title={t('people.clearFactorOf', { name: user.displayName })}>
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (asksPassword) again.mutate();
+            else clear.mutate();
+          }}
+        >
+          <Stack gap="sm">
+            <Text size="sm">{t('people.clearFactorHint')}</Text>
+            {asksPassword ? (
+              <>
+                <Text size="sm">{t('problem.step-up-required')}</Text>
+                <PasswordInput
+                  label={t('signIn.password')}
+                  autoComplete="current-password"
+                  value={password}
+                  visibilityToggleButtonProps={{ 'aria-label': t('signIn.showPassword') }}
+                  onChange={(event) => setPassword(event.currentTarget.value)}
+                />
+                <TextInput
+                  label={t('people.ownCode')}
+                  inputMode="numeric"
+                  autoComplete="one-time-code"
+                  value={code}
+                  onChange={(event) => setCode(event.currentTarget.value)}
+                />
+                <ProblemAlert error={again.error} />
+              </>
+            ) : (
+              <ProblemAlert error={clear.error} />
+            )}
+            <FormActions
+              verb={t('people.clearFactor')}
+              busy={clear.isPending || again.isPending}
+              disabled={asksPassword && password === ''}
+            />
+          </Stack>
+        </form>
+      </Dialog>
+    </>
   );
 }
 

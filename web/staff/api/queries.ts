@@ -206,6 +206,8 @@ export const takeRole = (id: string, role: GivenRole) => api('DELETE /users/:id/
 export const setSignIn = (id: string, enabled: boolean) =>
   enabled ? api('POST /users/:id/enable', { params: { id } }) : api('POST /users/:id/disable', { params: { id } });
 
+export const clearSecondFactor = (id: string) => api('DELETE /users/:id/second-factor', { params: { id } });
+
 export const policiesQuery = queryOptions({
   queryKey: ['policies'],
   queryFn: ({ signal }) => api('GET /policies', { signal }),
