@@ -12,19 +12,18 @@ beforeAll(async () => {
 });
 afterAll(() => clinic.close());
 
-/** Each on a day and at a time of day of its own: the times held instead of a cancelled visit keep its time of day. */
 let offset = 30;
+/** On a day of its own, at the first time that is not held for somebody whose visit the clinic cancelled. */
 async function visit(patient: Record<string, unknown> = {}, body: Record<string, unknown> = {}) {
   offset += 1;
   const patientId = await clinic.addPatient(patient);
-  const booked = await clinic.book(clinic.desk, {
-    patientId,
-    start: quarterAfter(offset * day + (offset - 30) * 30),
-    ...body,
-  });
-  expect(booked.status, JSON.stringify(booked.body)).toBe(201);
-  const id = booked.body.id as string;
-  return { id, patientId, token: tokenOf(id, patientId, 0) };
+  for (let later = 0; ; later += 30) {
+    const booked = await clinic.book(clinic.desk, { patientId, start: quarterAfter(offset * day + later), ...body });
+    if (booked.body.code === 'slot-taken' && later < 300) continue;
+    expect(booked.status, JSON.stringify(booked.body)).toBe(201);
+    const id = booked.body.id as string;
+    return { id, patientId, token: tokenOf(id, patientId, 0) };
+  }
 }
 const tokenOf = (appointmentId: string, patientId: string, version: number, recipient = patientRecipient(patientId)) =>
   signVisitToken(

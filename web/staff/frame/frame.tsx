@@ -148,9 +148,8 @@ function Signed({ me }: { readonly me: Me }) {
               {t('live.awayHint')}
             </p>
           )}
-          <Suspense fallback={<Loading />}>
-            <Outlet />
-          </Suspense>
+          {/* Forms begin with the place and its day: they are not drawn before it is known. */}
+          <Suspense fallback={<Loading />}>{known.isPending ? <Loading /> : <Outlet />}</Suspense>
         </AppShell.Main>
       </AppShell>
       {paletteUsed && (

@@ -110,7 +110,8 @@ export function TodayPage() {
     return () => window.removeEventListener('keydown', onKey);
   });
   useEffect(() => {
-    if (search.open !== undefined) panel.current?.focus();
+    // A form that opens at once has the focus already.
+    if (panel.current?.contains(document.activeElement) === false) panel.current.focus();
   }, [search.open]);
 
   const counts = countsOf(all);
