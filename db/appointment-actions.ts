@@ -275,7 +275,7 @@ async function followUp(trx: Trx, context: ChangeContext, change: Followed): Pro
       organizationId,
       subjectType: 'appointment',
       subjectId: before.id,
-      kinds: ['late', 'no-show'],
+      kinds: ['late', 'no-show', 'zone-changed'],
       actor,
       at,
     });

@@ -1,12 +1,12 @@
 import type { Actor } from '../domain/actor.ts';
 import { DomainError } from '../domain/errors.ts';
+import type { StaffTaskKind } from '../domain/staff-task.ts';
 import { recordStateChange } from './audit-trail.ts';
 import type { Trx } from './connection.ts';
 
 export interface StaffTask {
   readonly organizationId: string;
-  /** 'call-patient', 'late', 'no-show', 'visit-left-open', 'displaced' ... */
-  readonly kind: string;
+  readonly kind: StaffTaskKind;
   /** One obligation, one task, for ever. */
   readonly dedupeKey: string;
   readonly subjectType?: string | undefined;
@@ -102,7 +102,7 @@ export async function cancelStaffTasks(
     readonly organizationId: string;
     readonly subjectType: string;
     readonly subjectId: string;
-    readonly kinds: readonly string[];
+    readonly kinds: readonly StaffTaskKind[];
     readonly actor: Actor;
     readonly at: Date;
   },

@@ -41,10 +41,10 @@ export type LateChoice = (typeof lateChoices)[number];
  * of them. Shortening needs at least half of the visit's length to be left.
  */
 export function lateOptions(
-  { start, end, rules }: AppointmentFacts,
+  { status, start, end, rules }: AppointmentFacts,
   at: number,
 ): { readonly choice: LateChoice; readonly possible: boolean; readonly minutesLeft?: number }[] {
-  if (start === null || end === null || at < start + rules.lateAfterSeconds * 1000) return [];
+  if (status !== 'booked' || start === null || end === null || at < start + rules.lateAfterSeconds * 1000) return [];
   const left = Math.max(0, end - at);
   return lateChoices.map((choice) => {
     if (choice === 'shorten') {

@@ -10,9 +10,11 @@ export const staffTaskOutcomes = {
   'call-patient': ['reached', 'left-message', 'not-reached', 'wrong-number', 'declined'],
   'zone-changed': ['rescheduled', 'kept', 'patient-informed'],
   'message-failed': ['reached-otherwise', 'address-corrected', 'not-reached'],
-  'account-help': ['claimed-at-desk', 'link-sent-again', 'declined'],
+  'account-claim-code': ['code-told', 'link-sent-again', 'identity-not-proven', 'not-reached'],
   'other': ['done', 'not-possible'],
 } as const satisfies Record<string, readonly string[]>; // prettier-ignore
+
+export type StaffTaskKind = keyof typeof staffTaskOutcomes;
 
 /** What anyone may open by hand; the others are opened by what makes them necessary. */
 export const manualTaskKinds = ['call-patient', 'other'] as const;
@@ -22,7 +24,7 @@ const always = ['no-longer-needed'] as const;
 
 export function outcomesOf(kind: string): readonly string[] {
   const own: readonly string[] | undefined = Object.hasOwn(staffTaskOutcomes, kind)
-    ? staffTaskOutcomes[kind as keyof typeof staffTaskOutcomes]
+    ? staffTaskOutcomes[kind as StaffTaskKind]
     : undefined;
   return [...(own ?? staffTaskOutcomes.other), ...always];
 }

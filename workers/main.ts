@@ -1,6 +1,6 @@
 /**
- * A worker process: carries out the appointments' workflows and activities, and beside them sends mail and seals the audit
- * trail. Any number may run. It waits for Temporal and Postgres for as long as they are away, and never dies of that.
+ * A worker process: carries out the appointments' workflows and activities, and beside them sends mail, seals the audit
+ * trail and looks after the zones of visits to come. Any number may run. It waits for Temporal and Postgres for as long as they are away, and never dies of that.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
@@ -22,6 +22,7 @@ import { startSealer } from './sealer.ts';
 import { registerSearchAttributes } from './search-attributes.ts';
 import { concurrentActivities, workerOptions } from './worker-options.ts';
 import type { WorkerParts } from './worker-options.ts';
+import { startZoneWatch } from './zone-watch.ts';
 
 const config = loadConfig(undefined, { roles: ['worker', 'sealer'] });
 const keys = loadKeys(config.keyFile);
@@ -45,6 +46,7 @@ const besides = [
     anchorPrivateKeyPem: keys.anchorPrivateKeyPem,
     log,
   }),
+  startZoneWatch(ports),
 ];
 
 const activities = appointmentActivities(ports, faultInjector(config.fault));

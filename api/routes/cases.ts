@@ -4,6 +4,7 @@ import { actorNames, listCases as findCases, relatedTo, timelineOf, type Timelin
 import { databaseTime } from '../../db/clock.ts';
 import { appointmentStatuses } from '../../domain/appointment-facts.ts';
 import { endOfLocalDay, isTimeZone } from '../../domain/calendar.ts';
+import { lateChoices, lateOptions } from '../../domain/appointment-timers.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { appointmentWorkflowId } from '../../workflows/messages/appointment.ts';
 import { appointment, representAppointment, representAppointments } from '../appointment-representation.ts';
@@ -111,6 +112,10 @@ const caseAnswer = z.object({
   waitingFor: waitingFor.nullable(),
   nextTimers: z.array(timer),
   allowedActions: z.array(allowedAction),
+  /** D1, Late: what can be done about a patient who is late now; empty before and afterwards. */
+  lateOptions: z.array(
+    z.object({ choice: z.enum(lateChoices), possible: z.boolean(), minutesLeft: z.int().optional() }),
+  ),
   timeline: z.array(entry),
   timelineCursor: z.string().nullable(),
   related: z.array(
@@ -161,6 +166,7 @@ export const showCase = route({
           ...(next.detail !== undefined && { detail: { ...next.detail } }),
         })),
         allowedActions: allowedActionsOf(settled.facts, { at, actor: context.actor }),
+        lateOptions: lateOptions(settled.facts, at),
         timeline: page.items,
         timelineCursor: page.nextCursor,
         related: related.map((row) => ({

@@ -173,6 +173,29 @@ describe('cases over HTTP', () => {
     expect(all).toEqual(whole.body.timeline.map((entry: unknown) => JSON.stringify(entry)));
   });
 
+  it('says what can be done about a late patient, from the moment of lateness on', async () => {
+    const { api } = clinic;
+    const { body } = await clinic.book(clinic.desk, {
+      patientId: await clinic.addPatient(),
+      start: quarterAfter(83 * day),
+    });
+    const options = async () => (await clinic.desk.request('GET', `/cases/appointment/${body.id}`)).body.lateOptions;
+    expect(await options()).toEqual([]);
+    const minutesFromNow = (minutes: number): Date => new Date(Date.now() + minutes * 60_000);
+    const when = await api.owner('appointment').where({ id: body.id }).first('start_at', 'end_at');
+    await api.owner('appointment').where({ id: body.id }).update({ start_at: minutesFromNow(-12), end_at: minutesFromNow(18) }); // prettier-ignore
+    expect(await options()).toEqual([
+      { choice: 'see-now', possible: true },
+      { choice: 'shorten', possible: true, minutesLeft: 17 },
+      { choice: 'swap-with-next-arrived', possible: true },
+      { choice: 'next-free-today', possible: true },
+      { choice: 'reschedule', possible: true },
+    ]);
+    await api.owner('appointment').where({ id: body.id }).update({ start_at: minutesFromNow(-20), end_at: minutesFromNow(10) }); // prettier-ignore
+    expect((await options())[1]).toEqual({ choice: 'shorten', possible: false, minutesLeft: 9 });
+    await api.owner('appointment').where({ id: body.id }).update(when);
+  });
+
   it('the work list is in order of what is due, by stage, in pages', async () => {
     const patientId = await clinic.addPatient();
     const held = await clinic.book(clinic.desk, { patientId, start: quarterAfter(90 * day), hold: true });

@@ -334,6 +334,8 @@ describe('people', () => {
     );
     const [task] = await api.owner('staff_task').where({ kind: 'account-claim-code', patient_id: patientId });
     expect(task.state).toBe('open');
+    const shown = await admin.request('GET', `/staff-tasks?patientId=${patientId}`);
+    expect(shown.body.items[0].allowedOutcomes).toContain('code-told');
     const { code } = (await admin.request('GET', `/patients/${patientId}/account-claim/code`)).body;
     expect(JSON.stringify(task)).not.toContain(code);
     const claim = (body: object) =>

@@ -440,6 +440,7 @@ describe('guards to the millisecond', () => {
     expect(shorten(start + 15 * minute)).toEqual({ choice: 'shorten', possible: true, minutesLeft: 15 });
     expect(shorten(start + 15 * minute + 1)?.possible).toBe(false);
     expect(lateOptions(f, end).find((o) => o.choice === 'see-now')?.possible).toBe(false);
+    expect(lateOptions({ ...f, status: 'arrived' }, start + 15 * minute)).toEqual([]);
   });
   test('final statuses lead nowhere', () => {
     expect(eventsFrom('fulfilled')).toEqual([]);

@@ -1,0 +1,49 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { Clock } from '../activities/ports.ts';
+import type { Db } from '../db/connection.ts';
+import { organizationIds } from '../db/organizations.ts';
+import { withTransaction } from '../db/transaction.ts';
+import { fileZoneChanges } from '../db/zone-changes.ts';
+
+export interface ZoneWatchOptions {
+  /** Role worker. */
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Between two looks, ms. Default a day: zone data are new when a process is, and another may still have the old. */
+  readonly intervalMs?: number | undefined;
+  /** After a look that failed, ms. Default a minute. */
+  readonly againAfterMs?: number | undefined;
+}
+
+/** Looks for visits that new zone data would move, at the start and each day (B6). Any number may run. */
+export function startZoneWatch(options: ZoneWatchOptions): { stop(): Promise<void> } {
+  const stopping = new AbortController();
+  const finished = loop(options, stopping.signal);
+  return {
+    async stop() {
+      stopping.abort();
+      await finished;
+    },
+  };
+}
+
+async function loop(options: ZoneWatchOptions, signal: AbortSignal): Promise<void> {
+  const { db, clock, log, intervalMs = 86_400_000, againAfterMs = 60_000 } = options;
+  while (!signal.aborted) {
+    let pause = intervalMs;
+    try {
+      const at = await clock.now();
+      for (const organizationId of await organizationIds(db)) {
+        if (signal.aborted) return;
+        const count = await withTransaction(db, { organizationId }, (trx) => fileZoneChanges(trx, organizationId, at));
+        if (count > 0) log.warn({ organizationId, count }, 'the clock of visits to come has changed; staff have tasks');
+      }
+    } catch (error) {
+      log.warn({ error }, 'visits could not be compared with the zone data; trying again');
+      pause = againAfterMs;
+    }
+    await sleep(pause, undefined, { signal }).catch(() => undefined);
+  }
+}
