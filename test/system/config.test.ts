@@ -52,6 +52,15 @@ describe('loadConfig', () => {
     expect(loadConfig(production).demo.enabled).toBe(false);
   });
 
+  it('takes the release as the build of production, so that two releases never share one', () => {
+    const file = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')) as {
+      version: string;
+    };
+    expect(loadConfig({ ...production, HEALTHSPHERE_BUILD_ID: '' }).deploymentBuildId).toBe(file.version);
+    expect(loadConfig({ ...production, HEALTHSPHERE_BUILD_ID: '9.9-1' }).deploymentBuildId).toBe('9.9-1');
+    expect(loadConfig({ ...nowhere, ...urls() }).deploymentBuildId).toBe('dev');
+  });
+
   it.each([
     ['HEALTHSPHERE_DEMO_PASSWORD', { HEALTHSPHERE_DEMO_PASSWORD: 'healthsphere-demo' }],
     ['HEALTHSPHERE_DEMO', { HEALTHSPHERE_DEMO: '1' }],
