@@ -3,6 +3,7 @@ import type { Trx } from '../db/connection.ts';
 import { addressLines } from '../domain/address.ts';
 import { calendarFile } from '../domain/calendar-file.ts';
 import { accountMessages, isAccountMessage } from './messages/account-messages.ts';
+import { accountNotices, isAccountNotice } from './messages/account-notices.ts';
 import { compose } from './messages/compose.ts';
 import type { ComposedMessage } from './messages/compose.ts';
 import { messageCatalog, messageLanguage } from './messages/language.ts';
@@ -79,10 +80,7 @@ export async function messageContent(
   }
   if (isAccountMessage(row.kind) && link !== undefined) {
     const isCode = row.kind === 'account-claim-code';
-    const place = await trx('location')
-      .where({ active: true })
-      .orderBy('created_at')
-      .first<{ phone: string | null; time_zone: string } | undefined>('phone', 'time_zone');
+    const place = await firstPlace(trx);
     const parts = accountMessages[row.kind](
       {
         clinic: organization.name,
@@ -96,8 +94,28 @@ export async function messageContent(
     );
     return { ...compose(parts, language), language, localeAsked };
   }
+  if (isAccountNotice(row.kind)) {
+    const place = await firstPlace(trx);
+    const parts = accountNotices[row.kind](
+      {
+        clinic: organization.name,
+        phone: place?.phone ?? null,
+        at: row.due_at,
+        timeZone: verdict.recipient.timeZone ?? place?.time_zone ?? 'UTC',
+      },
+      catalog,
+    );
+    return { ...compose(parts, language), language, localeAsked };
+  }
   throw new Error(`there is no template for ${row.kind}`);
 }
+
+/** An account belongs to no place: its clinic's first one answers. */
+const firstPlace = (trx: Trx): Promise<{ phone: string | null; time_zone: string } | undefined> =>
+  trx('location')
+    .where({ active: true })
+    .orderBy('created_at')
+    .first<{ phone: string | null; time_zone: string } | undefined>('phone', 'time_zone');
 
 /** Which method a calendar is told (RFC 5546). A reminder repeats nothing that the calendar does not hold already. */
 const calendarMethods: Readonly<Record<string, 'REQUEST' | 'CANCEL' | undefined>> = {

@@ -9,6 +9,7 @@ import { policyAt } from '../domain/policies.ts';
 import { dueAfterOutage } from '../domain/reminder.ts';
 import type { LinkKind } from './link-token.ts';
 import { isAccountMessage } from './messages/account-messages.ts';
+import { isAccountNotice } from './messages/account-notices.ts';
 import { isVisitMessage } from './messages/visit-messages.ts';
 import type { VisitMessageKind } from './messages/visit-messages.ts';
 import { loadAppointment, loadRecipient, mayContact } from './outbox-row.ts';
@@ -91,7 +92,7 @@ export async function judge(
     if (link === undefined) return suppress('nothing-to-tell');
     const until = row.kind === 'account-claim-code' ? (link.code_expires_at ?? link.expires_at) : link.expires_at;
     if (link.used_at !== null || link.revoked_at !== null || at >= until) return suppress('no-longer-useful');
-  } else {
+  } else if (!isAccountNotice(row.kind)) {
     return { kind: 'unknown' };
   }
   if (row.useful_until !== null && at >= row.useful_until) return suppress('no-longer-useful');
@@ -194,7 +195,7 @@ interface Reach {
 /** The channel asked for, else mail, else a call by staff (architecture.md section 5, messages). */
 async function reach(trx: Trx, row: OutboxRow, recipient: Recipient, about: Reach): Promise<Verdict> {
   const { channelsHere, appointment, link, suppress } = about;
-  const category = link === undefined ? 'appointment' : 'account';
+  const category = isVisitMessage(row.kind) ? 'appointment' : 'account';
   const wanted = row.channel;
   const problem = await channelProblem(trx, wanted, recipient, category, channelsHere);
   if (problem === null) {

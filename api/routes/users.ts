@@ -2,6 +2,8 @@ import { z } from 'zod';
 import type { Role } from '../../domain/access.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { Trx } from '../../db/connection.ts';
+import { queueMessage } from '../../db/outbox.ts';
+import { databaseNow } from '../one-time-links.ts';
 import { decodeCursor, pageOf } from '../page.ts';
 import { route } from '../route.ts';
 import { cursor, id, idParams, limit, listOf } from '../schemas.ts';
@@ -272,7 +274,19 @@ export const clearSecondFactor = route({
         });
       await rightsChanged(trx, person.id, 'second-factor-removed');
       await personChanged(context, trx, person.id, 'second-factor-cleared');
-      return toUser(await lockStaff(trx, person.id));
+      const cleared = await lockStaff(trx, person.id);
+      // Whoever did not ask for it has to hear of it (ASVS 6.3.7).
+      await queueMessage(trx, {
+        organizationId: context.organizationId,
+        dedupeKey: `user:${person.id}:v${cleared.version}:second-factor-removed`,
+        aggregate: 'user',
+        aggregateId: person.id,
+        kind: 'second-factor-removed',
+        channel: 'email',
+        toRef: `user:${person.id}`,
+        dueAt: await databaseNow(trx),
+      });
+      return toUser(cleared);
     });
   },
 });

@@ -232,6 +232,32 @@ describe('S8: the last look before SMTP', () => {
     expect(await outbox.row(late)).toMatchObject({ suppressed_reason: 'no-longer-useful' });
   });
 
+  it('a notice about an account goes to the person, in their language, without a link', async () => {
+    const userId = randomUUID();
+    const owner = connect({ url: outbox.database.urls.migrator, applicationName: 'test', poolMax: 1 });
+    await owner('app_user').insert({
+      id: userId,
+      organization_id: outbox.organizationId,
+      kind: 'staff',
+      email: 'nurse@example.org',
+      display_name: 'N',
+      locale: 'es',
+    });
+    await owner.destroy();
+    const about = {
+      aggregate: 'user',
+      aggregateId: userId,
+      aggregateVersion: undefined,
+      toRef: `user:${userId}`,
+    } as const;
+    await outbox.queue({ patientId: '', appointmentId: '' }, { ...about, patientId: undefined, kind: 'second-factor-removed' }); // prettier-ignore
+    expect(await outbox.drain()).toEqual(['sent']);
+    const [{ mail }] = mails() as [ReturnType<typeof mails>[number]];
+    expect(mail.subject).toBe('Se quitó su segundo factor');
+    expect(mail.text).toContain('10:00');
+    expect(mail.text).not.toMatch(/https?:/);
+  });
+
   it('the dead are not written to', async () => {
     const id = await outbox.queue(await outbox.visit({ patient: { deceased: true } }));
     expect(await outbox.drain()).toEqual(['suppressed']);

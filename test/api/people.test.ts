@@ -268,6 +268,9 @@ describe('people', () => {
     expect(changes).toMatchObject([{ actor: `user:${adminId}` }]);
     const audited = await auditRows(api, { entity_id: person.id });
     expect(audited.map(({ outcome }) => outcome)).toEqual(expect.arrayContaining(['success', 'denied']));
+    expect(await queued(person.id)).toMatchObject([
+      { kind: 'second-factor-removed', channel: 'email', to_ref: `user:${person.id}`, state: 'queued', params: {} },
+    ]);
     const again = await api.signIn(person.email);
     expect((await again.request('GET', '/me')).body.secondFactor).not.toBe('on');
   });

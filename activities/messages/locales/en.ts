@@ -87,6 +87,12 @@ export const en = {
     until: (until: string) => `It works until ${until}.`,
     next: 'We will never ask you for it by telephone. If you did not ask for a code, ignore this message.',
   },
+  'second-factor-removed': {
+    subject: () => 'Your second factor was removed',
+    lead: (at: string) => `An administrator removed the second factor of your account: ${at}.`,
+    next: 'You were signed out everywhere. At your next sign-in you set up a new one.',
+    notYou: 'If you did not ask for this, tell your administrator at once.',
+  },
 };
 
 /** The shape every language has to fill: a sentence that is missing elsewhere is a type error there. */

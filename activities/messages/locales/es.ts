@@ -85,4 +85,10 @@ export const es: MessageCatalog = {
     until: (until) => `Funciona hasta: ${until}.`,
     next: 'Nunca se lo pediremos por teléfono. Si no pidió un código, ignore este mensaje.',
   },
+  'second-factor-removed': {
+    subject: () => 'Se quitó su segundo factor',
+    lead: (at) => `Un administrador quitó el segundo factor de su cuenta: ${at}.`,
+    next: 'Se cerraron todas sus sesiones. Al volver a entrar configurará uno nuevo.',
+    notYou: 'Si usted no lo pidió, avise de inmediato a su administrador.',
+  },
 };

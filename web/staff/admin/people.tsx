@@ -173,7 +173,11 @@ function ClearSecondFactor({ user }: { readonly user: StaffUser }) {
   const asksPassword = clear.error instanceof ProblemError && clear.error.code === 'step-up-required';
   return (
     <>
-      <Button variant="default" onClick={() => setOpened(true)}>
+      <Button
+        variant="default"
+        aria-label={t('people.clearFactorOf', { name: user.displayName })}
+        onClick={() => setOpened(true)}
+      >
         {t('people.clearFactor')}
       </Button>
       <Dialog opened={opened} onClose={close} title={t('people.clearFactorOf', { name: user.displayName })}>
