@@ -2,10 +2,15 @@ import { randomBytes } from 'node:crypto';
 import helmet from 'koa-helmet';
 import type { Middleware } from 'koa';
 
-/** Which policy a path gets. Everything is 'strict' but the embedded Temporal Web, whose pages need inline code. */
-export type PagePolicy = 'strict' | 'temporal-web';
+/**
+ * Which policy a path gets. Everything is 'strict' but the embedded Temporal Web, whose pages need inline code, and the
+ * frames in which it draws markdown: those run nothing and load nothing.
+ */
+export type PagePolicy = 'strict' | 'temporal-web' | 'temporal-web-frame';
 
 export function contentSecurityPolicy(page: PagePolicy, nonce: string): string {
+  if (page === 'temporal-web-frame')
+    return `default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox allow-same-origin allow-popups`;
   const directives =
     page === 'strict'
       ? [

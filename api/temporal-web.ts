@@ -14,8 +14,10 @@ import { cookieNames } from './cookies.ts';
 import { requireSameOrigin } from './csrf.ts';
 import { contentSecurityPolicy } from './security-headers.ts';
 import { actorOf, findSession, presentedToken } from './session.ts';
+import { temporalWebFrame } from './temporal-web-frame.ts';
 
 const base = '/temporal';
+const frames = new Set(['/render', `${base}/render`]);
 const patience = 30_000;
 /** A page that refreshes itself asks for the same thing again and again: once a minute is on record. */
 const repeatAfter = 60_000;
@@ -38,7 +40,8 @@ export function temporalWeb(ports: ApiPorts): Middleware {
   const recorded = new Map<string, number>();
 
   return async (ctx, next) => {
-    if (ctx.path !== base && !ctx.path.startsWith(`${base}/`)) return next();
+    const isFrame = frames.has(ctx.path);
+    if (ctx.path !== base && !ctx.path.startsWith(`${base}/`) && !isFrame) return next();
     ctx.state['route'] = `${ctx.method} ${base}`;
     const presented = presentedToken(ctx.headers, names);
     requireSameOrigin({
@@ -56,6 +59,8 @@ export function temporalWeb(ports: ApiPorts): Middleware {
       await record(ports, ctx, session, needed, 'denied');
       throw new DomainError('forbidden');
     }
+    // A frame holds what the page had decoded for this person a moment before; that look is on record.
+    if (isFrame) return drawFrame(ctx);
     const { pathname } = new URL(ctx.url, 'http://internal');
     // The address as the server behind will read it: no way out of /temporal by dots.
     if (pathname !== base && !pathname.startsWith(`${base}/`)) throw new DomainError('not-found');
@@ -101,6 +106,14 @@ async function record(
       detail: { method: ctx.method, path: ctx.path.slice(0, 300) },
     }),
   );
+}
+
+function drawFrame(ctx: Context): void {
+  const { content, theme } = ctx.query;
+  ctx.set('X-Frame-Options', 'SAMEORIGIN');
+  ctx.set('Content-Security-Policy', contentSecurityPolicy('temporal-web-frame', ctx.state['nonce'] as string));
+  ctx.type = 'html';
+  ctx.body = temporalWebFrame(typeof content === 'string' ? content : '', theme === 'dark' ? 'dark' : 'light');
 }
 
 async function forward(ports: ApiPorts, ctx: Context): Promise<void> {
