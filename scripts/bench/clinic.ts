@@ -20,9 +20,13 @@ export interface BenchClinic {
 const minutes = 60_000;
 
 export async function furnish(clinic: Clinic, counts = { practitioners: 50, patients: 1_000 }): Promise<BenchClinic> {
-  const { admin } = clinic.database;
+  const { admin, migrator } = clinic.database;
   if (admin === undefined) throw new Error('The bench needs the embedded Postgres: unset DATABASE_URL.');
-  const owner = new Client({ connectionString: admin });
+  const database = new URL(admin);
+  database.pathname = new URL(migrator).pathname;
+  const owner = new Client({ connectionString: database.href });
+  // The clinic may end before this connection does; what went wrong is told by the query that failed.
+  owner.on('error', () => undefined);
   await owner.connect();
   const api = clinic.addresses.api;
   const desk = await signIn(api, 'frontdesk@demo.healthsphere.example', 'healthsphere-demo');
