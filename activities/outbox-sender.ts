@@ -30,6 +30,8 @@ export interface OutboxSenderPorts extends ActivityPorts {
 
 export interface OutboxSenderOptions {
   readonly pollMs?: number | undefined;
+  /** What is filed within this time of a notice goes out in one look (twice as long at most, by chance, so that processes do not all look at once). */
+  readonly gatherMs?: number | undefined;
   /** Messages a second, this process. */
   readonly ratePerSecond?: number | undefined;
   readonly lanes?: number | undefined;
@@ -44,7 +46,7 @@ export interface OutboxSender {
 }
 
 export function startOutboxSender(ports: OutboxSenderPorts, options: OutboxSenderOptions = {}): OutboxSender {
-  const { pollMs = 1_000, ratePerSecond = 20, lanes = 2 } = options;
+  const { pollMs = 1_000, gatherMs = 100, ratePerSecond = 20, lanes = 2 } = options;
   const delivery = deliveryPorts(ports, lanes);
   const timing = { ...outboxTiming, ...options.timing };
   const rate = pacer(ratePerSecond);
@@ -64,23 +66,28 @@ export function startOutboxSender(ports: OutboxSenderPorts, options: OutboxSende
   async function turn(organizationId: string): Promise<boolean> {
     const share = 50;
     let more = false;
+    const goesOn = (): boolean => !stopping() && Date.now() >= pauseUntil;
+    const step = async (): Promise<boolean> => {
+      const result = await deliverNext(delivery, organizationId, timing);
+      if (result === 'idle') return false;
+      if (result === 'down') {
+        pauseUntil = Date.now() + pauseMs * (0.5 + delivery.random());
+        pauseMs = Math.min(pauseMs * 2, 60_000);
+      }
+      if (result === 'sent') pauseMs = 1_000;
+      // What was only put on record costs the mail server nothing.
+      if (result !== 'suppressed') await rate();
+      return true;
+    };
+    // Mostly there is one message or none: the other lanes are not asked before there was one.
+    if (!(await step())) return false;
     await Promise.all(
       Array.from({ length: lanes }, async () => {
-        for (let n = 0; n < share && !stopping() && Date.now() >= pauseUntil; n += 1) {
-          const result = await deliverNext(delivery, organizationId, timing);
-          if (result === 'idle') return;
-          if (result === 'down') {
-            pauseUntil = Date.now() + pauseMs * (0.5 + delivery.random());
-            pauseMs = Math.min(pauseMs * 2, 60_000);
-          }
-          if (result === 'sent') pauseMs = 1_000;
-          // What was only put on record costs the mail server nothing.
-          if (result !== 'suppressed') await rate();
-        }
+        for (let n = 0; n < share && goesOn(); n += 1) if (!(await step())) return;
         more = true;
       }),
     );
-    return more && !stopping() && Date.now() >= pauseUntil;
+    return more && goesOn();
   }
 
   async function run(): Promise<void> {
@@ -100,6 +107,7 @@ export function startOutboxSender(ports: OutboxSenderPorts, options: OutboxSende
         if (!stopping()) await pause(pollMs, (cancel) => (wakeUp = cancel));
       }
       if (!woken && !stopping()) await pause(pollMs, (cancel) => (wakeUp = cancel));
+      if (woken && !stopping()) await pause(gatherMs * (1 + delivery.random()));
     }
   }
   const running = run();

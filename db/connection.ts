@@ -1,5 +1,7 @@
 import knex, { type Knex } from 'knex';
 import pg from 'pg';
+import { createStatementNames, prepareStatements } from './prepared-statements.ts';
+import type { PreparableConnection } from './prepared-statements.ts';
 
 export type Db = Knex;
 export type Trx = Knex.Transaction;
@@ -29,6 +31,7 @@ export interface ConnectionOptions {
  * A dead server is noticed within 2 s (connectionTimeoutMillis), so that a request can answer 503 in time.
  */
 export function connect(options: ConnectionOptions): Db {
+  const names = createStatementNames();
   return knex({
     client: 'pg',
     connection: {
@@ -40,7 +43,19 @@ export function connect(options: ConnectionOptions): Db {
       keepAlive: true,
       types: typeParsers,
     } as Knex.PgConnectionConfig,
-    pool: { min: 0, max: options.poolMax ?? 10, acquireTimeoutMillis: 5_000, idleTimeoutMillis: 30_000 },
+    pool: {
+      min: 0,
+      max: options.poolMax ?? 10,
+      acquireTimeoutMillis: 5_000,
+      idleTimeoutMillis: 30_000,
+      afterCreate(
+        connection: PreparableConnection,
+        done: (error: Error | null, connection: PreparableConnection) => void,
+      ) {
+        prepareStatements(connection, names);
+        done(null, connection);
+      },
+    },
     acquireConnectionTimeout: 5_000,
     // Every failure reaches its caller; knex would print it a second time, past the structured log and its allow-list.
     log: { warn: silent, error: silent, deprecate: silent, debug: silent },
