@@ -98,81 +98,83 @@ export function DayGrid(props: {
 
   return (
     <div className="hs-day" ref={box}>
-      {showNow && (
-        <div
-          className="hs-now"
-          aria-hidden
-          ref={(line) => line?.style.setProperty('inset-block-start', `${headHeight + nowRow * rowHeight}px`)}
-        />
-      )}
-      <table
-        role="grid"
-        className="hs-grid"
-        ref={table}
-        aria-label={props.label}
-        aria-rowcount={day.rows.length + 1}
-        onKeyDown={onKeyDown}
-      >
-        <thead>
-          <tr>
-            <th scope="col" className="hs-hour">
-              {t('today.time')}
-            </th>
-            {heads.map((head) => (
-              <th key={head.practitioner.id} scope="col" colSpan={head.lanes} title={head.practitioner.name}>
-                {head.practitioner.name}
+      <div className="hs-day-all">
+        {showNow && (
+          <div
+            className="hs-now"
+            aria-hidden
+            ref={(line) => line?.style.setProperty('inset-block-start', `${headHeight + nowRow * rowHeight}px`)}
+          />
+        )}
+        <table
+          role="grid"
+          className="hs-grid"
+          ref={table}
+          aria-label={props.label}
+          aria-rowcount={day.rows.length + 1}
+          onKeyDown={onKeyDown}
+        >
+          <thead>
+            <tr>
+              <th scope="col" className="hs-hour">
+                {t('today.time')}
               </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {day.rows.map((start, index) => {
-            const onTheHour = index % rowsAnHour === 0;
-            const label = timeOf(start, zone, i18n.language);
-            return (
-              <tr key={start} data-hour={onTheHour ? true : undefined} aria-rowindex={index + 2}>
-                <th scope="row" className="hs-hour hs-num">
-                  {onTheHour ? label : <VisuallyHidden>{label}</VisuallyHidden>}
+              {heads.map((head) => (
+                <th key={head.practitioner.id} scope="col" colSpan={head.lanes} title={head.practitioner.name}>
+                  {head.practitioner.name}
                 </th>
-                {day.columns.map((one, columnIndex) => {
-                  const cell = one.cells[index];
-                  if (cell === undefined || cell.row !== index) return null;
-                  const here = cell === day.columns[column]?.cells[row] && columnIndex === column;
-                  return (
-                    <td
-                      key={`${one.practitioner.id}:${one.lane}`}
-                      data-cell={`${index}:${columnIndex}`}
-                      rowSpan={cell.span}
-                      tabIndex={here ? 0 : -1}
-                      data-closed={cell.closed ? true : undefined}
-                      data-visit={cell.visit === null ? undefined : true}
-                      aria-selected={cell.visit !== null && cell.visit.id === props.open}
-                      aria-label={
-                        cell.visit === null
-                          ? t(cell.closed ? 'today.closedCell' : 'today.freeCell', {
-                              time: label,
-                              who: one.practitioner.name,
-                            })
-                          : undefined
-                      }
-                      // Focus may come from elsewhere: a screen reader's cursor, the case that was closed.
-                      onFocus={() => {
-                        if (!here) setAt({ row: index, column: columnIndex });
-                      }}
-                      onClick={() => {
-                        setAt({ row: index, column: columnIndex });
-                        choose(columnIndex, cell);
-                      }}
-                    >
-                      {cell.visit !== null && <Visit visit={cell.visit} span={cell.span} zone={zone} now={now} />}
-                    </td>
-                  );
-                })}
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {day.rows.map((start, index) => {
+              const onTheHour = index % rowsAnHour === 0;
+              const label = timeOf(start, zone, i18n.language);
+              return (
+                <tr key={start} data-hour={onTheHour ? true : undefined} aria-rowindex={index + 2}>
+                  <th scope="row" className="hs-hour hs-num">
+                    {onTheHour ? label : <VisuallyHidden>{label}</VisuallyHidden>}
+                  </th>
+                  {day.columns.map((one, columnIndex) => {
+                    const cell = one.cells[index];
+                    if (cell === undefined || cell.row !== index) return null;
+                    const here = cell === day.columns[column]?.cells[row] && columnIndex === column;
+                    return (
+                      <td
+                        key={`${one.practitioner.id}:${one.lane}`}
+                        data-cell={`${index}:${columnIndex}`}
+                        rowSpan={cell.span}
+                        tabIndex={here ? 0 : -1}
+                        data-closed={cell.closed ? true : undefined}
+                        data-visit={cell.visit === null ? undefined : true}
+                        aria-selected={cell.visit !== null && cell.visit.id === props.open}
+                        aria-label={
+                          cell.visit === null
+                            ? t(cell.closed ? 'today.closedCell' : 'today.freeCell', {
+                                time: label,
+                                who: one.practitioner.name,
+                              })
+                            : undefined
+                        }
+                        // Focus may come from elsewhere: a screen reader's cursor, the case that was closed.
+                        onFocus={() => {
+                          if (!here) setAt({ row: index, column: columnIndex });
+                        }}
+                        onClick={() => {
+                          setAt({ row: index, column: columnIndex });
+                          choose(columnIndex, cell);
+                        }}
+                      >
+                        {cell.visit !== null && <Visit visit={cell.visit} span={cell.span} zone={zone} now={now} />}
+                      </td>
+                    );
+                  })}
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      </div>
     </div>
   );
 }
