@@ -27,7 +27,21 @@ export function shortTime(at: Date, timeZone: string, formats: string): string {
   });
 }
 
+/** Making a formatter costs Intl most of a millisecond; a clinic has few languages and zones. */
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+function formatterOf(formats: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${formats} ${options.timeZone} ${options.weekday}`;
+  const known = formatters.get(key);
+  if (known !== undefined) return known;
+  const fresh = new Intl.DateTimeFormat(formats, options);
+  formatters.set(key, fresh);
+  return fresh;
+}
+
 // Intl puts narrow no-break spaces before AM and PM, which some mail and telephone software shows as boxes.
 function format(at: Date, formats: string, options: Intl.DateTimeFormatOptions): string {
-  return new Intl.DateTimeFormat(formats, options).format(at).replaceAll(/[\u202F\u00A0]/g, ' ');
+  return formatterOf(formats, options)
+    .format(at)
+    .replaceAll(/[\u202F\u00A0]/g, ' ');
 }
