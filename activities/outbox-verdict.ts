@@ -15,18 +15,22 @@ import type { VisitMessageKind } from './messages/visit-messages.ts';
 import { loadAppointment, loadRecipient, mayContact } from './outbox-row.ts';
 import type { AppointmentFactsRow, OutboxRow, Recipient } from './outbox-row.ts';
 
-export type Suppression =
-  | 'version-changed'
-  | 'cancelled'
-  | 'no-longer-useful'
-  | 'superseded'
-  | 'no-consent'
-  | 'deceased'
-  | 'no-address'
-  | 'covered-by-email'
-  | 'nothing-to-tell';
+/** The pages have the words. */
+export const suppressions = [
+  'version-changed',
+  'cancelled',
+  'no-longer-useful',
+  'superseded',
+  'no-consent',
+  'deceased',
+  'no-address',
+  'covered-by-email',
+  'nothing-to-tell',
+] as const;
+export type Suppression = (typeof suppressions)[number];
 
-export type SendChannel = 'email' | 'sms' | 'push';
+export const sendChannels = ['email', 'sms', 'push'] as const;
+export type SendChannel = (typeof sendChannels)[number];
 
 export type Verdict =
   | {

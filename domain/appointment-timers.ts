@@ -3,8 +3,10 @@ import type { AppointmentEvent } from './appointment-events.ts';
 import type { AppointmentFacts } from './appointment-facts.ts';
 import { dayEndsAt, noShowDueAt } from './appointment-guards.ts';
 
+export const timerNames = ['hold', 'approval', 'late', 'no-show', 'day-end'] as const;
+
 export interface AppointmentTimer {
-  readonly name: 'hold' | 'approval' | 'late' | 'no-show' | 'day-end';
+  readonly name: (typeof timerNames)[number];
   /** Epoch milliseconds. */
   readonly dueAt: number;
   /** The event to decide on when it fires; null: it makes a staff task and changes nothing. */

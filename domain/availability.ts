@@ -141,7 +141,8 @@ function permitted({ visitType, at, noticeWaived }: AvailabilityQuery, place: Pl
   };
 }
 
-export type StartGuard = 'no-such-resource' | 'not-aligned' | 'too-soon' | 'too-far' | 'closed' | 'taken';
+export const startGuards = ['no-such-resource', 'not-aligned', 'too-soon', 'too-far', 'closed', 'taken'] as const;
+export type StartGuard = (typeof startGuards)[number];
 
 export interface StartRefusal {
   readonly guard: StartGuard;

@@ -27,7 +27,19 @@ export interface EligibilityQuestion {
   readonly bySelf: boolean;
 }
 
-const not = (reason: string): ProblemDetail => ({ code: 'patient-not-eligible', data: { reason } });
+/** Why, as a code of `patient-not-eligible`; the pages have the words. */
+export const ineligibilities = [
+  'deceased',
+  'inactive',
+  'new-patients-only',
+  'established-patients-only',
+  'too-young',
+  'too-old',
+  'age-unknown',
+] as const;
+export type Ineligibility = (typeof ineligibilities)[number];
+
+const not = (reason: Ineligibility): ProblemDetail => ({ code: 'patient-not-eligible', data: { reason } });
 
 /** Null when the visit fits. Says which limit, never the patient's own data. */
 export function eligibilityProblem(

@@ -4,7 +4,8 @@
  */
 import type { LocationId } from './ids.ts';
 
-export type ReminderChannel = 'email' | 'sms';
+export const reminderChannels = ['email', 'sms'] as const;
+export type ReminderChannel = (typeof reminderChannels)[number];
 
 export interface ReminderRule {
   /** `P3D` counts calendar days before the start at the same wall-clock time, `PT3H` elapsed hours (B7). */

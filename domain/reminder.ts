@@ -5,10 +5,14 @@
  */
 import { addDays, addDuration, edgeInstant, isCalendarDuration, localOf, subtractDuration } from './calendar.ts';
 import type { AppointmentId } from './ids.ts';
+import { reminderChannels } from './policies.ts';
 import type { ReminderChannel, ReminderPolicy, ReminderRule } from './policies.ts';
 
 export type ReminderKind = 'reminder' | 'confirm-request' | 'telehealth-link';
-export type ReminderSkip = 'within-margin' | 'quiet-hours';
+export const reminderSkips = ['within-margin', 'quiet-hours'] as const;
+export type ReminderSkip = (typeof reminderSkips)[number];
+/** `staff-call`: the patient has no channel, a person calls (architecture.md, messages). */
+export const plannedChannels = [...reminderChannels, 'staff-call'] as const;
 
 export interface PlannedReminder {
   /** The rule's `before`: `P3D`. */
@@ -17,8 +21,7 @@ export interface PlannedReminder {
   readonly dueAt: number;
   /** From here on it is of no use: the start of the visit. */
   readonly usefulUntil: number;
-  /** `staff-call`: the patient has no channel, a person calls (architecture.md, messages). */
-  readonly channel: ReminderChannel | 'staff-call';
+  readonly channel: (typeof plannedChannels)[number];
   /** The channel the policy named, where the patient has not got it. Recorded with the message. */
   readonly insteadOf?: ReminderChannel | undefined;
   readonly askConfirm: boolean;

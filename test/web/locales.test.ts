@@ -6,10 +6,17 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { sendChannels, suppressions } from '../../activities/outbox-verdict.ts';
+import { waitingFor } from '../../api/case-state.ts';
 import { actions, roles } from '../../domain/access.ts';
+import { edges } from '../../domain/appointment-events.ts';
 import { appointmentStatuses } from '../../domain/appointment-facts.ts';
+import { lateChoices, timerNames } from '../../domain/appointment-timers.ts';
+import { startGuards } from '../../domain/availability.ts';
+import { ineligibilities } from '../../domain/eligibility.ts';
 import { problemCodes } from '../../domain/errors.ts';
 import { defaultPolicies } from '../../domain/policies.ts';
+import { plannedChannels, reminderSkips } from '../../domain/reminder.ts';
 import { staffTaskOutcomes } from '../../domain/staff-task.ts';
 import { asks, identifiers, reasonsOf } from '../../web/staff/case/forms.ts';
 import { appointmentActions } from '../../workflows/messages/appointment.ts';
@@ -24,6 +31,11 @@ const keys = Object.keys(en);
 const sources = (readdirSync(join(web, 'staff'), { recursive: true }) as string[])
   .filter((path) => /\.tsx?$/.test(path))
   .map((path) => ({ path, text: readFileSync(join(web, 'staff', path), 'utf8') }));
+
+/** The guards have no list of their own: as they are written in the table of D1. */
+const guardNames = [
+  ...readFileSync(join(web, '../domain/appointment-guards.ts'), 'utf8').matchAll(/\bfailed\(\s*'([a-z-]+)'/g),
+].map((match) => match[1]!);
 
 /** i18next adds the plural category to the key. */
 const has = (key: string): boolean => key in en || `${key}_other` in en;
@@ -90,7 +102,18 @@ describe('words of the staff application', () => {
       ...Object.values(staffTaskOutcomes).flatMap((outcomes) => outcomes.map((outcome) => `outcome.${outcome}`)),
       ...Object.values(reasonsOf).flatMap((reasons) => reasons.map((reason) => `reason.${reason}`)),
       ...identifiers.map((identifier) => `identifier.${identifier}`),
+      // What the timeline tells: every step, by every channel, and why one was left out.
+      ...edges.map(([event]) => `event.${event}`),
+      ...[...timerNames, 'reminder'].map((name) => `timer.${name}`),
+      ...[...plannedChannels, ...sendChannels].map((channel) => `channel.${channel}`),
+      ...[...suppressions, ...reminderSkips].map((code) => `skip.${code}`),
+      ...waitingFor.shape.what.options.map((what) => `waiting.${what}`),
+      ...waitingFor.shape.who.options.map((who) => `party.${who}`),
+      ...lateChoices.map((choice) => `late.${choice}`),
+      ...ineligibilities.map((reason) => `notEligible.${reason}`),
+      ...[...startGuards, ...guardNames].map((guard) => `guard.${guard}`),
     ];
+    expect(guardNames.length).toBeGreaterThan(10);
     expect(wanted.filter((key) => !has(key))).toEqual([]);
     expect(Object.keys(asks).toSorted()).toEqual([...appointmentActions].toSorted());
   });

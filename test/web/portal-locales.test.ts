@@ -2,6 +2,8 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { sendChannels } from '../../activities/outbox-verdict.ts';
+import { ineligibilities } from '../../domain/eligibility.ts';
 import { chooseLanguage } from '../../domain/language.ts';
 import en from '../../web/locales/portal/en.json';
 import es from '../../web/locales/portal/es.json';
@@ -23,6 +25,13 @@ describe('words of the portal', () => {
   it('fills the same blanks', () => {
     const blanks = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(String).toSorted();
     for (const [key, text] of Object.entries(english)) expect(blanks(spanish[key] ?? ''), key).toEqual(blanks(text));
+  });
+  it('has a word for every channel of a message, and for why a visit is not for a patient', () => {
+    const wanted = [
+      ...sendChannels.map((channel) => `message.${channel}`),
+      ...ineligibilities.map((reason) => `notEligible.${reason}`),
+    ];
+    expect(wanted.filter((key) => !(key in english))).toEqual([]);
   });
   it('keeps no word that nobody shows', () => {
     // `book.free_one` is asked for as `book.free`; `status.${x}` by its beginning.

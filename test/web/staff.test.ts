@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import AxeBuilder from '@axe-core/playwright';
+import { generateSync } from 'otplib';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openClinicApi, quarterAfter, timeZone } from '../api/clinic-api.ts';
@@ -54,6 +55,7 @@ const wordsOf = (language: Language): Record<string, string> =>
 const localDay = (at: string): string => new Intl.DateTimeFormat('en-CA', { timeZone }).format(new Date(at));
 
 interface Desk {
+  readonly userId: string;
   readonly context: BrowserContext;
   readonly page: Page;
   readonly errors: string[];
@@ -61,7 +63,7 @@ interface Desk {
 }
 
 async function desk(language: Language, role: 'administrator' | 'front-desk'): Promise<Desk> {
-  const { email } = await clinic.api.createPerson(clinic.organizationId, role);
+  const { id: userId, email } = await clinic.api.createPerson(clinic.organizationId, role);
   await clinic.api.owner('app_user').where({ email }).update({ locale: language });
   const context = await browser.newContext({
     locale: language === 'es' ? 'es-MX' : 'en-US',
@@ -81,6 +83,7 @@ async function desk(language: Language, role: 'administrator' | 'front-desk'): P
   // Back to where one wanted to be.
   await page.waitForURL(/\/tasks\?owner=me/);
   return {
+    userId,
     context,
     page,
     errors,
@@ -106,8 +109,13 @@ const views = {
 /** No finding of axe, nothing wider than the page, one h1; a picture of each view. */
 async function look(page: Page, name: string, language: Language): Promise<void> {
   for (const [width, scheme] of views[language]) {
-    await page.emulateMedia({ colorScheme: scheme });
+    // A theme is taken over by script and faded in: without motion, and once it is there, colours are final.
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
     await page.setViewportSize({ width, height: 900 });
+    await page.waitForFunction(
+      (wanted) => document.documentElement.getAttribute('data-mantine-color-scheme') === wanted,
+      scheme,
+    );
     // The live connection never ends, so the network is never idle.
     await page.waitForFunction(() => document.querySelector('main [role=status] .mantine-Skeleton-root') === null);
     await page.waitForFunction(() =>
@@ -130,8 +138,27 @@ async function look(page: Page, name: string, language: Language): Promise<void>
   }
   expect(await page.locator('h1').count(), `${name}: headings`).toBe(1);
   expect(await page.locator('html').getAttribute('lang')).toBe(language);
-  await page.emulateMedia({ colorScheme: 'light' });
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: null });
   await page.setViewportSize({ width: 1280, height: 900 });
+}
+
+/** Moved in time where only the database looks, so that it is late now; gives the way back. */
+async function madeLate(id: string, minutesAgo: number, minutesLeft: number): Promise<() => Promise<void>> {
+  const row = () => clinic.api.owner('appointment').where({ id });
+  const when = await row().first<{ start_at: Date; end_at: Date }>('start_at', 'end_at');
+  const from = (minutes: number): Date => new Date(Date.now() + minutes * 60_000);
+  await row().update({ start_at: from(-minutesAgo), end_at: from(minutesLeft) });
+  return async () => void (await row().update(when));
+}
+
+/** Somebody with an authenticator of their own. */
+async function withSecondFactor(): Promise<{ readonly id: string; readonly email: string }> {
+  const person = await clinic.api.createPerson(clinic.organizationId, 'nurse');
+  const session = await clinic.api.signIn(person.email);
+  const { secret } = (await session.request('POST', '/me/second-factor', { key: null })).body as { secret: string };
+  const code = generateSync({ secret });
+  expect((await session.request('POST', '/me/second-factor/confirm', { body: { code }, key: null })).status).toBe(200);
+  return person;
 }
 
 const statusOf = async (id: string): Promise<string> =>
@@ -375,6 +402,56 @@ describe('the staff application', () => {
     await context.close();
   });
 
+  it('says what can be done about a late patient, and begins it', { timeout: 120_000 }, async () => {
+    const patientId = await clinic.addPatient({ given: ['Late'], family: 'Comer' });
+    const visit = await booked(patientId, 6 * 24 * 60);
+    await madeLate(visit.id, 12, 18);
+    const { context, page, errors, open } = await desk('en', 'front-desk');
+    await open(`/cases/appointment/${visit.id}`);
+    const late = page.getByRole('region', { name: 'The patient is late' });
+    const choice = (name: string) => late.getByRole('button', { name, exact: true });
+    // What cannot be done stays reachable and says why.
+    const swap = choice('Take the next who arrived first');
+    await swap.focus();
+    expect(await swap.getAttribute('aria-disabled')).toBe('true');
+    await late.getByText(/Nobody else who waits for .+ has arrived/).waitFor();
+    await late.getByText(/^Records the arrival; 1[78] minutes are left\.$/).waitFor();
+    // Today only, with anyone.
+    await choice('Find a time later today').click();
+    const form = page.getByRole('region', { name: 'Move to another time' });
+    expect(await form.getByLabel('From').inputValue()).toBe(await form.getByLabel('To').inputValue());
+    expect(await form.getByLabel('With').inputValue()).toBe('');
+    await form.getByRole('button', { name: 'Cancel', exact: true }).click();
+
+    await madeLate(visit.id, 20, 10);
+    await page.reload();
+    await late.getByText(/^Less than half of the visit is left \((9|10) minutes\)\.$/).waitFor();
+    expect(await choice('Is here: shorten the visit').getAttribute('aria-disabled')).toBe('true');
+    await choice('Is here: see now').click();
+    await page.getByText('Arrival recorded.').waitFor();
+    await becomes(visit.id, 'arrived');
+    expect(await late.count()).toBe(0);
+    expect(errors).toEqual([]);
+    await context.close();
+  });
+
+  it('tells why a visit type is not for a patient', { timeout: 120_000 }, async () => {
+    const patientId = await clinic.addPatient({ given: ['Not'], family: 'Fitting' });
+    const { context, page, open } = await desk('es', 'front-desk');
+    await open(`/find?patient=${patientId}&type=${clinic.visitTypeId}`, '.hs-slot');
+    const slot = page.locator('.hs-slot').nth(12);
+    await slot.click();
+    const type = () => clinic.api.owner('visit_type').where({ id: clinic.visitTypeId });
+    await type().update({ new_patient: false });
+    try {
+      await page.getByRole('button', { name: /^Reservar para/ }).click();
+      await page.getByText('Es para pacientes que ya se han atendido aquí.').waitFor();
+    } finally {
+      await type().update({ new_patient: null });
+    }
+    await context.close();
+  });
+
   it('shows both versions when somebody else changed the patient', { timeout: 120_000 }, async () => {
     const patientId = await clinic.addPatient({ given: ['Two'], family: 'Editors' });
     const { context, page, open } = await desk('en', 'front-desk');
@@ -415,54 +492,84 @@ describe('the staff application', () => {
   });
 });
 
-describe.each<Language>(['en', 'es'])('every page in %s', (language) => {
-  it('is without a finding of axe in both themes and fits 360 px', { timeout: 900_000 }, async () => {
-    const words = wordsOf(language);
-    const patientId = await register('María', `Vista ${language}`, language);
-    const visit = await booked(patientId, 40, clinic.otherPractitionerId);
-    const { context, page, errors, open } = await desk(language, 'administrator');
-    const pages: [string, string, string?][] = [
-      ['today', `/today?date=${localDay(visit.start)}`, '[role=grid], .hs-table'],
-      ['today-list', `/today?view=list&date=${localDay(visit.start)}`, '.hs-table'],
-      ['today-case', `/today?date=${localDay(visit.start)}&open=${visit.id}`, '.hs-timeline'],
-      ['find', '/find'],
-      ['find-times', `/find?patient=${patientId}&type=${clinic.visitTypeId}`, '.hs-slot'],
-      ['case', `/cases/appointment/${visit.id}`, '.hs-timeline'],
-      ['patients', '/patients?q=vista', '.hs-table a'],
-      ['patient', `/patients/${patientId}`],
-      ['patient-new', '/patients/new'],
-      ['tasks', '/tasks'],
-      ['availability', '/admin/availability', '.hs-week'],
-      ['closures', '/admin/closures'],
-      ['cancel-day', '/admin/cancel-day'],
-      ['visit-types', '/admin/visit-types', '.hs-table'],
-      ['rooms', '/admin/rooms'],
-      ['people', '/admin/people', '.hs-table'],
-      ['policies', '/admin/policies', '.hs-policy'],
-      ['health', '/admin/health'],
-      ['not-found', '/nothing/here'],
-      ['sign-in', '/sign-in'],
-      ['forgot-password', '/forgot-password'],
-      ['reset', `/reset/${'a'.repeat(43)}`],
-      ['invitation', `/invitation/${'a'.repeat(43)}`],
-    ];
-    for (const [name, path, ready] of pages) {
-      await open(path, ready ?? 'h1');
-      await look(page, name, language);
-    }
-    await open(`/cases/appointment/${visit.id}`);
-    for (const action of ['reschedule', 'cancel', 'check-in'] as const) {
-      const button = page.getByRole('button', { name: words[`action.${action}`]!, exact: true });
-      if ((await button.count()) === 0 || (await button.getAttribute('aria-disabled')) === 'true') continue;
-      await button.click();
-      await look(page, `case-${action}`, language);
-      await page.getByRole('button', { name: words['common.cancel']!, exact: true }).click();
-    }
-    await page.keyboard.press('Control+k');
-    await page.waitForSelector('[role=dialog] input');
-    await look(page, 'palette', language);
-    expect(errors).toEqual([]);
-    expect((await clinic.act(clinic.desk, visit.id, 'cancel', { reason: 'other' })).status).toBe(200);
-    await context.close();
-  });
+describe('every page', () => {
+  // Side by side: most of the time is spent in the two pages, not here.
+  it.concurrent.each<Language>(['en', 'es'])(
+    'is without a finding of axe in both themes and fits 360 px: %s',
+    { timeout: 900_000 },
+    async (language) => {
+      const words = wordsOf(language);
+      const patientId = await register('María', `Vista ${language}`, language);
+      const visit = await booked(patientId, 40, clinic.otherPractitionerId);
+      const { userId, context, page, errors, open } = await desk(language, 'administrator');
+      const pages: [string, string, string?][] = [
+        ['today', `/today?date=${localDay(visit.start)}`, '[role=grid], .hs-table'],
+        ['today-list', `/today?view=list&date=${localDay(visit.start)}`, '.hs-table'],
+        ['today-case', `/today?date=${localDay(visit.start)}&open=${visit.id}`, '.hs-timeline'],
+        ['find', '/find'],
+        ['find-times', `/find?patient=${patientId}&type=${clinic.visitTypeId}`, '.hs-slot'],
+        ['case', `/cases/appointment/${visit.id}`, '.hs-timeline'],
+        ['patients', '/patients?q=vista', '.hs-table a'],
+        ['patient', `/patients/${patientId}`],
+        ['patient-new', '/patients/new'],
+        ['tasks', '/tasks'],
+        ['availability', '/admin/availability', '.hs-week'],
+        ['closures', '/admin/closures'],
+        ['cancel-day', '/admin/cancel-day'],
+        ['visit-types', '/admin/visit-types', '.hs-table'],
+        ['rooms', '/admin/rooms'],
+        ['people', '/admin/people', '.hs-table'],
+        ['policies', '/admin/policies', '.hs-policy'],
+        ['health', '/admin/health'],
+        ['not-found', '/nothing/here'],
+        ['sign-in', '/sign-in'],
+        ['forgot-password', '/forgot-password'],
+        ['reset', `/reset/${'a'.repeat(43)}`],
+        ['invitation', `/invitation/${'a'.repeat(43)}`],
+      ];
+      for (const [name, path, ready] of pages) {
+        await open(path, ready ?? 'h1');
+        await look(page, name, language);
+      }
+      await open(`/cases/appointment/${visit.id}`);
+      for (const action of ['reschedule', 'cancel', 'check-in'] as const) {
+        const button = page.getByRole('button', { name: words[`action.${action}`]!, exact: true });
+        if ((await button.count()) === 0 || (await button.getAttribute('aria-disabled')) === 'true') continue;
+        await button.click();
+        await look(page, `case-${action}`, language);
+        await page.getByRole('button', { name: words['common.cancel']!, exact: true }).click();
+      }
+      const punctual = await madeLate(visit.id, 12, 18);
+      await open(`/cases/appointment/${visit.id}`, '.hs-late');
+      await look(page, 'case-late', language);
+      await open(`/today?date=${localDay(visit.start)}&open=${visit.id}`, '.hs-late');
+      await look(page, 'today-case-late', language);
+      await punctual();
+
+      const guarded = await withSecondFactor();
+      const factor = async (): Promise<unknown> =>
+        (await clinic.api.owner('app_user').where({ id: guarded.id }).first('totp_confirmed_at')).totp_confirmed_at;
+      await open('/admin/people', '.hs-table');
+      const row = page.getByRole('row').filter({ hasText: guarded.email });
+      await row.getByRole('button', { name: new RegExp(words['people.clearFactor']!) }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.waitFor();
+      await look(page, 'people-second-factor', language);
+      await clinic.api.owner('session').where({ user_id: userId }).update({ stepped_up_at: null });
+      const verb = dialog.getByRole('button', { name: words['people.clearFactor']!, exact: true });
+      await verb.click();
+      await dialog.locator('input[type=password]').fill(password);
+      await look(page, 'people-step-up', language);
+      await verb.click();
+      await dialog.waitFor({ state: 'hidden' });
+      expect(await factor()).toBeNull();
+
+      await page.keyboard.press('Control+k');
+      await page.waitForSelector('[role=dialog] input');
+      await look(page, 'palette', language);
+      expect(errors).toEqual([]);
+      expect((await clinic.act(clinic.desk, visit.id, 'cancel', { reason: 'other' })).status).toBe(200);
+      await context.close();
+    },
+  );
 });

@@ -1,3 +1,4 @@
+import type { Ineligibility } from '../../domain/eligibility.ts';
 import { ProblemError } from '../shared/api-client.ts';
 import type { Key, Words } from './words.tsx';
 
@@ -7,10 +8,23 @@ const known = new Set<string>([
   'version-conflict', 'not-found', 'token-invalid', 'token-expired', 'sign-in-failed',
 ]); // prettier-ignore
 
+const ineligible: ReadonlySet<string> = new Set<Ineligibility>([
+  'deceased', 'inactive', 'new-patients-only', 'established-patients-only', 'too-young', 'too-old', 'age-unknown',
+]); // prettier-ignore
+
 /** What happened, what was kept, what to do: in the person's language, never the server's sentence. */
 export function problemText(error: unknown, t: Words): string {
   const code = error instanceof ProblemError ? error.code : 'other';
+  if (error instanceof ProblemError && error.code === 'patient-not-eligible') return notEligible(error.data, t);
   return t((known.has(code) ? `problem.${code}` : 'problem.other') as Key & `problem.${string}`);
+}
+
+/** Why this kind of visit is not for this patient, where the refusal says so. */
+export function notEligible(data: Readonly<Record<string, unknown>> | undefined, t: Words): string {
+  const reason = data?.['reason'];
+  return typeof reason === 'string' && ineligible.has(reason)
+    ? t(`notEligible.${reason as Ineligibility}`)
+    : t('problem.patient-not-eligible');
 }
 
 export const isCode = (error: unknown, ...codes: readonly string[]): error is ProblemError =>

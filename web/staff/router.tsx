@@ -134,6 +134,8 @@ const find = createRoute({
 const appointmentCase = createRoute({
   getParentRoute: () => frame,
   path: '/cases/appointment/$id',
+  /** An action whose form is open at once. */
+  validateSearch: (raw: Raw): { begin?: 'check-in' | undefined } => ({ begin: oneOf(raw['begin'], ['check-in']) }),
   component: lazyRouteComponent(() => import('./pages/case.tsx'), 'CasePage'),
 });
 const patients = createRoute({

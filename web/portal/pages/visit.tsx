@@ -5,7 +5,7 @@ import { api } from '../../shared/api-client.ts';
 import type { Answer } from '../../shared/api-client.ts';
 import { Facts, Page, useLoaded, Waiting } from '../parts.tsx';
 import type { FieldProblem } from '../parts.tsx';
-import { problemText } from '../problems.ts';
+import { notEligible, problemText } from '../problems.ts';
 import { Link, navigate, usePlace } from '../router.tsx';
 import { usePatient, useSession } from '../session.tsx';
 import { fullTime, ownZone } from '../times.ts';
@@ -129,6 +129,12 @@ function Actions({
     items.push(
       <p key="why" className="hint">
         {t('problem.reschedule-limit')}
+      </p>,
+    );
+  else if (whyNot === 'patient-not-eligible')
+    items.push(
+      <p key="why" className="hint">
+        {notEligible(move?.reason?.data, t)}
       </p>,
     );
   else if (whyNot === 'needs-approval')

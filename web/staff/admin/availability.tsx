@@ -50,9 +50,12 @@ function useSentence(): (
 ) => string {
   const { t, i18n } = useTranslation();
   return (rule) => {
-    const days = new Intl.ListFormat(i18n.language).format(
-      rule.byDay.map((day) => weekdayName(weekdays.indexOf(day), i18n.language)),
-    );
+    const days =
+      rule.byDay.length === weekdays.length
+        ? t('availability.everyDay')
+        : new Intl.ListFormat(i18n.language).format(
+            rule.byDay.map((day) => weekdayName(weekdays.indexOf(day), i18n.language)),
+          );
     const hours = {
       days,
       from: rule.startLocal.slice(0, 5),

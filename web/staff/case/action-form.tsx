@@ -25,6 +25,8 @@ import { asks, identifiers, reasonsOf } from './forms.ts';
 interface FormProps {
   readonly visit: Appointment;
   readonly action: AppointmentAction;
+  /** Only times of this day are looked for at first. */
+  readonly within?: 'today' | undefined;
   readonly onDone: (visit: Appointment, action: AppointmentAction) => void;
   readonly onCancel: () => void;
 }
@@ -192,16 +194,17 @@ function CompleteForm({ visit, action, onDone, onCancel }: FormProps) {
 }
 
 /** Moving a visit asks the same questions as finding a time; the old place stays until the new one is certain. */
-function PlaceForm({ visit, action, onDone, onCancel }: FormProps) {
+function PlaceForm({ visit, action, within, onDone, onCancel }: FormProps) {
   const { t } = useTranslation();
   const { zone } = useWorkplace();
   const today = useToday(zone);
   const [criteria, setCriteria] = useState<Criteria>({
     type: visit.visitTypeId,
-    practitioner: visit.practitionerId ?? '',
+    // Who is late and wants to be seen today may have to see somebody else.
+    practitioner: within === 'today' ? '' : (visit.practitionerId ?? ''),
     place: visit.locationId ?? '',
     from: today,
-    to: addDays(today, defaultDays),
+    to: within === 'today' ? today : addDays(today, defaultDays),
     part: '',
   });
   const [place, setPlace] = useState<Place | null>(null);

@@ -4,22 +4,24 @@
  */
 import { Alert, Anchor, Button, Group, Stack, Text, Title, Tooltip } from '@mantine/core';
 import { IconCircleCheck, IconExternalLink } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AppointmentAction } from '../../../workflows/messages/appointment.ts';
 import { caseQuery } from '../api/queries.ts';
 import type { AllowedAction, Appointment, CaseView } from '../api/types.ts';
-import { dateTimeOf, plainDay, timeOf, zoneName } from '../lib/time.ts';
+import { DAY, dateTimeOf, plainDay, timeOf, zoneName } from '../lib/time.ts';
 import { Deadline } from '../parts/countdown.tsx';
+import { LinkAnchor } from '../parts/links.tsx';
 import { Answered } from '../parts/page.tsx';
 import { ProblemAlert } from '../parts/problem.tsx';
+import { useRefusalReason } from '../parts/refusal.ts';
 import { StateBadge } from '../parts/states.tsx';
 import { ActionForm, useAct } from './action-form.tsx';
 import { asks, endings, order, undoOf } from './forms.ts';
+import { LateChoices } from './late.tsx';
 import { Timeline } from './timeline.tsx';
 import { useTimerName } from './timer-name.ts';
-import { LinkAnchor } from '../parts/links.tsx';
 
 export function CasePanel(props: {
   readonly id: string;
@@ -56,12 +58,18 @@ function Loaded(props: {
   const { visit, view } = props;
   const zone = visit.timeZone ?? visit.location?.timeZone ?? 'UTC';
   const [open, setOpen] = useState<AppointmentAction | null>(null);
+  const [within, setWithin] = useState<'today' | undefined>();
   const [done, setDone] = useState<AppointmentAction | null>(null);
   const [begun, setBegun] = useState<AppointmentAction | undefined>();
   if (begun !== props.begin) {
     setBegun(props.begin);
     if (props.begin !== undefined) setOpen(props.begin);
   }
+  useAskWhenDue(view);
+  const start = (action: AppointmentAction, when?: 'today'): void => {
+    setWithin(when);
+    setOpen(action);
+  };
   const finished = (_changed: Appointment, action: AppointmentAction): void => {
     setOpen(null);
     setDone(action);
@@ -72,7 +80,7 @@ function Loaded(props: {
   return (
     <Stack gap="md">
       <div>
-        <Group gap="xs" justify="space-between" wrap="nowrap" align="start">
+        <Group gap="xs" justify="space-between" wrap="nowrap" align="start" className="hs-case-head">
           <Title order={heading}>
             <LinkAnchor to="/patients/$id" params={{ id: visit.patient.id }} inherit>
               {visit.patient.name}
@@ -108,9 +116,8 @@ function Loaded(props: {
           <>
             <dt>{t('case.waitingFor')}</dt>
             <dd>
-              {t(`waiting.${view.waitingFor.what}`, { defaultValue: view.waitingFor.what })}
-              {' · '}
-              {t(`party.${view.waitingFor.who}`, { defaultValue: view.waitingFor.who })}
+              {t(`waiting.${view.waitingFor.what}`)}
+              {view.waitingFor.who !== 'time' && ` · ${t(`party.${view.waitingFor.who}`)}`}
             </dd>
             {view.waitingFor.until !== null && (
               <>
@@ -138,14 +145,25 @@ function Loaded(props: {
       {done !== null && open === null && (
         <WhatNext action={done} visit={visit} view={view} zone={zone} onDone={finished} />
       )}
+      {open === null && view.lateOptions.length > 0 && (
+        <LateChoices
+          visit={visit}
+          options={view.lateOptions}
+          allowed={view.allowedActions}
+          zone={zone}
+          order={part}
+          onMove={(when) => start('reschedule', when)}
+          onDone={finished}
+        />
+      )}
       {open === null ? (
-        <Actions visit={visit} allowed={view.allowedActions} onOpen={setOpen} onDone={finished} />
+        <Actions visit={visit} allowed={view.allowedActions} onOpen={start} onDone={finished} />
       ) : (
         <section className="hs-card" aria-label={t(`action.${open}`)}>
           <Title order={part} mb="xs">
             {t(`action.${open}`)}
           </Title>
-          <ActionForm visit={visit} action={open} onDone={finished} onCancel={() => setOpen(null)} />
+          <ActionForm visit={visit} action={open} within={within} onDone={finished} onCancel={() => setOpen(null)} />
         </section>
       )}
       <section>
@@ -239,12 +257,17 @@ function Related({ other, zone }: { readonly other: CaseView['related'][number];
   return <Text size="sm">{text}</Text>;
 }
 
-const shownReason = (t: (key: string, options: { defaultValue: string }) => string, allowed: AllowedAction): string => {
-  const guard = allowed.reason?.data?.['guard'];
-  const plain = t(`problem.${allowed.reason?.code ?? 'guard-failed'}`, { defaultValue: '' });
-  if (typeof guard === 'string') return t(`guard.${guard}`, { defaultValue: allowed.reason?.detail ?? plain });
-  return allowed.reason?.detail ?? plain;
-};
+/** A timer that rings may change what can be done without a change that would be told: a visit becomes late. */
+function useAskWhenDue({ id, nextTimers }: CaseView): void {
+  const client = useQueryClient();
+  useEffect(() => {
+    const due = nextTimers.map((timer) => Date.parse(timer.dueAt) - Date.now()).find((ms) => ms > 0);
+    if (due === undefined || due > DAY) return undefined;
+    const ask = (): void => void client.invalidateQueries({ queryKey: ['case', 'appointment', id] });
+    const timer = setTimeout(ask, due + 1_000);
+    return () => clearTimeout(timer);
+  }, [client, id, nextTimers]);
+}
 
 function Actions(props: {
   readonly visit: Appointment;
@@ -262,13 +285,21 @@ function Actions(props: {
     );
   }
   const lead = sorted.find((one) => one.possible && !endings.has(one.action))?.action;
+  // What ends the visit stands apart, below and smaller.
+  const rows = [sorted.filter((one) => !endings.has(one.action)), sorted.filter((one) => endings.has(one.action))];
   return (
     <section aria-label={t('case.actions')}>
-      <Group gap="xs">
-        {sorted.map((one) => (
-          <ActionButton key={one.action} one={one} leads={one.action === lead} {...props} />
-        ))}
-      </Group>
+      <Stack gap="xs">
+        {rows
+          .filter((row) => row.length > 0)
+          .map((row) => (
+            <Group key={row[0]?.action} gap={6}>
+              {row.map((one) => (
+                <ActionButton key={one.action} one={one} leads={one.action === lead} {...props} />
+              ))}
+            </Group>
+          ))}
+      </Stack>
     </section>
   );
 }
@@ -281,7 +312,9 @@ function ActionButton(props: {
   readonly onDone: (visit: Appointment, action: AppointmentAction) => void;
 }) {
   const { t } = useTranslation();
-  const { action, possible } = props.one;
+  const reasonOf = useRefusalReason();
+  const { action, possible, reason } = props.one;
+  const why = (reason && reasonOf(reason)) ?? t(`problem.${reason?.code ?? 'guard-failed'}`, { defaultValue: '' });
   const send = useAct(props.visit, action, props.onDone);
   const press = (): void => {
     if (!possible) return;
@@ -291,6 +324,7 @@ function ActionButton(props: {
   const button = (
     <Button
       variant={props.leads ? 'filled' : 'default'}
+      size={endings.has(action) ? 'compact-sm' : 'compact-md'}
       loading={send.isPending}
       onClick={press}
       // Stays focusable, so that its reason can be read with the keyboard too.
@@ -304,13 +338,13 @@ function ActionButton(props: {
       {possible ? (
         button
       ) : (
-        <Tooltip label={shownReason(t, props.one)} multiline maw={280}>
+        <Tooltip label={why} multiline maw={280}>
           {button}
         </Tooltip>
       )}
       {!possible && (
         <span id={`why-${action}`} hidden>
-          {shownReason(t, props.one)}
+          {why}
         </span>
       )}
       <ProblemAlert error={send.error} />

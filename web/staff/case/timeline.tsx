@@ -61,8 +61,15 @@ function Entry({ entry, zone }: { readonly entry: TimelineEntry; readonly zone: 
   const nameOfEntry = ({ kind, event }: TimelineEntry): string => {
     if (kind === 'message') return t(`notice.${event}`, { defaultValue: event });
     if (kind === 'timer') return timerName(event);
-    return t(`action.${event}`, { defaultValue: t(`event.${event}`, { defaultValue: event }) });
+    // What happened is said as done, what was refused as it was asked for.
+    const fallback = t(`permission.${event}`, { defaultValue: event });
+    return kind === 'change'
+      ? t(`event.${event}`, { defaultValue: t(`action.${event}`, { defaultValue: fallback }) })
+      : t(`action.${event}`, { defaultValue: t(`event.${event}`, { defaultValue: fallback }) });
   };
+  const skip = (code: string | null | undefined): string =>
+    code == null || code === '' ? '' : t(`skip.${code}`, { defaultValue: t(`reason.${code}`, { defaultValue: code }) });
+  const reached = entry.to == null || entry.from === entry.to ? '' : t(`state.${entry.to}`, { defaultValue: entry.to });
   const dropped = entry.kind === 'timer' && (word('state') === 'cancelled' || word('state') === 'skipped');
   // What did not happen is one quiet line.
   if (dropped) {
@@ -70,6 +77,7 @@ function Entry({ entry, zone }: { readonly entry: TimelineEntry; readonly zone: 
       <li data-tone="neutral" className="hs-quiet">
         <Icon size={16} aria-hidden />
         {nameOfEntry(entry)}: {t(`timerState.${word('state')}`)}
+        {entry.reason != null && entry.reason !== '' && ` (${skip(entry.reason)})`}
       </li>
     );
   }
@@ -81,15 +89,20 @@ function Entry({ entry, zone }: { readonly entry: TimelineEntry; readonly zone: 
           {entry.kind === 'refused' && `${t('case.refused')} `}
           {nameOfEntry(entry)}
         </b>
-        {entry.to != null && entry.kind === 'change' && entry.from !== entry.to && (
-          <> → {t(`state.${entry.to}`, { defaultValue: entry.to })}</>
-        )}
+        {entry.kind === 'change' && reached !== '' && reached !== nameOfEntry(entry) && <> → {reached}</>}
       </div>
       <div className="hs-quiet hs-num">
         {dateTimeOf(entry.at, zone, i18n.language)} · {who}
       </div>
       {entry.reason != null && entry.reason !== '' && (
-        <div>{t('case.because', { reason: t(`reason.${entry.reason}`, { defaultValue: entry.reason }) })}</div>
+        <div>
+          {t('case.because', {
+            reason:
+              entry.kind === 'message'
+                ? skip(entry.reason)
+                : t(`reason.${entry.reason}`, { defaultValue: entry.reason }),
+          })}
+        </div>
       )}
       {entry.kind === 'refused' && entry.code != null && (
         <div>{t(`problem.${entry.code}`, { defaultValue: entry.code })}</div>

@@ -56,7 +56,7 @@ export function CriteriaFields(props: {
   );
   const today = useToday(zone);
   return (
-    <div className="hs-fields">
+    <div className="hs-fields" data-short>
       {props.fixedType !== true && (
         <NativeSelect
           label={t('find.type')}

@@ -8,10 +8,11 @@ const route = getRouteApi('/frame/cases/appointment/$id');
 export function CasePage() {
   const { t } = useTranslation();
   const { id } = route.useParams();
+  const { begin } = route.useSearch();
   usePageTitle(t('case.title'));
   return (
     <div className="hs-page" data-narrow>
-      <CasePanel id={id} />
+      <CasePanel id={id} begin={begin} />
     </div>
   );
 }

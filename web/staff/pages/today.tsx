@@ -271,11 +271,15 @@ export function TodayPage() {
         </div>
         {casePanel !== null && beside && (
           <aside className="hs-card hs-side" ref={panel} tabIndex={-1} aria-label={t('case.title')}>
-            <Group justify="end">
-              <ActionIcon variant="subtle" color="gray" aria-label={t('common.close')} onClick={close}>
-                <IconX size={18} aria-hidden />
-              </ActionIcon>
-            </Group>
+            <ActionIcon
+              variant="subtle"
+              color="gray"
+              className="hs-side-close"
+              aria-label={t('common.close')}
+              onClick={close}
+            >
+              <IconX size={18} aria-hidden />
+            </ActionIcon>
             {casePanel}
           </aside>
         )}

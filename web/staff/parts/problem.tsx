@@ -3,6 +3,7 @@ import { Alert, Button, Group, List, Text } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { ProblemError } from '../../shared/api-client.ts';
+import { useRefusalReason } from './refusal.ts';
 
 export function asProblem(error: unknown): ProblemError {
   return error instanceof ProblemError ? error : new ProblemError(500, { code: 'internal' });
@@ -10,16 +11,19 @@ export function asProblem(error: unknown): ProblemError {
 
 export function useProblemText(): (error: unknown) => string {
   const { t } = useTranslation();
+  const reasonOf = useRefusalReason();
   return (error) => {
     const problem = asProblem(error);
-    return problem.detail ?? t(`problem.${problem.code}`);
+    return reasonOf(problem) ?? t(`problem.${problem.code}`);
   };
 }
 
 export function ProblemAlert({ error, retry }: { readonly error: unknown; readonly retry?: (() => void) | undefined }) {
   const { t } = useTranslation();
+  const reasonOf = useRefusalReason();
   if (error === null || error === undefined) return null;
   const problem = asProblem(error);
+  const reason = reasonOf(problem);
   const reference = problem.data['instance'];
   return (
     <Alert
@@ -29,12 +33,12 @@ export function ProblemAlert({ error, retry }: { readonly error: unknown; readon
       icon={<IconAlertTriangle aria-hidden />}
       title={t(`problem.${problem.code}`)}
     >
-      {problem.detail !== undefined && <Text size="sm">{problem.detail}</Text>}
+      {reason !== undefined && <Text size="sm">{reason}</Text>}
       {problem.errors.length > 0 && (
         <List size="sm">
           {problem.errors.map((field) => (
             <List.Item key={field.path + field.code}>
-              <code>{field.path}</code> {field.message}
+              {t(`fieldError.${field.code}`, { defaultValue: `${field.path} ${field.message}` })}
             </List.Item>
           ))}
         </List>
@@ -62,8 +66,8 @@ export function ProblemAlert({ error, retry }: { readonly error: unknown; readon
   );
 }
 
-const remedies = ['offline', 'unavailable', 'forbidden', 'fields', 'again', 'choose', 'changed', 'report'] as const;
-type Remedy = (typeof remedies)[number];
+type Remedy =
+  'offline' | 'unavailable' | 'forbidden' | 'fields' | 'again' | 'choose' | 'other-type' | 'changed' | 'report';
 
 /** What a person can do about it: a few sentences serve the whole vocabulary. */
 function remedyOf(problem: ProblemError): Remedy {
@@ -92,6 +96,8 @@ function remedyOf(problem: ProblemError): Remedy {
     case 'local-time-does-not-exist':
     case 'ambiguous-local-time':
       return 'choose';
+    case 'patient-not-eligible':
+      return 'other-type';
     case 'version-conflict':
     case 'invalid-transition':
     case 'conflict':

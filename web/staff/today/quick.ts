@@ -7,6 +7,7 @@ import { act, caseQuery } from '../api/queries.ts';
 import type { Appointment } from '../api/types.ts';
 import { asks, keyOf } from '../case/forms.ts';
 import { useProblemText } from '../parts/problem.tsx';
+import { useRefusalReason } from '../parts/refusal.ts';
 
 export function useQuick(
   open: (visit: Appointment, begin: AppointmentAction) => void,
@@ -14,6 +15,7 @@ export function useQuick(
   const { t } = useTranslation();
   const client = useQueryClient();
   const say = useProblemText();
+  const reasonOf = useRefusalReason();
   const run = async (visit: Appointment, action: AppointmentAction): Promise<void> => {
     const name = t(`action.${action}`);
     try {
@@ -21,11 +23,8 @@ export function useQuick(
       const view = await client.fetchQuery({ ...caseQuery(visit.id), staleTime: 0 });
       const allowed = view.allowedActions.find((one) => one.action === action);
       if (allowed?.possible !== true) {
-        const guard = allowed?.reason?.data?.['guard'];
-        const why =
-          typeof guard === 'string'
-            ? t(`guard.${guard}`, { defaultValue: allowed?.reason?.detail ?? '' })
-            : (allowed?.reason?.detail ?? '');
+        const refused = allowed?.reason ?? { code: 'invalid-transition' };
+        const why = reasonOf(refused) ?? t(`problem.${refused.code}`, { defaultValue: '' });
         notifications.show({
           title: t('today.notNow', { action: name, name: visit.patient.name }),
           message: why,
