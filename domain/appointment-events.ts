@@ -151,7 +151,8 @@ export const eventRules: Readonly<Record<AppointmentEvent, EventRule>> = {
       guard.fitPerson,
       (f, c) => guard.timeForApproval(f, c, {}),
     ],
-    change: takePlace,
+    // The place is the one that is held, whatever the input says.
+    change: (facts, context) => takePlace(facts, context, {}),
   },
   'hold-expired': {
     by: { system: true },

@@ -140,6 +140,17 @@ describe('S10, I13: the table', () => {
     expect(!refused.ok && refused.problem.allowed).toEqual(['undo-no-show', 'entered-in-error']);
   });
 
+  test('a hold that needs approval waits for it, whatever place is written into its confirmation', () => {
+    const held = { status: 'pending', holdExpiresAt: start - 24 * hour, holdOwner: 'user:desk' } as const;
+    const f = facts({ ...held, rules: { ...defaultRules, needsApproval: true } });
+    const actor = { ...staff, permissions: ['appointment:book'] };
+    const at = start - 25 * hour;
+    const plain = decide(f, 'confirm-hold', { at, actor, input: {} });
+    expect(plain).toMatchObject({ ok: true, to: 'pending', changes: { awaitingApproval: true } });
+    for (const place of ['nonsense', new Date(start + 100 * hour).toISOString()])
+      expect(decide(f, 'confirm-hold', { at, actor, input: { slot: { start: place } } })).toEqual(plain);
+  });
+
   test('I13, I16: whatever the facts, the actor and the input, no other edge is ever taken', () => {
     let taken = 0;
     fc.assert(
