@@ -98,6 +98,7 @@ describe('words of the staff application', () => {
       ...roles.map((role) => `role.${role}`),
       ...Object.keys(actions).map((action) => `permission.${action}`),
       ...Object.keys(defaultPolicies).flatMap((kind) => [`policy.${kind}`, `policyHint.${kind}`]),
+      ...Object.values(defaultPolicies).flatMap((value) => Object.keys(value).map((name) => `policyField.${name}`)),
       ...kinds.map((kind) => `task.${kind}`),
       ...Object.values(staffTaskOutcomes).flatMap((outcomes) => outcomes.map((outcome) => `outcome.${outcome}`)),
       ...Object.values(reasonsOf).flatMap((reasons) => reasons.map((reason) => `reason.${reason}`)),

@@ -170,8 +170,7 @@ export function Choices(props: ChoicesProps): ReactNode {
               onChange={() => onChange(choice.value)}
             />
             <span>
-              {choice.label}
-              {choice.hint !== undefined && <span className="hint"> {choice.hint}</span>}
+              {choice.label} {choice.hint !== undefined && <span className="hint">{choice.hint}</span>}
             </span>
           </label>
         ))}

@@ -216,6 +216,7 @@ function ClearSecondFactor({ user }: { readonly user: StaffUser }) {
               verb={t('people.clearFactor')}
               busy={clear.isPending || again.isPending}
               disabled={asksPassword && password === ''}
+              cancel={close}
             />
           </Stack>
         </form>

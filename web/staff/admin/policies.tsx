@@ -12,6 +12,7 @@ import { useNow, useToday } from '../lib/use-now.ts';
 import { Answered, FormActions, Page } from '../parts/page.tsx';
 import { ProblemAlert } from '../parts/problem.tsx';
 import { Badge } from '../parts/states.tsx';
+import { PolicyWords } from './policy-words.tsx';
 
 type Kind = PolicyBody['kind'];
 
@@ -59,9 +60,7 @@ function PolicyKindPart({ kind, rows }: { readonly kind: Kind; readonly rows: re
                     })}
               {row.locationId !== null && ` · ${locations.find((one) => one.id === row.locationId)?.name ?? ''}`}{' '}
               {inForce.has(row) && <Badge tone="good">{t('policies.inForce')}</Badge>}
-              <pre className="hs-policy" tabIndex={0} aria-label={t('policies.value')}>
-                {JSON.stringify(row.value, null, 1)}
-              </pre>
+              <PolicyWords value={row.value} />
             </Text>
           </li>
         ))}

@@ -117,7 +117,9 @@ function Loaded(props: {
             <dt>{t('case.waitingFor')}</dt>
             <dd>
               {t(`waiting.${view.waitingFor.what}`)}
-              {view.waitingFor.who !== 'time' && ` · ${t(`party.${view.waitingFor.who}`)}`}
+              {view.waitingFor.who !== 'time' &&
+                view.waitingFor.what !== 'arrival' &&
+                ` · ${t(`party.${view.waitingFor.who}`)}`}
             </dd>
             {view.waitingFor.until !== null && (
               <>

@@ -16,7 +16,7 @@ export function Dialog({ opened, onClose, title, children }: DialogProps) {
     <Modal.Root opened={opened} onClose={onClose} centered size="lg">
       <Modal.Overlay />
       <Modal.Content>
-        <Group justify="space-between" p="md" pb={0}>
+        <Group justify="space-between" align="start" wrap="nowrap" p="md" pb={0}>
           <Modal.Title fw={650}>{title}</Modal.Title>
           <Modal.CloseButton aria-label={t('common.close')} />
         </Group>
@@ -32,7 +32,7 @@ export function SideDialog({ opened, onClose, title, children }: DialogProps) {
     <Drawer.Root opened={opened} onClose={onClose} position="right" size="min(100%, 480px)">
       <Drawer.Overlay />
       <Drawer.Content>
-        <Group justify="space-between" p="md" pb={0}>
+        <Group justify="space-between" align="start" wrap="nowrap" p="md" pb={0}>
           <Drawer.Title fw={650}>{title}</Drawer.Title>
           <Drawer.CloseButton aria-label={t('common.close')} />
         </Group>

@@ -1,0 +1,62 @@
+/** What a policy says, in words: its durations, numbers, reminders and quiet hours; the stored value one press away. */
+import { useTranslation } from 'react-i18next';
+import { durationWords } from '../lib/time.ts';
+
+type Value = Readonly<Record<string, unknown>>;
+const isValue = (value: unknown): value is Value =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+export function PolicyWords({ value }: { readonly value: Value }) {
+  const { t } = useTranslation();
+  const say = useSay();
+  return (
+    <>
+      <dl className="hs-facts">
+        {Object.entries(value).map(([name, one]) => (
+          <Fact key={name} name={t(`policyField.${name}`, { defaultValue: name })} lines={say(one)} />
+        ))}
+      </dl>
+      <details>
+        <summary className="hs-quiet">{t('policies.raw')}</summary>
+        <pre className="hs-policy" tabIndex={0} aria-label={t('policies.value')}>
+          {JSON.stringify(value, null, 1)}
+        </pre>
+      </details>
+    </>
+  );
+}
+
+function Fact({ name, lines }: { readonly name: string; readonly lines: readonly string[] }) {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>
+        {lines.map((line) => (
+          <div key={line}>{line}</div>
+        ))}
+      </dd>
+    </>
+  );
+}
+
+function useSay(): (value: unknown) => readonly string[] {
+  const { t, i18n } = useTranslation();
+  const one = (value: unknown): string => {
+    if (value === null) return t('policies.none');
+    if (typeof value === 'string') return durationWords(value, i18n.language);
+    if (!isValue(value)) return String(value);
+    const { from, until, asIsFrom, before, channels } = value;
+    if (typeof from === 'string') return t('policies.quiet', { from, until, asIsFrom });
+    if (typeof before !== 'string' || !Array.isArray(channels)) return JSON.stringify(value);
+    return [
+      t('timer.before', { time: durationWords(before, i18n.language) }),
+      channels.map((channel) => t(`channel.${String(channel)}`, { defaultValue: String(channel) })).join(', '),
+      value['askConfirm'] === true ? t('policies.askConfirm') : undefined,
+      value['telehealthLink'] === true ? t('policies.telehealthLink') : undefined,
+      value['onlyIf'] === undefined ? undefined : t('policies.onlyIf'),
+    ]
+      .filter(Boolean)
+      .join(' · ');
+  };
+  return (value) => (Array.isArray(value) ? value.map(one) : [one(value)]);
+}
