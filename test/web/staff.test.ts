@@ -431,7 +431,7 @@ describe('the staff application', () => {
     await choice('Is here: see now').click();
     await page.getByText('Arrival recorded.').waitFor();
     await becomes(visit.id, 'arrived');
-    expect(await late.count()).toBe(0);
+    await late.waitFor({ state: 'detached' });
     expect(errors).toEqual([]);
     await context.close();
   });
