@@ -55,7 +55,8 @@ export function ChooseDay({ here, next, answers, wanted, step, children }: DayPr
   const slots = useLoaded(`days:${wanted.visitTypeId}:${wanted.who}:${weeks}`, async () => {
     // A busy clinic has more free times in two weeks than one answer holds: the next answer begins after the last time.
     const all: Slot[] = [];
-    for (let begin = from.toISOString(); ;) {
+    // A day is offered whole or not at all: the window's first date may begin before its first moment.
+    for (let begin = new Date(from.getTime() - (weeks === 0 ? 0 : day)).toISOString(); ;) {
       const query = {
         visitTypeId: wanted.visitTypeId,
         from: begin,
@@ -74,6 +75,9 @@ export function ChooseDay({ here, next, answers, wanted, step, children }: DayPr
   const days = new Map<string, Slot[]>();
   for (const slot of oncePerStart(slots.value)) {
     const date = localDate(slot.start, slot.timeZone);
+    const isInside =
+      date >= localDate(from.toISOString(), slot.timeZone) && date < localDate(to.toISOString(), slot.timeZone);
+    if (!isInside) continue;
     days.set(date, [...(days.get(date) ?? []), slot]);
   }
   const choices = [...days].map(([date, free]): Choice => ({
@@ -89,7 +93,7 @@ export function ChooseDay({ here, next, answers, wanted, step, children }: DayPr
   };
   const span = t('book.range', {
     from: dayName(from.toISOString(), ownZone(), language),
-    to: dayName(to.toISOString(), ownZone(), language),
+    to: dayName(new Date(to.getTime() - day).toISOString(), ownZone(), language),
   });
   return (
     <Page title={t('book.day')} step={step} problems={problems}>
