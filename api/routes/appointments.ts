@@ -179,6 +179,8 @@ export const listAppointments = route({
 const appointmentDetail = appointment.extend({
   waitingFor: waitingFor.nullable(),
   allowedActions: z.array(allowedAction),
+  /** RFC 3339 UTC; null when no reminder is left to be sent. */
+  nextReminderAt: z.string().nullable(),
 });
 
 export const showAppointment = route({
@@ -199,6 +201,7 @@ export const showAppointment = route({
         ...(await representAppointment(context, trx, settled.appointment)),
         waitingFor: waitingForOf(settled.appointment, at),
         allowedActions: allowedActionsOf(settled.facts, { at, actor: context.actor }),
+        nextReminderAt: settled.timers.find(({ name }) => name.startsWith('reminder:'))?.dueAt ?? null,
       };
     });
     return new RouteAnswer(shown, { headers: { ETag: etag(shown.revision) } });

@@ -59,6 +59,7 @@ export function Visit({ id }: { readonly id: string }): ReactNode {
       {nextText(view, t, language).map((line) => (
         <p key={line}>{line}</p>
       ))}
+      {view.status === 'booked' && view.nextReminderAt !== null && <p>{t('next.reminder')}</p>}
       <Actions view={view} act={act} />
       {place?.phone != null && (
         <>
