@@ -184,13 +184,12 @@ export function ClosuresPage() {
               <ul className="hs-plain-list">
                 {items.map((one) => (
                   <li key={one.id}>
-                    <Group gap="xs" justify="space-between" wrap="nowrap" py={4}>
-                      <Text size="sm">
+                    <Group gap="xs" justify="space-between" py={4}>
+                      <Text size="sm" flex="1 1 240px" miw={0}>
                         <Badge tone={one.kind === 'closed' ? 'warn' : 'good'}>{t(`closures.${one.kind}`)}</Badge>{' '}
                         <b>{names.get(one.resourceId ?? one.locationId ?? '') ?? ''}</b>{' '}
-                        <span className="hs-num">
-                          {dateTimeOf(one.start, zone, i18n.language)} – {dateTimeOf(one.end, zone, i18n.language)}
-                        </span>{' '}
+                        <span className="hs-num">{dateTimeOf(one.start, zone, i18n.language)} –</span>{' '}
+                        <span className="hs-num">{dateTimeOf(one.end, zone, i18n.language)}</span>{' '}
                         <span className="hs-quiet">{one.reason}</span>
                       </Text>
                       <Button variant="default" disabled={remove.isPending} onClick={() => remove.mutate(one.id)}>

@@ -175,7 +175,7 @@ function Loaded(props: {
             {t('case.noTimers')}
           </Text>
         ) : (
-          <dl className="hs-facts">
+          <dl className="hs-facts" data-timers>
             {view.nextTimers.map((timer) => (
               <Timer key={timer.name + timer.dueAt} name={timer.name} at={timer.dueAt} zone={zone} />
             ))}

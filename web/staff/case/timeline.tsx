@@ -18,6 +18,20 @@ const looks = {
   read: [IconEye, 'neutral'],
 } as const;
 
+/** Steps whose name is the state that they lead to; it is said once. */
+const namesState: Readonly<Record<string, string>> = {
+  hold: 'pending',
+  request: 'proposed',
+  book: 'booked',
+  arrive: 'arrived',
+  'check-in': 'checked-in',
+  complete: 'fulfilled',
+  'no-show': 'noshow',
+  cancel: 'cancelled',
+  'cancel-by-clinic': 'cancelled',
+  'entered-in-error': 'entered-in-error',
+};
+
 export function Timeline(props: {
   readonly id: string;
   readonly entries: readonly TimelineEntry[];
@@ -69,7 +83,10 @@ function Entry({ entry, zone }: { readonly entry: TimelineEntry; readonly zone: 
   };
   const skip = (code: string | null | undefined): string =>
     code == null || code === '' ? '' : t(`skip.${code}`, { defaultValue: t(`reason.${code}`, { defaultValue: code }) });
-  const reached = entry.to == null || entry.from === entry.to ? '' : t(`state.${entry.to}`, { defaultValue: entry.to });
+  const reached =
+    entry.to == null || entry.from === entry.to || namesState[entry.event] === entry.to
+      ? ''
+      : t(`state.${entry.to}`, { defaultValue: entry.to });
   const dropped = entry.kind === 'timer' && (word('state') === 'cancelled' || word('state') === 'skipped');
   // What did not happen is one quiet line.
   if (dropped) {

@@ -12,9 +12,11 @@ export function Deadline({ at, zone }: { readonly at: string; readonly zone: str
   const near = Math.abs(left) < 24 * HOUR;
   return (
     <time dateTime={at} className="hs-num">
-      {near ? timeToTheSecond(at, zone, i18n.language) : dateTimeOf(at, zone, i18n.language)}
+      <span className="hs-num">
+        {near ? timeToTheSecond(at, zone, i18n.language) : dateTimeOf(at, zone, i18n.language)}
+      </span>
       {' · '}
-      {left > 0 && left < 2 * HOUR ? clock(left) : relative(at, now, i18n.language)}
+      <span className="hs-num">{left > 0 && left < 2 * HOUR ? clock(left) : relative(at, now, i18n.language)}</span>
     </time>
   );
 }

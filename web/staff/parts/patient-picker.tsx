@@ -76,7 +76,7 @@ export function PatientPicker(props: {
                 {nameOf(row)}
                 {row.deceased ? ` · ${t('patient.deceased')}` : ''}
               </Text>
-              <Text size="xs" c="dimmed" component="span" className="hs-num">
+              <Text size="xs" component="span" className="hs-num hs-option-more">
                 {[
                   row.birthDate === null ? t('patient.birthDateUnknown') : plainDay(row.birthDate, i18n.language),
                   row.mrn,

@@ -102,7 +102,7 @@ export function Notices({ id, zone }: { readonly id: string; readonly zone: stri
                       <td>
                         {t(`noticeState.${notice.state}`)}
                         {notice.suppressedReason !== null &&
-                          ` (${t(`suppressed.${notice.suppressedReason}`, { defaultValue: notice.suppressedReason })})`}
+                          ` (${t(`skip.${notice.suppressedReason}`, { defaultValue: notice.suppressedReason })})`}
                       </td>
                     </tr>
                   ))}
