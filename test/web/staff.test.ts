@@ -271,9 +271,9 @@ describe('the staff application', () => {
     const timer = page.getByRole('timer');
     await timer.waitFor();
     expect(await timer.innerText()).toMatch(/^(09:5\d|10:00)$/);
-    await page.getByRole('button', { name: '5 more minutes' }).click();
+    await page.getByRole('button', { name: 'More time' }).click();
     await expect.poll(() => timer.innerText()).toMatch(/^1[45]:\d\d$/);
-    expect(await page.getByRole('button', { name: '5 more minutes' }).isDisabled()).toBe(true);
+    expect(await page.getByRole('button', { name: 'More time' }).isDisabled()).toBe(true);
     await page.getByRole('button', { name: 'Book it' }).click();
     await page.getByText('What happens next').waitFor();
     const row = await clinic.api

@@ -6,8 +6,9 @@ import { useTranslation } from 'react-i18next';
 import { cancelDay, dayQuery, practitionersQuery } from '../api/queries.ts';
 import { reasonsOf } from '../case/forms.ts';
 import { useWorkplace } from '../lib/session.ts';
-import { timeOf } from '../lib/time.ts';
+import { dayOf, timeOf } from '../lib/time.ts';
 import { useToday } from '../lib/use-now.ts';
+import { Dialog } from '../parts/dialog.tsx';
 import { LinkAnchor } from '../parts/links.tsx';
 import { Answered, Empty, Page } from '../parts/page.tsx';
 import { ProblemAlert } from '../parts/problem.tsx';
@@ -22,6 +23,7 @@ export function CancelDayPage() {
   const [date, setDate] = useState(useToday(zone));
   const [code, setCode] = useState('practitioner-away');
   const [words, setWords] = useState('');
+  const [asking, setAsking] = useState(false);
   const day = useQuery({
     ...dayQuery(date, location?.id ?? '', who),
     enabled: who !== '' && date !== '' && location !== undefined,
@@ -103,10 +105,34 @@ export function CancelDayPage() {
                   </ul>
                   {run.isPending && <Progress value={100} animated aria-label={t('cancelDay.running')} />}
                   <div>
-                    <Button loading={run.isPending} disabled={reason === ''} onClick={() => run.mutate()}>
+                    <Button loading={run.isPending} disabled={reason === ''} onClick={() => setAsking(true)}>
                       {t('cancelDay.verb', { count: hit.length })}
                     </Button>
                   </div>
+                  <Dialog
+                    opened={asking}
+                    onClose={() => setAsking(false)}
+                    title={t('cancelDay.verb', { count: hit.length })}
+                  >
+                    <Stack gap="sm">
+                      <Text size="sm">
+                        {t('cancelDay.tells', { count: new Set(hit.map((visit) => visit.patientId)).size })}
+                      </Text>
+                      <Group gap="xs">
+                        <Button
+                          onClick={() => {
+                            setAsking(false);
+                            run.mutate();
+                          }}
+                        >
+                          {t('cancelDay.yes')}
+                        </Button>
+                        <Button variant="default" data-autofocus onClick={() => setAsking(false)}>
+                          {t('cancelDay.no')}
+                        </Button>
+                      </Group>
+                    </Stack>
+                  </Dialog>
                 </Stack>
               )
             }
@@ -148,9 +174,16 @@ export function CancelDayPage() {
                       {one.result === 'cancelled' ? t('state.cancelled') : t(`problem.${one.result}`)}
                     </Badge>
                   </td>
-                  <td className="hs-num">
-                    {one.alternatives.map((other) => timeOf(other.start, other.timeZone, i18n.language)).join(' · ') ||
-                      t('cancelDay.noAlternatives')}
+                  <td>
+                    {one.alternatives.length === 0 && t('cancelDay.noAlternatives')}
+                    <ul className="hs-plain-list">
+                      {one.alternatives.map((other) => (
+                        <li key={`${other.start}|${other.timeZone}`} className="hs-num">
+                          {dayOf(other.start, other.timeZone, i18n.language)},{' '}
+                          {timeOf(other.start, other.timeZone, i18n.language)}
+                        </li>
+                      ))}
+                    </ul>
                   </td>
                 </tr>
               ))}

@@ -2,6 +2,7 @@
  * What each action asks before it is sent. Whether an action is possible is the server's word alone; this file only knows
  * which questions belong to it.
  */
+import type { Action } from '../../../domain/access.ts';
 import type { AppointmentAction } from '../../../workflows/messages/appointment.ts';
 
 export type Asks = 'nothing' | 'reason' | 'place' | 'check-in' | 'complete';
@@ -74,12 +75,20 @@ export const order: readonly AppointmentAction[] = [
   'entered-in-error',
 ];
 
-/** One letter each, on a focused visit of the day. */
+/** One letter each, on a visit of the day that has the focus or is open beside it. */
 export const keyOf: Readonly<Record<string, AppointmentAction>> = {
   a: 'arrive',
   i: 'check-in',
   s: 'start-encounter',
   c: 'complete',
+};
+
+/** What the letters need, so that only those are taught which the person may use; the server decides all the same. */
+export const keyNeeds: Readonly<Record<string, Action>> = {
+  a: 'appointment:check-in',
+  i: 'appointment:check-in',
+  s: 'appointment:complete',
+  c: 'appointment:complete',
 };
 
 export const identifiers = ['name', 'birth-date', 'mrn', 'phone', 'address', 'photo-id'] as const;

@@ -1,6 +1,7 @@
 /** What, who, where, when: the questions of "find a time", as native fields in one line of thought. */
 import { NativeSelect, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { practitionersQuery, visitTypesQuery } from '../api/queries.ts';
 import type { Slot } from '../api/types.ts';
@@ -46,6 +47,8 @@ export function CriteriaFields(props: {
   readonly value: Criteria;
   readonly onChange: (next: Partial<Criteria>) => void;
   readonly fixedType?: boolean;
+  /** One more question in the same grid. */
+  readonly children?: ReactNode;
 }) {
   const { t, i18n } = useTranslation();
   const { locations, zone } = useWorkplace();
@@ -123,6 +126,7 @@ export function CriteriaFields(props: {
           { value: 'evening', label: t('find.evening') },
         ]}
       />
+      {props.children}
     </div>
   );
 }

@@ -2,7 +2,7 @@
 import { Button, CloseButton, Group, NativeSelect, Stack, Text, Title, VisuallyHidden } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { book, patientQuery, visitTypesQuery } from '../api/queries.ts';
 import type { Appointment } from '../api/types.ts';
@@ -112,21 +112,21 @@ export function FindPage() {
             <CloseButton aria-label={t('find.otherPatient')} onClick={() => choosePatient(undefined)} />
           </Group>
         )}
-        <CriteriaFields value={criteria} onChange={change} />
-        {modes.length > 1 && (
-          <NativeSelect
-            label={t('find.mode')}
-            value={mode ?? ''}
-            onChange={(event) =>
-              void navigate({
-                replace: true,
-                search: (before) => ({ ...before, mode: event.currentTarget.value as 'video' }),
-              })
-            }
-            data={modes.map((one) => ({ value: one, label: t(`mode.${one}`) }))}
-            maw={220}
-          />
-        )}
+        <CriteriaFields value={criteria} onChange={change}>
+          {modes.length > 1 && (
+            <NativeSelect
+              label={t('find.mode')}
+              value={mode ?? ''}
+              onChange={(event) =>
+                void navigate({
+                  replace: true,
+                  search: (before) => ({ ...before, mode: event.currentTarget.value as 'video' }),
+                })
+              }
+              data={modes.map((one) => ({ value: one, label: t(`mode.${one}`) }))}
+            />
+          )}
+        </CriteriaFields>
         {type?.needsApproval === true && <Text size="sm">{t('find.needsApproval')}</Text>}
       </Stack>
 
@@ -174,14 +174,30 @@ export function FindPage() {
   );
 }
 
+/** Long enough for the second click of a slow hand, too short for a wish. */
+const settleMs = 800;
+
 function Booked({ visit, onNext }: { readonly visit: Appointment; readonly onNext: () => void }) {
   const { t, i18n } = useTranslation();
   const zone = visit.timeZone ?? 'UTC';
+  const heading = useRef<HTMLHeadingElement>(null);
+  const [since] = useState(() => Date.now());
+  useEffect(() => heading.current?.focus(), []);
   return (
-    <Stack gap="xs" className="hs-card" role="status">
+    <Stack
+      gap="xs"
+      className="hs-card"
+      role="status"
+      // The second half of a slow double click on "Book" must not clear what it brought.
+      onClickCapture={(event) => {
+        if (Date.now() - since >= settleMs) return;
+        event.preventDefault();
+        event.stopPropagation();
+      }}
+    >
       <Group gap="xs">
         <StateBadge visit={visit} />
-        <Text fw={600}>
+        <Text component="h2" ref={heading} tabIndex={-1} fw={600} m={0} className="hs-outcome">
           {t(visit.awaitingApproval ? 'find.awaits' : 'find.booked', {
             name: visit.patient.name,
             day: visit.start === null ? '' : dayOf(visit.start, zone, i18n.language),
@@ -191,10 +207,7 @@ function Booked({ visit, onNext }: { readonly visit: Appointment; readonly onNex
         </Text>
       </Group>
       <Text size="sm">{t('find.bookedNext')}</Text>
-      <Group gap="xs">
-        <Button autoFocus onClick={onNext}>
-          {t('find.another')}
-        </Button>
+      <Group gap="md">
         <LinkAnchor to="/cases/appointment/$id" params={{ id: visit.id }}>
           {t('find.openCase')}
         </LinkAnchor>
@@ -203,6 +216,9 @@ function Booked({ visit, onNext }: { readonly visit: Appointment; readonly onNex
             {t('find.showDay')}
           </LinkAnchor>
         )}
+        <Button variant="default" onClick={onNext}>
+          {t('find.another')}
+        </Button>
       </Group>
     </Stack>
   );

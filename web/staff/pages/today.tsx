@@ -4,12 +4,13 @@ import { useMediaQuery } from '@mantine/hooks';
 import { IconChevronLeft, IconChevronRight, IconX } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { Fragment, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AppointmentAction } from '../../../workflows/messages/appointment.ts';
 import { dayQuery, practitionersQuery, rulesQuery } from '../api/queries.ts';
 import type { Appointment, Practitioner } from '../api/types.ts';
 import { CasePanel } from '../case/case-panel.tsx';
+import { keyNeeds, keyOf } from '../case/forms.ts';
 import { isTyping } from '../frame/is-typing.ts';
 import { useWorkplace } from '../lib/session.ts';
 import { addDays, longDayOf, startOfDay } from '../lib/time.ts';
@@ -68,7 +69,10 @@ export function TodayPage() {
         Object.fromEntries(Object.entries({ ...before, ...next }).filter(([, value]) => value !== undefined)),
     });
   const open = (visit: Appointment, with_?: AppointmentAction): void => {
-    opener.current = document.activeElement instanceof HTMLElement ? document.activeElement : null;
+    // Whoever goes on inside the panel still returns to where it was opened from.
+    if (panel.current?.contains(document.activeElement) !== true) {
+      opener.current = document.activeElement instanceof HTMLElement ? document.activeElement : null;
+    }
     setBegin(with_);
     set({ open: visit.id });
   };
@@ -101,8 +105,14 @@ export function TodayPage() {
     if (search.open === undefined) return undefined;
     const onKey = (event: KeyboardEvent): void => {
       if (event.key === 'Escape' && !isTyping(event.target)) close();
+      if (isTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
+      const shown = all.find((visit) => visit.id === search.open);
+      if (shown !== undefined && panel.current?.contains(document.activeElement) === true && quick(shown, event.key)) {
+        event.preventDefault();
+        return;
+      }
       const step = event.key === 'j' ? 1 : event.key === 'k' ? -1 : 0;
-      if (step === 0 || isTyping(event.target) || event.ctrlKey || event.metaKey) return;
+      if (step === 0) return;
       const next = visits[visits.findIndex((visit) => visit.id === search.open) + step];
       if (next !== undefined) open(next);
     };
@@ -260,10 +270,16 @@ export function TodayPage() {
               }
             </Answered>
           )}
-          {!narrow && can('appointment:check-in') && (
+          {!narrow && (
             <Text size="xs" c="dimmed" mt={6}>
-              <Kbd size="xs">A</Kbd> {t('action.arrive')} · <Kbd size="xs">I</Kbd> {t('action.check-in')} ·{' '}
-              <Kbd size="xs">S</Kbd> {t('action.start-encounter')} · <Kbd size="xs">C</Kbd> {t('action.complete')} ·{' '}
+              {Object.entries(keyOf).map(([key, action]) => {
+                const needed = keyNeeds[key];
+                return needed !== undefined && can(needed) ? (
+                  <Fragment key={key}>
+                    <Kbd size="xs">{key.toUpperCase()}</Kbd> {t(`action.${action}`)} ·{' '}
+                  </Fragment>
+                ) : null;
+              })}
               <Kbd size="xs">Enter</Kbd> {t('today.openKey')} · <Kbd size="xs">J</Kbd> <Kbd size="xs">K</Kbd>{' '}
               {t('today.nextKey')}
             </Text>

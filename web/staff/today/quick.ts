@@ -5,7 +5,8 @@ import { useTranslation } from 'react-i18next';
 import type { AppointmentAction } from '../../../workflows/messages/appointment.ts';
 import { act, caseQuery } from '../api/queries.ts';
 import type { Appointment } from '../api/types.ts';
-import { asks, keyOf } from '../case/forms.ts';
+import { asks, keyNeeds, keyOf } from '../case/forms.ts';
+import { useWorkplace } from '../lib/session.ts';
 import { useProblemText } from '../parts/problem.tsx';
 import { useRefusalReason } from '../parts/refusal.ts';
 
@@ -13,9 +14,16 @@ export function useQuick(
   open: (visit: Appointment, begin: AppointmentAction) => void,
 ): (visit: Appointment, key: string) => boolean {
   const { t } = useTranslation();
+  const { can } = useWorkplace();
   const client = useQueryClient();
   const say = useProblemText();
   const reasonOf = useRefusalReason();
+  const refuse = (visit: Appointment, action: string, why: string): void =>
+    void notifications.show({
+      title: t('today.notNow', { action, name: visit.patient.name }),
+      message: why,
+      color: 'gray',
+    });
   const run = async (visit: Appointment, action: AppointmentAction): Promise<void> => {
     const name = t(`action.${action}`);
     try {
@@ -24,12 +32,13 @@ export function useQuick(
       const allowed = view.allowedActions.find((one) => one.action === action);
       if (allowed?.possible !== true) {
         const refused = allowed?.reason ?? { code: 'invalid-transition' };
-        const why = reasonOf(refused) ?? t(`problem.${refused.code}`, { defaultValue: '' });
-        notifications.show({
-          title: t('today.notNow', { action: name, name: visit.patient.name }),
-          message: why,
-          color: 'gray',
-        });
+        refuse(
+          visit,
+          name,
+          refused.code === 'forbidden'
+            ? t('today.roleForbids')
+            : (reasonOf(refused) ?? t(`problem.${refused.code}`, { defaultValue: t('problem.guard-failed') })),
+        );
         return;
       }
       if (asks[action] !== 'nothing') {
@@ -51,7 +60,9 @@ export function useQuick(
   return (visit, key) => {
     const action = keyOf[key];
     if (action === undefined) return false;
-    void run(visit, action);
+    const needed = keyNeeds[key];
+    if (needed !== undefined && !can(needed)) refuse(visit, t(`action.${action}`), t('today.roleForbids'));
+    else void run(visit, action);
     return true;
   };
 }
