@@ -109,7 +109,9 @@ export async function fillReservations(bench: BenchClinic, total = 1_000_000): P
      JOIN LATERAL (
        SELECT id AS resource_id, 'provider' AS role FROM numbered n WHERE n.i = v.i
        UNION ALL SELECT id, 'room' FROM rooms n WHERE n.i = v.i
-       UNION ALL SELECT id, 'patient' FROM people n WHERE n.i = v.i * 20 + v.k % 20) x ON true`,
+       UNION ALL SELECT id, 'patient' FROM people n WHERE n.i = v.i * 20 + v.k % 20) x ON true
+     -- Where the bench itself has booked, that stays.
+     ON CONFLICT DO NOTHING`,
     [
       bench.organizationId,
       bench.locationId,
