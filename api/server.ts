@@ -1,5 +1,5 @@
 /** The HTTP server around the application: its time limits, and its end without a broken request. */
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AddressInfo } from 'node:net';
 import type { ApiPorts } from './context.ts';
@@ -25,17 +25,15 @@ export async function startServer(
   options: Omit<AppOptions, 'isStopping'> = {},
 ): Promise<ApiServer> {
   let stopping = false;
-  let answering = 0;
+  const answering = new Set<ServerResponse>();
   const { koa, metrics } = buildApp(ports, routes, { ...options, isStopping: () => stopping });
   const handle = koa.callback();
   const server = createServer(
     { requestTimeout: 60_000, headersTimeout: 15_000, keepAliveTimeout: 65_000, maxHeaderSize: 16_384 },
     (request, response) => {
       if (stopping) response.setHeader('Connection', 'close');
-      answering += 1;
-      response.once('close', () => {
-        answering -= 1;
-      });
+      answering.add(response);
+      response.once('close', () => answering.delete(response));
       void handle(request, response);
     },
   );
@@ -58,7 +56,7 @@ export async function startServer(
       server.closeIdleConnections();
       // Live-update streams have no end of their own: the hub tells them.
       await ports.events.close();
-      for (let waited = 0; answering > 0 && waited < finishWithin; waited += 20) await sleep(20);
+      for (let waited = 0; answering.size > 0 && waited < finishWithin; waited += 20) await sleep(20);
       server.closeAllConnections();
       await closed;
       await metricsServer?.close();

@@ -11,6 +11,8 @@ import {
 } from './scheduling-facts.ts';
 
 const dayMs = 86_400_000;
+/** A large clinic has fifty times within hours, and reading a day of its reservations costs more than all the rest. */
+const firstStepMs = dayMs / 6;
 
 /** A time that can be booked. Instants RFC 3339 UTC, the place's zone beside them. */
 export interface AvailableTime {
@@ -75,9 +77,9 @@ export async function findAvailability(trx: Trx, request: AvailabilityRequest): 
   return found.map(toAvailableTime);
 }
 
-/** A day, two days, four days ... */
+/** Four hours, eight, sixteen, and so on. */
 function* steps(window: Interval): Generator<Interval> {
-  let length = dayMs;
+  let length = firstStepMs;
   for (let start = window.start; start < window.end; length *= 2) {
     const end = Math.min(window.end, start + length);
     yield { start, end };
