@@ -404,8 +404,8 @@ describe('the staff application', () => {
 
   it('says what can be done about a late patient, and begins it', { timeout: 120_000 }, async () => {
     const patientId = await clinic.addPatient({ given: ['Late'], family: 'Comer' });
-    // Near enough for an arrival, which its process decides by the time it was booked for.
-    const visit = await booked(patientId, 1);
+    // Near enough for an arrival, which its process decides by the time it was booked for: with whom few have a visit yet.
+    const visit = await booked(patientId, 1, clinic.otherPractitionerId);
     await madeLate(visit.id, 12, 18);
     const { context, page, errors, open } = await desk('en', 'front-desk');
     await open(`/cases/appointment/${visit.id}`);
