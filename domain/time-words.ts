@@ -31,7 +31,7 @@ export function shortTime(at: Date, timeZone: string, formats: string): string {
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
 function formatterOf(formats: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = `${formats} ${options.timeZone} ${options.weekday}`;
+  const key = `${formats} ${JSON.stringify(options)}`;
   const known = formatters.get(key);
   if (known !== undefined) return known;
   const fresh = new Intl.DateTimeFormat(formats, options);

@@ -3,6 +3,7 @@ import { writeAnchor } from '../db/audit-anchor.ts';
 import { chainHead, sealBatch } from '../db/audit-seal.ts';
 import type { Db } from '../db/connection.ts';
 import { organizationIds } from '../db/organizations.ts';
+import { startRounds } from './rounds.ts';
 
 export interface SealerOptions {
   /** Role sealer. */
@@ -17,27 +18,16 @@ export interface SealerOptions {
 
 /** Seals every organization's new audit rows each second and anchors each chain once a UTC day. Any number may run. */
 export function startSealer(options: SealerOptions): { stop(): Promise<void> } {
-  const stopping = new AbortController();
-  const finished = loop(options, stopping.signal);
-  return {
-    async stop() {
-      stopping.abort();
-      await finished;
-    },
-  };
-}
-
-async function loop(options: SealerOptions, signal: AbortSignal): Promise<void> {
   const anchored = new Map<string, string>();
-  while (!signal.aborted) {
+  return startRounds(async (signal) => {
     try {
       await sealEverything(options, signal, anchored);
     } catch (error) {
       // The database is away: what is unsealed now is sealed in a later round.
       tellOf(options.log, error);
     }
-    await pause(options.intervalMs ?? 1_000, signal);
-  }
+    return options.intervalMs ?? 1_000;
+  });
 }
 
 async function sealEverything(
@@ -79,17 +69,4 @@ async function sealOrganization(
 function tellOf(log: Logger, error: unknown, organizationId?: string): void {
   const code = (error as { code?: string }).code ?? 'unknown';
   log.warn({ code, organizationId }, 'sealing did not succeed and is tried again');
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done);
-  });
 }

@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Clock } from '../activities/ports.ts';
 import type { Db } from '../db/connection.ts';
 import { organizationIds } from '../db/organizations.ts';
 import { withTransaction } from '../db/transaction.ts';
 import { fileZoneChanges } from '../db/zone-changes.ts';
+import { startRounds } from './rounds.ts';
 
 export interface ZoneWatchOptions {
   /** Role worker. */
@@ -19,31 +19,19 @@ export interface ZoneWatchOptions {
 
 /** Looks for visits that new zone data would move, at the start and each day (B6). Any number may run. */
 export function startZoneWatch(options: ZoneWatchOptions): { stop(): Promise<void> } {
-  const stopping = new AbortController();
-  const finished = loop(options, stopping.signal);
-  return {
-    async stop() {
-      stopping.abort();
-      await finished;
-    },
-  };
-}
-
-async function loop(options: ZoneWatchOptions, signal: AbortSignal): Promise<void> {
   const { db, clock, log, intervalMs = 86_400_000, againAfterMs = 60_000 } = options;
-  while (!signal.aborted) {
-    let pause = intervalMs;
+  return startRounds(async (signal) => {
     try {
       const at = await clock.now();
       for (const organizationId of await organizationIds(db)) {
-        if (signal.aborted) return;
+        if (signal.aborted) break;
         const count = await withTransaction(db, { organizationId }, (trx) => fileZoneChanges(trx, organizationId, at));
         if (count > 0) log.warn({ organizationId, count }, 'the clock of visits to come has changed; staff have tasks');
       }
+      return intervalMs;
     } catch (error) {
       log.warn({ error }, 'visits could not be compared with the zone data; trying again');
-      pause = againAfterMs;
+      return againAfterMs;
     }
-    await sleep(pause, undefined, { signal }).catch(() => undefined);
-  }
+  });
 }

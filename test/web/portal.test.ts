@@ -16,7 +16,7 @@ import { patientRecipient, signVisitToken } from '../../activities/visit-token.t
 import { openClinicApi, quarterAfter } from '../api/clinic-api.ts';
 import type { ClinicApi } from '../api/clinic-api.ts';
 import { password } from '../api/support.ts';
-import { launchBrowser } from '../support/browser.ts';
+import { errorsOf, launchBrowser } from '../support/browser.ts';
 
 const output = join(import.meta.dirname, '../.output');
 const webDirectory = join(output, 'portal-web');
@@ -61,12 +61,7 @@ async function visitor(language: Language): Promise<{ context: BrowserContext; p
     viewport: { width: 1280, height: 900 },
   });
   const page = await context.newPage();
-  const errors: string[] = [];
-  page.on('pageerror', (error) => errors.push(error.message));
-  page.on('console', (message) => {
-    // A refused request is part of the story; a blocked script or style is not.
-    if (message.type() === 'error' && !/status of 4\d\d/.test(message.text())) errors.push(message.text());
-  });
+  const errors = errorsOf(page);
   return { context, page, errors };
 }
 

@@ -15,7 +15,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openClinicApi, quarterAfter, timeZone } from '../api/clinic-api.ts';
 import type { ClinicApi } from '../api/clinic-api.ts';
 import { password } from '../api/support.ts';
-import { launchBrowser } from '../support/browser.ts';
+import { errorsOf, launchBrowser } from '../support/browser.ts';
 
 const output = join(import.meta.dirname, '../.output');
 const webDirectory = join(output, 'staff-web');
@@ -70,12 +70,7 @@ async function desk(language: Language, role: 'administrator' | 'front-desk'): P
     viewport: { width: 1280, height: 900 },
   });
   const page = await context.newPage();
-  const errors: string[] = [];
-  page.on('pageerror', (error) => errors.push(error.message));
-  page.on('console', (message) => {
-    // A refused request is part of the story; a blocked script or style is not.
-    if (message.type() === 'error' && !/status of 4\d\d/.test(message.text())) errors.push(message.text());
-  });
+  const errors = errorsOf(page);
   await page.goto(`${clinic.api.url}/tasks?owner=me`);
   await page.fill('input[type=email]', email);
   await page.fill('input[type=password]', password);
