@@ -106,13 +106,19 @@ interface Asked {
 }
 
 async function bookOnce(context: RequestContext, asked: Asked): Promise<AppointmentView> {
-  const { temporal } = context.ports;
   const looked = await asked.look();
   if (looked.done !== undefined) return looked.done;
-  const { command, problem } = looked;
-  if (problem === null) return startOnce(context, asked, command);
-  if (await isAnswer(problem, () => temporal.hasRun(asked.appointmentId))) throw asError(problem);
-  return startRun(context, asked, command);
+  return (await answerTo(context, asked, looked)) ?? startOnce(context, asked, looked.command);
+}
+
+/** What a look settles: an earlier answer, or a refusal (thrown); undefined when there is nothing against a try. */
+async function answerTo(context: RequestContext, asked: Asked, looked: Looked): Promise<AppointmentView | undefined> {
+  if (looked.done !== undefined) return looked.done;
+  if (looked.problem === null) return undefined;
+  if (await isAnswer(looked.problem, () => context.ports.temporal.hasRun(asked.appointmentId)))
+    throw asError(looked.problem);
+  // An earlier try under this key is still open: only asking it again tells.
+  return startRun(context, asked, looked.command);
 }
 
 /** Those who want the same start wait for the one ahead, then look again: losers cost a read, not a workflow. */
@@ -120,14 +126,7 @@ async function startOnce(context: RequestContext, asked: Asked, command: Opening
   if (command.event === 'request') return startRun(context, asked, command);
   return context.ports.slots.pass(
     `${context.organizationId}/${command.practitionerId}/${command.start}`,
-    async () => {
-      const again = await asked.look();
-      if (again.done !== undefined) return again.done;
-      if (again.problem === null) return undefined;
-      if (await isAnswer(again.problem, () => context.ports.temporal.hasRun(asked.appointmentId)))
-        throw asError(again.problem);
-      return startRun(context, asked, command);
-    },
+    async () => answerTo(context, asked, await asked.look()),
     () => startRun(context, asked, command),
     () => new DomainError('unavailable', { data: { retryAfterSeconds: 1 } }),
   );
