@@ -101,6 +101,8 @@ function setUp(input: AppointmentInput) {
   let view: AppointmentView | null = null;
   let facts: AppointmentFacts | null = null;
   let shown: string | undefined;
+  /** Steps that the database may have committed already, and that have not come back here yet. */
+  let underWay = 0;
 
   const now = (): number => Date.now();
   const note = (event: string, result: string): void => {
@@ -212,8 +214,9 @@ function setUp(input: AppointmentInput) {
    */
   function refuseAtTheDoor(action: AppointmentAction, request: ActionRequest): void {
     if (outcome !== undefined && !outcome.ok) throw refusal({ code: 'not-found' });
-    // Between the commit and its arrival here an action may come in: it waits, and the transaction decides.
-    if (facts === null) return;
+    // Between a commit and its arrival here, somebody who sees it may ask for the next step: it waits its turn, and the
+    // transaction decides.
+    if (facts === null || underWay > 0) return;
     const known: AppointmentFacts = {
       ...facts,
       intake: 'waived',
@@ -256,6 +259,7 @@ function setUp(input: AppointmentInput) {
     actor: Actor,
     operation: Operation,
   ): Promise<AppointmentView> {
+    underWay += 1;
     try {
       const settled = await activities.applyAction({
         organizationId,
@@ -278,6 +282,8 @@ function setUp(input: AppointmentInput) {
       // The door let it pass and the transaction did not: somebody else changed this visit.
       else if (knewBetter.has(problem.code)) await readAgain();
       throw refusal(problem ?? { code: 'unavailable' });
+    } finally {
+      underWay -= 1;
     }
   }
 

@@ -37,6 +37,8 @@ export interface ClinicApi extends Clinic {
   readonly worker: Db;
   addPatient(columns?: Record<string, unknown>): Promise<string>;
   addVisitType(columns: Record<string, unknown>): Promise<string>;
+  /** With hours all week for the visit type above, and one more room in the pool: whoever books them competes with nobody. */
+  addPractitioner(name: string): Promise<string>;
   book(client: Client, body: Record<string, unknown>, key?: string): Promise<Answer>;
   act(client: Client, id: string, action: string, body?: Record<string, unknown>, key?: string): Promise<Answer>;
   close(): Promise<void>;
@@ -88,16 +90,19 @@ export async function seedClinic(owner: Db, organizationId: string): Promise<Cli
   ]);
   await owner('resource_pool').insert({ ...of, id: ids.roomPoolId, name: 'Exam rooms', kind: 'room' });
   await owner('resource_pool_member').insert(rooms.map((id) => ({ ...of, pool_id: ids.roomPoolId, resource_id: id })));
-  await owner('availability_rule').insert(
-    [ids.practitionerId, ids.otherPractitionerId].map((id) => ({
-      ...of, resource_id: id, location_id: ids.locationId, by_day: ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'],
-      start_local: '00:00', end_local: '00:00', time_zone: timeZone, valid_from: '2020-01-01',
-    })), // prettier-ignore
-  );
   const clinic = { organizationId, rooms, ...ids };
+  await owner('availability_rule').insert(
+    [ids.practitionerId, ids.otherPractitionerId].map((id) => allWeek(clinic, id)),
+  );
   await seedVisitType(owner, clinic, { id: ids.visitTypeId, code: 'FU30' });
   return clinic;
 }
+
+const allWeek = (clinic: Clinic, practitionerId: string): Record<string, unknown> => ({
+  organization_id: clinic.organizationId, resource_id: practitionerId, location_id: clinic.locationId,
+  by_day: ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'], start_local: '00:00', end_local: '00:00', time_zone: timeZone,
+  valid_from: '2020-01-01',
+}); // prettier-ignore
 
 export async function seedVisitType(owner: Db, clinic: Clinic, columns: Record<string, unknown>): Promise<string> {
   const of = { organization_id: clinic.organizationId };
@@ -117,6 +122,20 @@ export async function seedVisitType(owner: Db, clinic: Clinic, columns: Record<s
       resource_id: resource,
     })),
   );
+  return id;
+}
+
+async function seedPractitioner(owner: Db, clinic: Clinic, name: string): Promise<string> {
+  const of = { organization_id: clinic.organizationId };
+  const [id, room] = [randomUUID(), randomUUID()];
+  const place = { location_id: clinic.locationId, time_zone: timeZone, overbook_consent: false, overbook_limit: 0 };
+  await owner('resource').insert([
+    { ...of, ...place, id, kind: 'provider', name },
+    { ...of, ...place, id: room, kind: 'room', name: `Room of ${name}` },
+  ]);
+  await owner('resource_pool_member').insert({ ...of, pool_id: clinic.roomPoolId, resource_id: room });
+  await owner('availability_rule').insert(allWeek(clinic, id));
+  await owner('visit_type_provider').insert({ ...of, visit_type_id: clinic.visitTypeId, resource_id: id });
   return id;
 }
 
@@ -173,6 +192,7 @@ export async function openClinicApi(options: { webDirectory?: string } = {}): Pr
     patient: await signIn('patient'),
     addPatient: (columns) => seedPatient(api.owner, organizationId, columns),
     addVisitType: (columns) => seedVisitType(api.owner, clinic, columns),
+    addPractitioner: (name) => seedPractitioner(api.owner, clinic, name),
     book: (client, body, key) =>
       client.request('POST', '/appointments', {
         body: { visitTypeId: clinic.visitTypeId, practitionerId: clinic.practitionerId, ...body },

@@ -116,6 +116,8 @@ export interface ClinicParts {
   /** Migrated; dropped at the end. */
   readonly database: Pick<TestDatabase, 'urls' | 'adminUrl' | 'drop'>;
   readonly keys: Pick<KeyRing, 'current' | 'keys'>;
+  /** Between the commit of an action and its report to the engine. */
+  readonly afterCommit?: ((event: string) => Promise<void>) | undefined;
 }
 
 /** Silences the SDK's own log; before the first connection is made. */
@@ -124,7 +126,7 @@ export function quietRuntime(): void {
 }
 
 /** Starts everything; `close` stops it and the parts too. */
-export async function assembleClinic({ engine, database, keys }: ClinicParts): Promise<TestClinic> {
+export async function assembleClinic({ engine, database, keys, afterCommit }: ClinicParts): Promise<TestClinic> {
   const { address, namespace, connection, nativeConnection } = engine;
   const config = { codecOff: false, deploymentBuildId: 'test', temporal: { address, namespace } };
   const workflowBundle = await buildWorkflowBundle();
@@ -135,11 +137,19 @@ export async function assembleClinic({ engine, database, keys }: ClinicParts): P
   const clock: Clock = { now: () => engine.now() };
   const log = pino({ level: 'silent' });
   const taskQueue = `test-${randomUUID()}`;
+  const activities = appointmentActivities({ db, clock, log });
   const { workerDeploymentOptions: _unversioned, ...workerSettings } = workerOptions({
     config,
     keys,
     connection: nativeConnection,
-    activities: appointmentActivities({ db, clock, log }),
+    activities: {
+      ...activities,
+      applyAction: async (command: Parameters<typeof activities.applyAction>[0]) => {
+        const settled = await activities.applyAction(command);
+        await afterCommit?.(command.event);
+        return settled;
+      },
+    },
     workflowBundle,
   });
   const startWorker = async () => {

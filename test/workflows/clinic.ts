@@ -5,7 +5,7 @@ import { createTestDatabase } from '../support/test-postgres.ts';
 import { connectTestTemporal } from '../support/test-temporal.ts';
 import { createTimeSkippingEnvironment } from '../support/test-time-skipping.ts';
 import { assembleClinic, quietRuntime, skippingEngine } from './assemble.ts';
-import type { Engine, TestClinic } from './assemble.ts';
+import type { ClinicParts, Engine, TestClinic } from './assemble.ts';
 
 export type { TestClinic } from './assemble.ts';
 
@@ -27,9 +27,12 @@ export async function devEngine(): Promise<Engine> {
 }
 
 /** `close` stops everything. */
-export async function openClinic(startEngine: () => Promise<Engine> = timeSkippingEngine): Promise<TestClinic> {
+export async function openClinic(
+  startEngine: () => Promise<Engine> = timeSkippingEngine,
+  afterCommit?: ClinicParts['afterCommit'],
+): Promise<TestClinic> {
   quietRuntime();
   const engine = await startEngine();
   const keys = { current: 'test', keys: { test: new Uint8Array(randomBytes(32)) } };
-  return assembleClinic({ engine, database: await createTestDatabase(), keys });
+  return assembleClinic({ engine, database: await createTestDatabase(), keys, afterCommit });
 }

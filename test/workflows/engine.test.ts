@@ -7,8 +7,11 @@ import type { TestClinic } from './clinic.ts';
 import { patientActor, staff } from './seed.ts';
 
 let clinic: TestClinic;
+let afterCommit: (() => Promise<void>) | undefined;
 beforeAll(async () => {
-  clinic = await openClinic(devEngine);
+  clinic = await openClinic(devEngine, async (event) => {
+    if (event === 'confirm-hold') await afterCommit?.();
+  });
 });
 afterAll(() => clinic?.close());
 
@@ -31,6 +34,23 @@ test('the clinic cancels: alternatives are held for the patient, and taking one 
   await clinic.act(first!.id, 'confirm-hold', {}, patientActor(clinic.patientId));
   expect((await held()).map((a) => a.status)).toEqual(['booked', 'cancelled', 'cancelled']);
   for (const other of others) await ended(other.id);
+});
+
+test('what the database allows is not refused because the step before it has not come back yet', async () => {
+  const visit = await clinic.booked(inDays(10), { event: 'hold' });
+  let comeBack: (() => void) | undefined;
+  afterCommit = () => new Promise((done) => (comeBack = done));
+  const booking = clinic.act(visit.id, 'confirm-hold');
+  await expect.poll(() => comeBack).toBeDefined();
+  // Everybody sees a booked visit now, and its process still believes in a hold.
+  expect(await clinic.row(visit.id)).toMatchObject({ status: 'booked' });
+  const cancelling = clinic.act(visit.id, 'cancel', { reason: 'x' });
+  const soon = await Promise.race([cancelling.then(() => 'done', () => 'refused'), clinic.until(new Date(Date.now() + 1_000).toISOString())]); // prettier-ignore
+  expect(soon).toBeUndefined();
+  comeBack?.();
+  expect(await booking).toMatchObject({ status: 'booked' });
+  expect(await cancelling).toMatchObject({ status: 'cancelled' });
+  expect((await clinic.changes(visit.id)).map((change) => change.event)).toEqual(['hold', 'confirm-hold', 'cancel']);
 });
 
 test('lists find a visit by its search attributes, which name nobody', async () => {

@@ -85,6 +85,9 @@ export const caseQuery = (id: string) =>
     staleTime: 5_000,
   });
 
+/** As it stands now: a query would join a question that is under way already, and was perhaps answered before. */
+export const readCase = (id: string) => api('GET /cases/appointment/:id', { params: { id } });
+
 /** Older parts of the history, one page after the other. */
 export const historyQuery = (id: string, from: string | null) =>
   infiniteQueryOptions({
@@ -129,6 +132,9 @@ export const patientQuery = (id: string) =>
     queryKey: ['patient', id],
     queryFn: ({ signal }) => apiWithETag('GET /patients/:id', { params: { id }, signal }),
   });
+
+/** As it stands now, for the same reason as a case. */
+export const readPatient = (id: string) => apiWithETag('GET /patients/:id', { params: { id } });
 
 export const patientVisitsQuery = (id: string) =>
   queryOptions({

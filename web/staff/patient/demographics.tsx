@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { useForm, useWatch } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { ProblemError } from '../../shared/api-client.ts';
-import { changePatient, patientQuery } from '../api/queries.ts';
+import { changePatient, readPatient } from '../api/queries.ts';
 import type { PatientChange } from '../api/queries.ts';
 import type { Patient } from '../api/types.ts';
 import { plainDay } from '../lib/time.ts';
@@ -162,7 +162,7 @@ function EditForm(props: { readonly patient: Patient; readonly etag: string; rea
     onError: async (error) => {
       showFieldErrors(error, fields, form.setError);
       if (!(error instanceof ProblemError) || error.code !== 'version-conflict') return;
-      const now = await client.fetchQuery({ ...patientQuery(props.patient.id), staleTime: 0 });
+      const now = await readPatient(props.patient.id);
       setTheirs(typedOf(now.answer));
       setBase({ typed: typedOf(now.answer), etag: now.etag ?? '', address: now.answer.address });
     },

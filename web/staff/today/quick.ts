@@ -3,7 +3,7 @@ import { notifications } from '@mantine/notifications';
 import { useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { AppointmentAction } from '../../../workflows/messages/appointment.ts';
-import { act, caseQuery } from '../api/queries.ts';
+import { act, caseQuery, readCase } from '../api/queries.ts';
 import type { Appointment } from '../api/types.ts';
 import { asks, keyNeeds, keyOf } from '../case/forms.ts';
 import { useWorkplace } from '../lib/session.ts';
@@ -28,7 +28,7 @@ export function useQuick(
     const name = t(`action.${action}`);
     try {
       // The server's list decides, read now: a list that was drawn a minute ago may be wrong.
-      const view = await client.fetchQuery({ ...caseQuery(visit.id), staleTime: 0 });
+      const view = await readCase(visit.id);
       const allowed = view.allowedActions.find((one) => one.action === action);
       if (allowed?.possible !== true) {
         const refused = allowed?.reason ?? { code: 'invalid-transition' };
@@ -42,6 +42,7 @@ export function useQuick(
         return;
       }
       if (asks[action] !== 'nothing') {
+        client.setQueryData(caseQuery(visit.id).queryKey, view);
         open(visit, action);
         return;
       }
