@@ -103,6 +103,10 @@ export const tables: Readonly<Record<string, TableDeclaration>> = {
 
   appointment: process,
   opening: process,
+  waitlist_entry: process,
+  waitlist_entry_visit_type: process,
+  waitlist_offer: process,
+  waitlist_ranking: process,
   reservation: process,
   case_timer: process,
   proposed_charge: process,

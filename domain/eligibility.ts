@@ -85,7 +85,7 @@ export function unfitPerson({ deceased, active }: Pick<PatientFit, 'deceased' | 
  * A birth date that is missing or known in part refuses staff only what is certain, because a missing entry must not keep
  * anybody from care and they can ask; whoever books alone is asked to call.
  */
-function ageProblem(
+export function ageProblem(
   { ageMin, ageMax }: Pick<VisitType, 'ageMin' | 'ageMax'>,
   birthDate: string | null,
   date: string,

@@ -24,6 +24,34 @@ export interface ReminderPolicy {
   readonly quietHours: { readonly from: string; readonly until: string; readonly asIsFrom: string } | null;
 }
 
+/** Who is offered freed times, and for how long (D2). Leads and windows are elapsed time. */
+export interface WaitlistPolicy {
+  readonly windows: readonly {
+    readonly leadAtLeast: string;
+    readonly window: string;
+    /** The window runs only in `sendHours` of the patient's clock. */
+    readonly wakingHoursOnly: boolean;
+    /** Offers sent while the lead is in this row. */
+    readonly maxOffers: number;
+  }[];
+  /** Nothing is offered nearer than this, whatever the visit type says. */
+  readonly minLead: string;
+  /** From this lead on the time goes public `releaseFarAfter` its opening. */
+  readonly farLead: string;
+  readonly releaseFarAfter: string;
+  /** Patient-local, both edges allowed; null: at any hour (a clinic of seconds, for the tour). */
+  readonly sendHours: { readonly from: string; readonly until: string } | null;
+  readonly maxOffersPerDay: number;
+  /** After so many successive silences the entry waits for a call. */
+  readonly pauseAfterSilences: number;
+  /** An offer can be extended once. */
+  readonly extension: string;
+  /** 1: one after the other. 2 or 3: so many at once for leads under a day, the first answer wins. */
+  readonly batchSize: number;
+  readonly entryLifetime: string;
+  readonly expiryNotice: string;
+}
+
 export interface PolicyValues {
   readonly hold: { readonly duration: string; readonly extension: string; readonly maxPerPatient: number };
   readonly approval: { readonly within: string };
@@ -32,6 +60,7 @@ export interface PolicyValues {
   readonly overbook: { readonly maxPerProviderPerDay: number };
   readonly 'clinic-cancel': { readonly alternatives: number; readonly holdDuration: string };
   readonly reminder: ReminderPolicy;
+  readonly waitlist: WaitlistPolicy;
 }
 export type PolicyKind = keyof PolicyValues;
 
@@ -52,6 +81,25 @@ export const defaultPolicies: PolicyValues = {
     ],
     margin: 'PT1H',
     quietHours: { from: '20:00', until: '08:00', asIsFrom: '07:00' },
+  },
+  waitlist: {
+    windows: [
+      { leadAtLeast: 'P7D', window: 'PT12H', wakingHoursOnly: true, maxOffers: 10 },
+      { leadAtLeast: 'PT72H', window: 'PT4H', wakingHoursOnly: true, maxOffers: 10 },
+      { leadAtLeast: 'PT24H', window: 'PT60M', wakingHoursOnly: false, maxOffers: 15 },
+      { leadAtLeast: 'PT4H', window: 'PT20M', wakingHoursOnly: false, maxOffers: 12 },
+      { leadAtLeast: 'PT2H', window: 'PT10M', wakingHoursOnly: false, maxOffers: 6 },
+    ],
+    minLead: 'PT2H',
+    farLead: 'P7D',
+    releaseFarAfter: 'PT24H',
+    sendHours: { from: '08:00', until: '20:00' },
+    maxOffersPerDay: 3,
+    pauseAfterSilences: 3,
+    extension: 'PT5M',
+    batchSize: 1,
+    entryLifetime: 'P180D',
+    expiryNotice: 'P14D',
   },
 };
 

@@ -27,6 +27,13 @@ const reminderRule = z.strictObject({
   telehealthLink: z.boolean().optional(),
 }); // prettier-ignore
 
+const windowRow = z.strictObject({
+  leadAtLeast: duration,
+  window: duration,
+  wakingHoursOnly: z.boolean(),
+  maxOffers: z.int().min(0).max(100),
+}); // prettier-ignore
+
 /** A row may leave keys out: the default fills them (domain/policies.ts). */
 const values = {
   'hold': z.strictObject({ duration, extension: duration, maxPerPatient: z.int().min(0).max(50) }).partial(),
@@ -39,6 +46,20 @@ const values = {
     items: z.array(reminderRule).max(12),
     margin: duration,
     quietHours: z.strictObject({ from: localTime, until: localTime, asIsFrom: localTime }).nullable(),
+  }).partial(),
+  'waitlist': z.strictObject({
+    windows: z.array(windowRow).min(1).max(12),
+    minLead: duration,
+    farLead: duration,
+    releaseFarAfter: duration,
+    sendHours: z.strictObject({ from: localTime, until: localTime })
+      .refine(({ from, until }) => from < until, 'The day begins before it ends').nullable(),
+    maxOffersPerDay: z.int().min(1).max(50),
+    pauseAfterSilences: z.int().min(1).max(20),
+    extension: duration,
+    batchSize: z.int().min(1).max(3),
+    entryLifetime: duration,
+    expiryNotice: duration,
   }).partial(),
 } satisfies Record<PolicyKind, z.ZodType>; // prettier-ignore
 

@@ -41,12 +41,25 @@ function Fact({ name, lines }: { readonly name: string; readonly lines: readonly
 
 function useSay(): (value: unknown) => readonly string[] {
   const { t, i18n } = useTranslation();
+  const windowWords = ({ leadAtLeast, window, wakingHoursOnly, maxOffers }: Value): string =>
+    [
+      t('policies.window', {
+        window: durationWords(String(window), i18n.language),
+        lead: durationWords(String(leadAtLeast), i18n.language),
+        count: Number(maxOffers),
+      }),
+      wakingHoursOnly === true ? t('policies.wakingOnly') : undefined,
+    ]
+      .filter(Boolean)
+      .join(' · ');
   const one = (value: unknown): string => {
     if (value === null) return t('policies.none');
     if (typeof value === 'string') return durationWords(value, i18n.language);
     if (!isValue(value)) return String(value);
     const { from, until, asIsFrom, before, channels } = value;
-    if (typeof from === 'string') return t('policies.quiet', { from, until, asIsFrom });
+    if (typeof from === 'string')
+      return t(asIsFrom === undefined ? 'policies.between' : 'policies.quiet', { from, to: until, until, asIsFrom });
+    if (typeof value['leadAtLeast'] === 'string') return windowWords(value);
     if (typeof before !== 'string' || !Array.isArray(channels)) return JSON.stringify(value);
     return [
       t('timer.before', { time: durationWords(before, i18n.language) }),

@@ -1,0 +1,161 @@
+/**
+ * Whether a freed time may be offered to an entry, with every reason why not (scheduling-intake.md D2). What an entry names
+ * (practitioners, places, days, times) are limits; what it leaves open fits everything. Coverage and authorization join
+ * when they exist.
+ */
+import { localDateOf, localTimeOfDay } from './calendar.ts';
+import { unfitForVisit, ageProblem, type EligibilityLimits, type PatientFit } from './eligibility.ts';
+import type { VisitMode, Weekday } from './schedule.ts';
+import {
+  kilometres,
+  withScore,
+  wholeDays,
+  type Coordinates,
+  type RankedFactors,
+  type Urgency,
+  type WaitlistState,
+} from './waitlist.ts';
+import { DAY, MINUTE } from './zone.ts';
+
+export const waitlistReasons = [
+  'not-active',
+  'entry-expired',
+  'visit-type-mismatch',
+  'mode-mismatch',
+  'not-eligible',
+  'provider-mismatch',
+  'location-mismatch',
+  'day-mismatch',
+  'time-mismatch',
+  'too-early',
+  'too-late',
+  'gains-too-little',
+  'notice-too-short',
+  'preparation-too-short',
+  'too-far',
+  'patient-overlap',
+  'offer-live-elsewhere',
+  'offers-today',
+  'asked-already',
+  'no-channel',
+] as const;
+export type WaitlistReason = (typeof waitlistReasons)[number];
+
+/** The freed time. Instants are epoch milliseconds. */
+export interface OpeningTime {
+  readonly start: number;
+  readonly end: number;
+  readonly timeZone: string;
+  readonly practitionerId: string | null;
+  readonly locationId: string | null;
+  readonly place: Coordinates | null;
+  readonly mode: VisitMode;
+  readonly visitTypeIds: readonly string[];
+  readonly limits: EligibilityLimits;
+  readonly prepLeadMinutes: number;
+}
+
+/** One entry with what is known of its patient, as one query reads it. */
+export interface Candidate {
+  readonly entryId: string;
+  readonly patientId: string;
+  readonly state: WaitlistState;
+  readonly visitTypeIds: readonly string[];
+  readonly providerIds: readonly string[] | null;
+  readonly locationIds: readonly string[];
+  readonly modes: readonly VisitMode[];
+  readonly days: readonly Weekday[];
+  /** `HH:MM` on the place's clock; the start lies in [from, to]. Both or neither. */
+  readonly timeFrom: string | null;
+  readonly timeTo: string | null;
+  /** Local dates of the place, inclusive. */
+  readonly earliest: string | null;
+  readonly latest: string | null;
+  readonly urgency: Urgency;
+  /** Start of the visit the patient has, which this one would replace. */
+  readonly currentStart: number | null;
+  readonly minGainDays: number;
+  readonly maxTravelKm: number | null;
+  readonly noticeMinutes: number;
+  readonly joinedAt: number;
+  readonly expiresAt: number;
+  readonly noResponses: number;
+  readonly home: Coordinates | null;
+  readonly fit: PatientFit;
+  /** Another live visit or hold of the patient overlaps the time (the current one, which would move, not counted). */
+  readonly overlaps: boolean;
+  readonly offeredElsewhere: boolean;
+  /** Offers sent to the entry since the local midnight of the place. */
+  readonly offersToday: number;
+  /** Was asked about this opening, or about the one whose list it resumes. */
+  readonly askedAlready: boolean;
+}
+
+export interface EligibilityRules {
+  readonly maxOffersPerDay: number;
+}
+
+export interface Verdict {
+  readonly reasons: readonly WaitlistReason[];
+  readonly factors: RankedFactors;
+}
+
+/** @param at now, epoch milliseconds */
+export function judgeCandidate(opening: OpeningTime, entry: Candidate, rules: EligibilityRules, at: number): Verdict {
+  const date = localDateOf(opening.start, opening.timeZone);
+  const km = opening.place === null || entry.home === null ? null : kilometres(entry.home, opening.place);
+  const gained = entry.currentStart === null ? 0 : entry.currentStart - opening.start;
+  const byProvider = entry.providerIds !== null;
+  const byDay = entry.days.length > 0;
+  const byTime = entry.timeFrom !== null && entry.timeTo !== null;
+  const checks: readonly (readonly [WaitlistReason, boolean])[] = [
+    ['not-active', entry.state !== 'active' && entry.state !== 'offered'],
+    ['entry-expired', at >= entry.expiresAt],
+    ['visit-type-mismatch', !entry.visitTypeIds.some((id) => opening.visitTypeIds.includes(id))],
+    ['mode-mismatch', !entry.modes.includes(opening.mode)],
+    [
+      'not-eligible',
+      unfitForVisit(opening.limits, entry.fit, opening.mode) !== null ||
+        ageProblem(opening.limits, entry.fit.birthDate, date, true) !== null,
+    ],
+    ['provider-mismatch', byProvider && !includes(entry.providerIds ?? [], opening.practitionerId)],
+    ['location-mismatch', entry.locationIds.length > 0 && !includes(entry.locationIds, opening.locationId)],
+    ['day-mismatch', byDay && !entry.days.includes(weekdayOf(date))],
+    ['time-mismatch', byTime && !within(entry, opening)],
+    ['too-early', entry.earliest !== null && date < entry.earliest],
+    ['too-late', entry.latest !== null && date > entry.latest],
+    ['gains-too-little', entry.currentStart !== null && gained < entry.minGainDays * DAY],
+    ['notice-too-short', opening.start - at < entry.noticeMinutes * MINUTE],
+    ['preparation-too-short', opening.start - at < opening.prepLeadMinutes * MINUTE],
+    ['too-far', entry.maxTravelKm !== null && km !== null && km > entry.maxTravelKm],
+    ['patient-overlap', entry.overlaps],
+    ['offer-live-elsewhere', entry.offeredElsewhere],
+    ['offers-today', entry.offersToday >= rules.maxOffersPerDay],
+    ['asked-already', entry.askedAlready],
+  ];
+  return {
+    reasons: checks.filter(([, holds]) => holds).map(([reason]) => reason),
+    factors: withScore({
+      urgency: entry.urgency,
+      daysWaiting: wholeDays(at - entry.joinedAt),
+      namedProvider: byProvider && includes(entry.providerIds ?? [], opening.practitionerId),
+      preferredDay: byDay && entry.days.includes(weekdayOf(date)),
+      preferredTime: byTime && within(entry, opening),
+      daysGained: wholeDays(gained),
+      km,
+      noResponses: entry.noResponses,
+    }),
+  };
+}
+
+const includes = (ids: readonly string[], id: string | null): boolean => id !== null && ids.includes(id);
+
+const weekdays: readonly Weekday[] = ['SU', 'MO', 'TU', 'WE', 'TH', 'FR', 'SA'];
+const weekdayOf = (date: string): Weekday => weekdays[new Date(`${date}T00:00:00Z`).getUTCDay()]!;
+
+function within({ timeFrom, timeTo }: Candidate, { start, timeZone }: OpeningTime): boolean {
+  const minutes = localTimeOfDay(start, timeZone) / MINUTE;
+  return minutes >= minutesOf(timeFrom ?? '00:00') && minutes <= minutesOf(timeTo ?? '23:59');
+}
+
+const minutesOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5));
