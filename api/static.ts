@@ -18,6 +18,11 @@ export function staticFiles(directory: string): Middleware {
   const root = normalize(directory + sep);
   return async (ctx, next) => {
     if ((ctx.method !== 'GET' && ctx.method !== 'HEAD') || notPages.test(ctx.path)) return next();
+    // Asked for by browsers on pages that name no icon of their own.
+    if (ctx.path === '/favicon.ico') {
+      ctx.redirect('/icon.svg');
+      return;
+    }
     let path: string;
     try {
       path = decodeURIComponent(ctx.path);

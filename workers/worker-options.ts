@@ -36,8 +36,9 @@ export function workerOptions(parts: WorkerParts): WorkerOptions {
     maxConcurrentWorkflowTaskExecutions: 40,
     maxConcurrentActivityTaskExecutions: concurrentActivities,
     maxConcurrentLocalActivityExecutions: concurrentActivities,
-    // 400 MB for a worker with 10,000 open cases (architecture.md, section 8): the others are replayed when they wake.
-    maxCachedWorkflows: 1_000,
+    // 400 MB for a worker with 10,000 open cases (architecture.md, section 8) is the goal, and a cached run takes about 0.7:
+    // a visit waits for weeks, and replaying its twenty events when it wakes costs less than keeping it.
+    maxCachedWorkflows: 250,
     // After a worker is killed, its cached runs wait this long for it before another takes them; the default is 10 s.
     stickyQueueScheduleToStartTimeout: '2 seconds',
     shutdownGraceTime: '5 seconds',

@@ -266,6 +266,9 @@ describe('the staff application', () => {
     const timer = page.getByRole('timer');
     await timer.waitFor();
     expect(await timer.innerText()).toMatch(/^(09:5\d|10:00)$/);
+    // A page that is loaded again has not forgotten what is held.
+    await page.reload();
+    await timer.waitFor();
     await page.getByRole('button', { name: 'More time' }).click();
     await expect.poll(() => timer.innerText()).toMatch(/^1[45]:\d\d$/);
     expect(await page.getByRole('button', { name: 'More time' }).isDisabled()).toBe(true);

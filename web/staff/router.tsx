@@ -25,7 +25,10 @@ const root = createRootRouteWithContext<{ client: QueryClient }>()({
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  validateSearch: (raw: Raw): { back?: string | undefined } => ({ back: text(raw['back']) }),
+  validateSearch: (raw: Raw): { back?: string | undefined; ended?: true | undefined } => ({
+    back: text(raw['back']),
+    ended: raw['ended'] === true ? true : undefined,
+  }),
   component: lazyRouteComponent(() => import('./pages/sign-in.tsx'), 'SignInPage'),
 });
 const forgot = createRoute({
@@ -113,6 +116,8 @@ export interface FindSearch {
   readonly part?: 'morning' | 'afternoon' | 'evening' | undefined;
   readonly mode?: 'in-person' | 'video' | 'phone' | undefined;
   readonly replaces?: string | undefined;
+  /** A time that is being held: kept in sight over a reload. */
+  readonly hold?: string | undefined;
 }
 const find = createRoute({
   getParentRoute: () => frame,
@@ -127,6 +132,7 @@ const find = createRoute({
     part: oneOf(raw['part'], ['morning', 'afternoon', 'evening']),
     mode: oneOf(raw['mode'], ['in-person', 'video', 'phone']),
     replaces: text(raw['replaces']),
+    hold: text(raw['hold']),
   }),
   component: lazyRouteComponent(() => import('./pages/find.tsx'), 'FindPage'),
 });

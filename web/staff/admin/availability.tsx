@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { addRule, practitionersQuery, removeRule, rulesQuery, visitTypesQuery } from '../api/queries.ts';
 import type { AvailabilityRule, Weekday } from '../api/types.ts';
 import { useWorkplace } from '../lib/session.ts';
-import { addDays, plainDay, weekdayIndex, weekdayName } from '../lib/time.ts';
+import { addDays, plainDay, wallTime, weekdayIndex, weekdayName } from '../lib/time.ts';
 import { useToday } from '../lib/use-now.ts';
 import { LinkAnchor } from '../parts/links.tsx';
 import { Answered, Empty, Page } from '../parts/page.tsx';
@@ -58,8 +58,8 @@ function useSentence(): (
           );
     const hours = {
       days,
-      from: rule.startLocal.slice(0, 5),
-      to: rule.endLocal.slice(0, 5),
+      from: wallTime(rule.startLocal, i18n.language),
+      to: wallTime(rule.endLocal, i18n.language),
       since: plainDay(rule.validFrom, i18n.language),
     };
     const night = rule.endLocal <= rule.startLocal ? ` ${t('availability.nextDay')}` : '';
@@ -259,7 +259,8 @@ function WeekPreview({ rules, draft }: { readonly rules: readonly Draft[]; reado
     rule.byDay.some((one) => weekdays.indexOf(one) === index) &&
     rule.validFrom <= day &&
     (rule.validTo === null || rule.validTo >= day);
-  const hours = (rule: Draft): string => `${rule.startLocal.slice(0, 5)}–${rule.endLocal.slice(0, 5)}`;
+  const hours = (rule: Draft): string =>
+    `${wallTime(rule.startLocal, i18n.language)}–${wallTime(rule.endLocal, i18n.language)}`;
   return (
     <div
       className="hs-week"

@@ -29,7 +29,7 @@ export function Frame() {
   const here = useLocation({ select: (location) => location.href });
   const signedOut = error instanceof ProblemError && error.status === 401;
   useEffect(() => {
-    if (signedOut) void navigate({ to: '/sign-in', search: { back: here }, replace: true });
+    if (signedOut) void navigate({ to: '/sign-in', search: { back: here, ended: true }, replace: true });
   }, [signedOut, here, navigate]);
   useEffect(() => {
     if (me !== undefined && !choseLanguage()) void switchLanguage(me.locale.slice(0, 2));

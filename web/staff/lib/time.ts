@@ -22,6 +22,10 @@ const epoch = (at: string | number): number => (typeof at === 'number' ? at : Da
 export const timeOf = (at: string | number, zone: string, language: string): string =>
   format(language, zone, { hour: 'numeric', minute: '2-digit' }).format(epoch(at));
 
+/** A wall-clock time of the API ("13:30:00") as the language writes it. */
+export const wallTime = (time: string, language: string): string =>
+  timeOf(`2000-01-01T${time.slice(0, 5)}Z`, 'UTC', language);
+
 export const timeToTheSecond = (at: string | number, zone: string, language: string): string =>
   format(language, zone, { hour: 'numeric', minute: '2-digit', second: '2-digit' }).format(epoch(at));
 

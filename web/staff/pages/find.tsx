@@ -4,7 +4,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { book, patientQuery, visitTypesQuery } from '../api/queries.ts';
+import { book, caseQuery, patientQuery, visitTypesQuery } from '../api/queries.ts';
 import type { Appointment } from '../api/types.ts';
 import { CriteriaFields, defaultDays } from '../find/criteria.tsx';
 import type { Criteria } from '../find/criteria.tsx';
@@ -40,6 +40,11 @@ export function FindPage() {
   const patient = useQuery({ ...patientQuery(search.patient ?? ''), enabled: search.patient !== undefined });
   const types = useQuery(visitTypesQuery(i18n.language));
   const type = types.data?.items.find((one) => one.id === search.type);
+
+  // A hold that was made before the page was loaded again.
+  const holding = useQuery({ ...caseQuery(search.hold ?? ''), enabled: search.hold !== undefined && result === null });
+  const heldBefore = search.hold === undefined ? undefined : holding.data?.appointment;
+  const shown = result ?? (heldBefore !== undefined && isHeld(heldBefore) ? heldBefore : null);
 
   const today = useToday(zone);
   const from = search.from !== undefined && search.from >= today ? search.from : today;
@@ -83,9 +88,12 @@ export function FindPage() {
       overbookReason: wish.overbookReason,
       replacesId: search.replaces,
     });
+  const keepHold = (hold: string | undefined): void =>
+    void navigate({ replace: true, search: (all) => ({ ...all, hold }) });
   const done = (appointment: Appointment): void => {
     setPlace(null);
     setResult(appointment);
+    keepHold(isHeld(appointment) ? appointment.id : undefined);
     for (const key of ['availability', 'appointments']) void client.invalidateQueries({ queryKey: [key] });
   };
 
@@ -130,12 +138,17 @@ export function FindPage() {
         {type?.needsApproval === true && <Text size="sm">{t('find.needsApproval')}</Text>}
       </Stack>
 
-      {result?.status === 'pending' && !result.awaitingApproval && (
-        <HoldPanel held={result} onChange={done} onReleased={() => setResult(null)} />
+      {shown !== null && isHeld(shown) && (
+        <HoldPanel
+          held={shown}
+          onChange={done}
+          onReleased={() => {
+            setResult(null);
+            keepHold(undefined);
+          }}
+        />
       )}
-      {result !== null && (result.status !== 'pending' || result.awaitingApproval) && (
-        <Booked visit={result} onNext={() => choosePatient(undefined)} />
-      )}
+      {shown !== null && !isHeld(shown) && <Booked visit={shown} onNext={() => choosePatient(undefined)} />}
 
       {place !== null && (
         <section className="hs-card" aria-label={t('find.chosen')}>
@@ -155,11 +168,11 @@ export function FindPage() {
         </section>
       )}
 
-      {result === null && <VisuallyHidden component="h2">{t('find.results')}</VisuallyHidden>}
-      {result === null && (
+      {shown === null && <VisuallyHidden component="h2">{t('find.results')}</VisuallyHidden>}
+      {shown === null && (
         <Results criteria={criteria} patientId={search.patient} picked={place} onPick={setPlace} onChange={change} />
       )}
-      {result === null && criteria.type !== '' && <TypedTime criteria={criteria} onPick={setPlace} />}
+      {shown === null && criteria.type !== '' && <TypedTime criteria={criteria} onPick={setPlace} />}
 
       <Dialog opened={registering} onClose={() => setRegistering(false)} title={t('patients.new')}>
         <NewPatientForm
@@ -173,6 +186,8 @@ export function FindPage() {
     </Page>
   );
 }
+
+const isHeld = (visit: Appointment): boolean => visit.status === 'pending' && !visit.awaitingApproval;
 
 /** Long enough for the second click of a slow hand, too short for a wish. */
 const settleMs = 800;
@@ -206,7 +221,9 @@ function Booked({ visit, onNext }: { readonly visit: Appointment; readonly onNex
           })}
         </Text>
       </Group>
-      <Text size="sm">{t('find.bookedNext')}</Text>
+      <Text size="sm">
+        {t(visit.start !== null && Date.parse(visit.start) <= since ? 'find.bookedBegun' : 'find.bookedNext')}
+      </Text>
       <Group gap="md">
         <LinkAnchor to="/cases/appointment/$id" params={{ id: visit.id }}>
           {t('find.openCase')}

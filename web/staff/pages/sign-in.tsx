@@ -22,7 +22,7 @@ const route = getRouteApi('/sign-in');
 
 export function SignInPage() {
   const { t } = useTranslation();
-  const { back } = route.useSearch();
+  const { back, ended } = route.useSearch();
   const router = useRouter();
   const client = useQueryClient();
   const [needsCode, setNeedsCode] = useState(false);
@@ -50,7 +50,9 @@ export function SignInPage() {
     <Door title={t('signIn.title')}>
       <form onSubmit={(event) => void form.handleSubmit((typed) => enter.mutate(typed))(event)} noValidate>
         <Stack gap="sm">
-          {back !== undefined && back !== '/' && <Text size="sm">{t('signIn.back')}</Text>}
+          {back !== undefined && back !== '/' && (
+            <Text size="sm">{t(ended === true ? 'signIn.back' : 'signIn.toPage')}</Text>
+          )}
           {!asksCode && <ProblemAlert error={enter.error} />}
           <TextInput
             label={t('signIn.email')}

@@ -68,9 +68,11 @@ export function TodayPage() {
       search: (before) =>
         Object.fromEntries(Object.entries({ ...before, ...next }).filter(([, value]) => value !== undefined)),
     });
+  /** Whether the focus is in the case: beside the day or, where there is no room, in a dialog over it. */
+  const inCase = (): boolean => document.activeElement?.closest('.hs-side, .hs-side-dialog') != null;
   const open = (visit: Appointment, with_?: AppointmentAction): void => {
     // Whoever goes on inside the panel still returns to where it was opened from.
-    if (panel.current?.contains(document.activeElement) !== true) {
+    if (!inCase()) {
       opener.current = document.activeElement instanceof HTMLElement ? document.activeElement : null;
     }
     setBegin(with_);
@@ -107,7 +109,7 @@ export function TodayPage() {
       if (event.key === 'Escape' && !isTyping(event.target)) close();
       if (isTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
       const shown = all.find((visit) => visit.id === search.open);
-      if (shown !== undefined && panel.current?.contains(document.activeElement) === true && quick(shown, event.key)) {
+      if (shown !== undefined && inCase() && quick(shown, event.key)) {
         event.preventDefault();
         return;
       }

@@ -31,7 +31,7 @@ export function SideDialog({ opened, onClose, title, children }: DialogProps) {
   return (
     <Drawer.Root opened={opened} onClose={onClose} position="right" size="min(100%, 480px)">
       <Drawer.Overlay />
-      <Drawer.Content>
+      <Drawer.Content className="hs-side-dialog">
         <Group justify="space-between" align="start" wrap="nowrap" p="md" pb={0}>
           <Drawer.Title fw={650}>{title}</Drawer.Title>
           <Drawer.CloseButton aria-label={t('common.close')} />
