@@ -20,6 +20,8 @@ import * as cases from './routes/cases.ts';
 import { cancelDay } from './routes/closures.ts';
 import * as locations from './routes/locations.ts';
 import * as notifications from './routes/notifications.ts';
+import * as offers from './routes/offers.ts';
+import * as openings from './routes/openings.ts';
 import * as patientDetails from './routes/patient-details.ts';
 import * as patients from './routes/patients.ts';
 import * as policies from './routes/policies.ts';
@@ -28,6 +30,7 @@ import * as pools from './routes/resource-pools.ts';
 import * as resources from './routes/resources.ts';
 import * as staffTasks from './routes/staff-tasks.ts';
 import * as visitTypes from './routes/visit-types.ts';
+import * as waitlistEntries from './routes/waitlist-entries.ts';
 
 export const routes = [
   sessions.createSession,
@@ -104,6 +107,15 @@ export const routes = [
   appointments.showAppointment,
   appointments.listPatientAppointments,
   appointments.actOn,
+  waitlistEntries.joinWaitlist,
+  waitlistEntries.listWaitlistEntries,
+  waitlistEntries.showWaitlistEntry,
+  waitlistEntries.actOnEntry,
+  openings.listOpenings,
+  openings.showOpening,
+  openings.actOnOpening,
+  offers.listOffers,
+  offers.answerOffer,
   cases.listCases,
   cases.showCase,
   staffTasks.listStaffTasks,

@@ -5,7 +5,7 @@ import type { Key, Words } from './words.tsx';
 const known = new Set<string>([
   'offline', 'unavailable', 'outcome-unknown', 'rate-limited', 'slot-taken', 'patient-overlap', 'outside-availability',
   'patient-not-eligible', 'hold-expired', 'hold-limit', 'reschedule-limit', 'invalid-transition', 'guard-failed',
-  'version-conflict', 'not-found', 'token-invalid', 'token-expired', 'sign-in-failed',
+  'version-conflict', 'offer-expired', 'already-waiting', 'not-found', 'token-invalid', 'token-expired', 'sign-in-failed',
 ]); // prettier-ignore
 
 const ineligible: ReadonlySet<string> = new Set<Ineligibility>([

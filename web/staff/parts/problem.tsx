@@ -102,6 +102,8 @@ function remedyOf(problem: ProblemError): Remedy {
     case 'invalid-transition':
     case 'conflict':
     case 'duplicate':
+    case 'offer-expired':
+    case 'already-waiting':
       return 'changed';
     case 'internal':
       return 'report';
