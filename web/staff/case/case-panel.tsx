@@ -2,26 +2,26 @@
  * A case, the same everywhere: the state in a word, who has the ball and until when, what may be done now, the timers to
  * the second, and everything that happened (experience.md, principles 1 and 2).
  */
-import { Alert, Anchor, Button, Group, Stack, Text, Title, Tooltip } from '@mantine/core';
-import { IconCircleCheck, IconExternalLink } from '@tabler/icons-react';
+import { Anchor, Group, Stack, Text, Title } from '@mantine/core';
+import { IconExternalLink } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AppointmentAction } from '../../../workflows/messages/appointment.ts';
 import { caseQuery } from '../api/queries.ts';
-import type { AllowedAction, Appointment, CaseView } from '../api/types.ts';
-import { DAY, dateTimeOf, plainDay, timeOf, zoneName } from '../lib/time.ts';
+import type { Appointment, CaseView } from '../api/types.ts';
+import { dateTimeOf, DAY, plainDay, timeOf, zoneName } from '../lib/time.ts';
 import { Deadline } from '../parts/countdown.tsx';
 import { LinkAnchor } from '../parts/links.tsx';
 import { Answered } from '../parts/page.tsx';
-import { ProblemAlert } from '../parts/problem.tsx';
-import { useRefusalReason } from '../parts/refusal.ts';
 import { StateBadge } from '../parts/states.tsx';
-import { ActionForm, useAct } from './action-form.tsx';
-import { asks, endings, order, undoOf } from './forms.ts';
+import { ActionForm } from './action-form.tsx';
+import { Actions } from './actions.tsx';
 import { LateChoices } from './late.tsx';
+import { Related } from './related.tsx';
 import { Timeline } from './timeline.tsx';
-import { useTimerName } from './timer-name.ts';
+import { Timer } from './timer.tsx';
+import { WhatNext } from './what-next.tsx';
 
 export function CasePanel(props: {
   readonly id: string;
@@ -216,49 +216,6 @@ function Loaded(props: {
   );
 }
 
-function Timer({ name, at, zone }: { readonly name: string; readonly at: string; readonly zone: string }) {
-  const say = useTimerName();
-  return (
-    <>
-      <dt>{say(name)}</dt>
-      <dd>
-        <Deadline at={at} zone={zone} />
-      </dd>
-    </>
-  );
-}
-
-function Related({ other, zone }: { readonly other: CaseView['related'][number]; readonly zone: string }) {
-  const { t, i18n } = useTranslation();
-  const { kind, relation, id } = other;
-  const name =
-    kind === 'staff-task'
-      ? t(`task.${relation}`, { defaultValue: relation })
-      : t(`related.${relation}`, { defaultValue: t(`related.${kind}`) });
-  const state =
-    kind === 'appointment'
-      ? t(`state.${other.state}`)
-      : t(`relatedState.${other.state}`, { defaultValue: other.state });
-  const text = [name, other.at === null ? undefined : dateTimeOf(other.at, zone, i18n.language), state]
-    .filter(Boolean)
-    .join(' · ');
-  if (kind === 'appointment') {
-    return (
-      <LinkAnchor to="/cases/appointment/$id" params={{ id }} size="sm">
-        {text}
-      </LinkAnchor>
-    );
-  }
-  if (kind === 'staff-task') {
-    return (
-      <LinkAnchor to="/tasks" search={{ task: id, state: other.state === 'open' ? undefined : 'all' }} size="sm">
-        {text}
-      </LinkAnchor>
-    );
-  }
-  return <Text size="sm">{text}</Text>;
-}
-
 /** A timer that rings may change what can be done without a change that would be told: a visit becomes late. */
 function useAskWhenDue({ id, nextTimers }: CaseView): void {
   const client = useQueryClient();
@@ -269,137 +226,4 @@ function useAskWhenDue({ id, nextTimers }: CaseView): void {
     const timer = setTimeout(ask, due + 1_000);
     return () => clearTimeout(timer);
   }, [client, id, nextTimers]);
-}
-
-function Actions(props: {
-  readonly visit: Appointment;
-  readonly allowed: readonly AllowedAction[];
-  readonly onOpen: (action: AppointmentAction) => void;
-  readonly onDone: (visit: Appointment, action: AppointmentAction) => void;
-}) {
-  const { t } = useTranslation();
-  const sorted = props.allowed.toSorted((a, b) => order.indexOf(a.action) - order.indexOf(b.action));
-  if (sorted.length === 0) {
-    return (
-      <Text size="sm" c="dimmed">
-        {t('case.nothingToDo')}
-      </Text>
-    );
-  }
-  const lead = sorted.find((one) => one.possible && !endings.has(one.action))?.action;
-  // What ends the visit stands apart, below and smaller.
-  const rows = [sorted.filter((one) => !endings.has(one.action)), sorted.filter((one) => endings.has(one.action))];
-  return (
-    <section aria-label={t('case.actions')}>
-      <Stack gap="xs">
-        {rows
-          .filter((row) => row.length > 0)
-          .map((row) => (
-            <Group key={row[0]?.action} gap={6}>
-              {row.map((one) => (
-                <ActionButton key={one.action} one={one} leads={one.action === lead} {...props} />
-              ))}
-            </Group>
-          ))}
-      </Stack>
-    </section>
-  );
-}
-
-function ActionButton(props: {
-  readonly one: AllowedAction;
-  readonly leads: boolean;
-  readonly visit: Appointment;
-  readonly onOpen: (action: AppointmentAction) => void;
-  readonly onDone: (visit: Appointment, action: AppointmentAction) => void;
-}) {
-  const { t } = useTranslation();
-  const reasonOf = useRefusalReason();
-  const { action, possible, reason } = props.one;
-  const why = (reason && reasonOf(reason)) ?? t(`problem.${reason?.code ?? 'guard-failed'}`, { defaultValue: '' });
-  const send = useAct(props.visit, action, props.onDone);
-  const press = (): void => {
-    if (!possible) return;
-    if (asks[action] === 'nothing') send.mutate({});
-    else props.onOpen(action);
-  };
-  const button = (
-    <Button
-      variant={props.leads ? 'filled' : 'default'}
-      size={endings.has(action) ? 'compact-sm' : 'compact-md'}
-      loading={send.isPending}
-      onClick={press}
-      // Stays focusable, so that its reason can be read with the keyboard too.
-      {...(possible ? {} : { 'data-disabled': true, 'aria-disabled': true, 'aria-describedby': `why-${action}` })}
-    >
-      {t(`action.${action}`)}
-    </Button>
-  );
-  return (
-    <div>
-      {possible ? (
-        button
-      ) : (
-        <Tooltip label={why} multiline maw={280}>
-          {button}
-        </Tooltip>
-      )}
-      {!possible && (
-        <span id={`why-${action}`} hidden>
-          {why}
-        </span>
-      )}
-      <ProblemAlert error={send.error} />
-    </div>
-  );
-}
-
-function WhatNext(props: {
-  readonly action: AppointmentAction;
-  readonly visit: Appointment;
-  readonly view: CaseView;
-  readonly zone: string;
-  readonly onDone: (visit: Appointment, action: AppointmentAction) => void;
-}) {
-  const { t } = useTranslation();
-  const box = useRef<HTMLDivElement>(null);
-  useEffect(() => box.current?.focus(), []);
-  const undo = undoOf[props.action];
-  const mayUndo = undo !== undefined && props.view.allowedActions.some((one) => one.action === undo && one.possible);
-  const back = useAct(props.visit, undo ?? props.action, props.onDone);
-  const timerName = useTimerName();
-  const next = props.view.nextTimers[0];
-  return (
-    <Alert
-      ref={box}
-      tabIndex={-1}
-      role="status"
-      className="hs-alert"
-      data-tone="good"
-      icon={<IconCircleCheck aria-hidden />}
-      title={t(`done.${props.action}`)}
-    >
-      <Stack gap={4} align="start">
-        <Text size="sm">
-          {props.view.waitingFor !== null
-            ? t('case.nextWaiting', {
-                what: t(`waiting.${props.view.waitingFor.what}`, { defaultValue: props.view.waitingFor.what }),
-                who: t(`party.${props.view.waitingFor.who}`, { defaultValue: props.view.waitingFor.who }),
-              })
-            : next === undefined
-              ? t('case.nextNothing')
-              : t('case.nextTimer', {
-                  what: timerName(next.name),
-                })}{' '}
-          {next !== undefined && <Deadline at={next.dueAt} zone={props.zone} />}
-        </Text>
-        {mayUndo && (
-          <Button variant="default" loading={back.isPending} onClick={() => back.mutate({})}>
-            {t('case.undo')}
-          </Button>
-        )}
-        <ProblemAlert error={back.error} />
-      </Stack>
-    </Alert>
-  );
 }

@@ -1,0 +1,2 @@
+/** What can be kept in a pool besides practitioners. */
+export const resourceKinds = ['room', 'equipment', 'interpreter'] as const;

@@ -1,0 +1,91 @@
+/** Rooms, equipment and interpreters. */
+import { Checkbox, NativeSelect, NumberInput, TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { addResource, changeResource, resourcesQuery } from '../../api/queries.ts';
+import type { Resource } from '../../api/types.ts';
+import { useWorkplace } from '../../lib/session.ts';
+import { Answered } from '../../parts/page.tsx';
+import { resourceKinds } from './resource-kinds.ts';
+import { PlaceSelect, ThingForm, Things } from './things.tsx';
+
+export function Resources() {
+  const { t } = useTranslation();
+  const { locations } = useWorkplace();
+  const resources = useQuery(resourcesQuery);
+  return (
+    <Answered query={resources}>
+      {({ items }) => (
+        <Things
+          items={items}
+          addWord={t('rooms.addResource')}
+          empty={t('rooms.resourcesEmpty')}
+          about={(one) =>
+            [
+              t(`resource.${one.kind}`),
+              locations.find((place) => place.id === one.locationId)?.name,
+              one.capacity > 1 ? t('rooms.places', { count: one.capacity }) : undefined,
+            ]
+              .filter(Boolean)
+              .join(' · ')
+          }
+          form={(one, close) => <ResourceForm item={one} close={close} />}
+        />
+      )}
+    </Answered>
+  );
+}
+
+function ResourceForm({ item, close }: { readonly item: Resource | null; readonly close: () => void }) {
+  const { t } = useTranslation();
+  const { location } = useWorkplace();
+  const [kind, setKind] = useState<(typeof resourceKinds)[number]>(item?.kind ?? 'room');
+  const [name, setName] = useState(item?.name ?? '');
+  const [capacity, setCapacity] = useState(item?.capacity ?? 1);
+  const [place, setPlace] = useState(item === null ? (location?.id ?? '') : (item.locationId ?? ''));
+  const [active, setActive] = useState(item?.active ?? true);
+  const body = { name: name.trim(), capacity, locationId: place === '' ? null : place };
+  return (
+    <ThingForm
+      title={item?.name ?? t('rooms.addResource')}
+      complete={name.trim() !== ''}
+      save={() =>
+        item === null ? addResource({ ...body, kind }) : changeResource(item.id, { ...body, active }, item.version)
+      }
+      close={close}
+    >
+      {item === null && (
+        <NativeSelect
+          label={t('tasks.kind')}
+          value={kind}
+          onChange={(event) => setKind(resourceKinds.find((one) => one === event.currentTarget.value) ?? 'room')}
+          data={resourceKinds.map((value) => ({ value, label: t(`resource.${value}`) }))}
+        />
+      )}
+      <TextInput
+        label={t('patient.name')}
+        value={name}
+        maxLength={120}
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
+      <NumberInput
+        label={t('rooms.capacity')}
+        min={item?.capacity ?? 1}
+        max={100}
+        allowDecimal={false}
+        hideControls
+        value={capacity}
+        onChange={(value) => setCapacity(Number(value))}
+      />
+      <PlaceSelect value={place} onChange={setPlace} />
+      {item !== null && (
+        <Checkbox
+          label={t('visitType.active')}
+          checked={active}
+          onChange={(event) => setActive(event.currentTarget.checked)}
+        />
+      )}
+    </ThingForm>
+  );
+}
