@@ -13,8 +13,11 @@ import { Answered } from '../parts/page.tsx';
 import { nameOf } from '../parts/patient-name.ts';
 import { Badge } from '../parts/states.tsx';
 import { Account } from '../patient/account.tsx';
+import { Consents } from '../patient/consents.tsx';
+import { Contacts } from '../patient/contacts.tsx';
 import { Demographics } from '../patient/demographics.tsx';
-import { Consents, Contacts, Identifiers, Names } from '../patient/lists.tsx';
+import { Identifiers } from '../patient/identifiers.tsx';
+import { Names } from '../patient/names.tsx';
 import { Notices, Visits } from '../patient/visits.tsx';
 
 const route = getRouteApi('/frame/patients/$id');
