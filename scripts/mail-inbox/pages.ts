@@ -86,7 +86,13 @@ pre { white-space: pre-wrap; overflow-wrap: anywhere; padding: .75rem; border: 1
 iframe { width: 100%; height: 28rem; border: 1px solid color-mix(in srgb, CanvasText 40%, Canvas); background: white; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1rem; } dd { margin: 0; overflow-wrap: anywhere; }
 input, button { font: inherit; padding: .25rem .5rem; }
-@media (max-width: 40rem) { td:nth-child(2), th:nth-child(2) { display: none; } }
+th:first-child, td:first-child, th:nth-child(2), td:nth-child(2) { white-space: nowrap; overflow-wrap: normal; }
+td:last-child { min-width: 50%; }
+@media (max-width: 40rem) {
+  thead { display: none; } tr { display: block; padding: .5rem 0; border-bottom: 1px solid color-mix(in srgb, CanvasText 25%, Canvas); }
+  td { display: block; border: 0; padding: 0; } td:nth-child(2) { display: none; }
+  td:first-child, td:nth-child(3) { font-size: .875rem; }
+}
 `;
 
 export function escape(text: string): string {
