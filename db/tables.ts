@@ -104,7 +104,8 @@ export const tables: Readonly<Record<string, TableDeclaration>> = {
   appointment: process,
   opening: process,
   waitlist_entry: process,
-  waitlist_entry_visit_type: process,
+  // What a wish does not name any more is not of it; its history is in state_change.
+  waitlist_entry_visit_type: { ...process, grants: { ...process.grants, worker: writeAndDelete } },
   waitlist_offer: process,
   waitlist_ranking: process,
   reservation: process,

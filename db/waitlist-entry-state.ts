@@ -144,7 +144,7 @@ export async function promoteEntry(
 ): Promise<{ readonly entry: EntryRow; readonly openings: readonly string[] }> {
   const row = await lockEntry(trx, entryId);
   if (!waitingStates.has(row.state)) throw refused(row, 'promote');
-  const openings = await withdrawLiveOffer(trx, context, row.id, 'promoted');
+  const openings = await endLiveOffer(trx, context, row.id, { to: 'withdrawn', reason: 'promoted' });
   const entry = await changeEntry(trx, context, row, {
     event: 'promote',
     to: 'promoted',
@@ -154,18 +154,39 @@ export async function promoteEntry(
   return { entry, openings };
 }
 
-/** The live offer of a locked entry ends; its mail is not sent any more and nobody calls. @returns its opening, if any */
-export async function withdrawLiveOffer(
+/**
+ * Locks the opening whose offer the entry holds, then the entry: the order of everybody. An offer that was made between
+ * the two is met by starting over.
+ * @throws DomainError `not-found`; an error of class 40001, which withTransaction repeats
+ */
+export async function lockEntryAfterOpening(trx: Trx, entryId: string): Promise<EntryRow> {
+  const { rows } = await trx.raw<{ rows: { id: string }[] }>(
+    `SELECT o.id FROM opening o WHERE o.id = (SELECT f.opening_id FROM waitlist_offer f WHERE f.entry_id = :entryId AND f.state = 'offered')
+     FOR UPDATE OF o`,
+    { entryId },
+  );
+  const row = await lockEntry(trx, entryId);
+  const offer = await trx('waitlist_offer')
+    .where({ entry_id: entryId, state: 'offered' })
+    .first<{ opening_id: string } | undefined>('opening_id');
+  if (offer !== undefined && offer.opening_id !== rows[0]?.id) {
+    throw Object.assign(new Error('an offer was made meanwhile'), { code: '40001' });
+  }
+  return row;
+}
+
+/** The live offer of a locked entry ends without an answer; its mail is not sent any more and nobody calls. @returns its opening, if any */
+export async function endLiveOffer(
   trx: Trx,
   context: ChangeContext,
   entryId: string,
-  reason: string,
+  { to, reason }: { readonly to: 'withdrawn' | 'expired'; readonly reason: string },
 ): Promise<string[]> {
   const { organizationId, actor, at, opKey } = context;
   const offers = await trx('waitlist_offer')
     .where({ entry_id: entryId, state: 'offered' })
     .update({
-      state: 'withdrawn',
+      state: to,
       answered_at: at,
       answered_via: actor.kind === 'system' ? 'system' : actor.kind === 'patient' ? 'portal' : 'front-desk',
       decline_reason: reason,
@@ -190,9 +211,9 @@ export async function withdrawLiveOffer(
       organizationId,
       aggregate: 'waitlist-offer',
       aggregateId: offer.id,
-      event: 'withdraw',
+      event: to === 'expired' ? 'expire' : 'withdraw',
       from: 'offered',
-      to: 'withdrawn',
+      to,
       actor,
       reason,
       at,
