@@ -10,6 +10,8 @@ import { messageCatalog, messageLanguage } from './messages/language.ts';
 import type { MessageLanguage } from './messages/language.ts';
 import { isVisitMessage, visitMessages } from './messages/visit-messages.ts';
 import type { VisitFacts } from './messages/visit-messages.ts';
+import { isOfferMessage, isWishMessage, offerMessages, wishMessages } from './messages/waitlist-messages.ts';
+import { offerPath, signOfferToken } from './offer-token.ts';
 import type { AppointmentFactsRow, OutboxRow } from './outbox-row.ts';
 import type { AccessLinkRow, Verdict } from './outbox-verdict.ts';
 import { patientRecipient, signVisitToken } from './visit-token.ts';
@@ -50,7 +52,7 @@ export async function messageContent(
   const localeAsked = row.locale_asked ?? verdict.recipient.language ?? organization.default_locale;
   const language = messageLanguage(localeAsked, organization.default_locale);
   const catalog = messageCatalog(language);
-  const { appointment, link } = verdict;
+  const { appointment, link, offer, wish } = verdict;
 
   if (isVisitMessage(row.kind) && appointment !== undefined) {
     const facts = await visitFacts(trx, ports, row, appointment, organization.name, verdict.recipient.timeZone, at);
@@ -77,6 +79,39 @@ export async function messageContent(
             }),
           };
     return { ...content, language, localeAsked, calendar };
+  }
+  if (isOfferMessage(row.kind) && offer !== undefined) {
+    const parts = offerMessages[row.kind](
+      {
+        clinic: organization.name,
+        start: offer.start_at,
+        timeZone: offer.tz,
+        patientTimeZone: verdict.recipient.timeZone,
+        mode: offer.mode,
+        placeLines: [offer.location_name ?? organization.name, ...addressLines(offer.location_address)],
+        phone: offer.location_phone,
+        url: offerUrl(ports, row.organization_id, offer.id, offer.patient_id),
+        answerUntil: offer.expires_at,
+        replacesVisit: offer.current_appointment_id !== null,
+        firstWins: offer.has_rivals,
+      },
+      catalog,
+    );
+    return { ...compose(parts, language), language, localeAsked };
+  }
+  if (isWishMessage(row.kind) && wish !== undefined) {
+    const place = await firstPlace(trx);
+    const parts = wishMessages[row.kind](
+      {
+        clinic: organization.name,
+        phone: place?.phone ?? null,
+        url: `${ports.publicUrl}/portal/waitlist`,
+        until: wish.expires_at,
+        timeZone: verdict.recipient.timeZone ?? place?.time_zone ?? 'UTC',
+      },
+      catalog,
+    );
+    return { ...compose(parts, language), language, localeAsked };
   }
   if (isAccountMessage(row.kind) && link !== undefined) {
     const isCode = row.kind === 'account-claim-code';
@@ -166,6 +201,18 @@ export function visitUrl(
 ): string {
   const claims = { organizationId, appointmentId, version, kind: 'visit' } as const;
   return `${ports.publicUrl}/v/${signVisitToken(ports.tokenSecret, claims, patientRecipient(patientId))}`;
+}
+
+export function offerUrl(
+  ports: Pick<ContentPorts, 'publicUrl' | 'tokenSecret'>,
+  organizationId: string,
+  offerId: string,
+  patientId: string,
+): string {
+  return (
+    ports.publicUrl +
+    offerPath(signOfferToken(ports.tokenSecret, { organizationId, offerId }, patientRecipient(patientId)))
+  );
 }
 
 interface HeldAlternative {

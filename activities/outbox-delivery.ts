@@ -123,7 +123,8 @@ async function claim(ports: DeliveryPorts, trx: Trx, at: Date, timing: OutboxTim
   }
   if (verdict.kind === 'suppress') {
     await end(trx, row, 'suppressed', { suppressed_reason: verdict.reason });
-    if (verdict.call === true) await tellStaff(trx, row, 'call-patient', verdict.reason, verdict.appointment, at);
+    if (verdict.call === true)
+      await tellStaff(trx, row, 'call-patient', verdict.reason, verdict.appointment ?? verdict.offer, at);
     return 'suppressed';
   }
   const content = await messageContent(trx, ports, row, verdict, at);
@@ -188,7 +189,7 @@ async function record(
   const isOver = row.useful_until === null && retryAt.getTime() >= end_;
   if (delivery.kind === 'permanent' || isOver) {
     await end(trx, row, 'failed', { error: delivery.code });
-    await tellStaff(trx, row, 'message-failed', delivery.code, verdict.appointment, at);
+    await tellStaff(trx, row, 'message-failed', delivery.code, verdict.appointment ?? verdict.offer, at);
     return 'failed';
   }
   await trx('notification')
@@ -225,11 +226,18 @@ async function tellStaff(
   kind: 'call-patient' | 'message-failed',
   code: string,
   appointment:
-    { readonly patient_id: string; readonly location_id: string | null; readonly start_at: Date | null } | undefined,
+    | {
+        readonly patient_id: string;
+        readonly location_id: string | null;
+        readonly start_at: Date | null;
+        /** An offer: a call after this is too late. */
+        readonly expires_at?: Date | undefined;
+      }
+    | undefined,
   at: Date,
 ): Promise<void> {
   const day = at.getTime() + 86_400_000;
-  const begins = appointment?.start_at?.getTime() ?? day;
+  const begins = appointment?.expires_at?.getTime() ?? appointment?.start_at?.getTime() ?? day;
   await raiseStaffTask(trx, {
     organizationId: row.organization_id,
     kind,

@@ -1,11 +1,12 @@
 /** A row of the outbox and what it is about, as the sender reads them just before it sends. */
 import type { Trx } from '../db/connection.ts';
+import type { OutboxMessage } from '../db/outbox.ts';
 import type { VisitMode } from '../workflows/messages/appointment.ts';
 
 export interface OutboxRow {
   readonly id: string;
   readonly organization_id: string;
-  readonly aggregate: 'appointment' | 'access-link' | 'staff-task' | 'user';
+  readonly aggregate: OutboxMessage['aggregate'];
   readonly aggregate_id: string;
   readonly aggregate_version: number | null;
   readonly kind: string;

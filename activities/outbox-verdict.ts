@@ -11,9 +11,12 @@ import type { LinkKind } from './link-token.ts';
 import { isAccountMessage } from './messages/account-messages.ts';
 import { isAccountNotice } from './messages/account-notices.ts';
 import { isVisitMessage } from './messages/visit-messages.ts';
+import { isOfferMessage, isWishMessage } from './messages/waitlist-messages.ts';
 import type { VisitMessageKind } from './messages/visit-messages.ts';
 import { loadAppointment, loadRecipient, mayContact } from './outbox-row.ts';
 import type { AppointmentFactsRow, OutboxRow, Recipient } from './outbox-row.ts';
+import { loadOffer, loadWish, offerProblem, wishProblem } from './waitlist-verdict.ts';
+import type { OfferFactsRow, WishFactsRow } from './waitlist-verdict.ts';
 
 /** The pages have the words. */
 export const suppressions = [
@@ -26,6 +29,7 @@ export const suppressions = [
   'no-address',
   'covered-by-email',
   'nothing-to-tell',
+  'offer-over',
 ] as const;
 export type Suppression = (typeof suppressions)[number];
 
@@ -42,6 +46,8 @@ export type Verdict =
       readonly recipient: Recipient;
       readonly appointment?: AppointmentFactsRow | undefined;
       readonly link?: AccessLinkRow | undefined;
+      readonly offer?: OfferFactsRow | undefined;
+      readonly wish?: WishFactsRow | undefined;
     }
   | {
       readonly kind: 'suppress';
@@ -49,6 +55,7 @@ export type Verdict =
       /** A person has to call instead. */
       readonly call?: boolean | undefined;
       readonly appointment?: AppointmentFactsRow | undefined;
+      readonly offer?: OfferFactsRow | undefined;
     }
   /** What it will say is still being made. */
   | { readonly kind: 'wait'; readonly forMs: number }
@@ -75,7 +82,13 @@ const trueIn: Readonly<Record<VisitMessageKind, readonly string[]>> = {
 };
 
 /** What the person must learn even without a channel. */
-const mustReach: ReadonlySet<string> = new Set(['cancelled-by-clinic', 'rescheduled', 'booked', 'not-approved']);
+const mustReach: ReadonlySet<string> = new Set([
+  'cancelled-by-clinic',
+  'rescheduled',
+  'booked',
+  'not-approved',
+  'waitlist-offer',
+]);
 
 export async function judge(
   trx: Trx,
@@ -84,13 +97,28 @@ export async function judge(
   channelsHere: ReadonlySet<SendChannel>,
 ): Promise<Verdict> {
   const appointment = row.aggregate === 'appointment' ? await loadAppointment(trx, row.aggregate_id) : undefined;
-  const suppress = (reason: Suppression, call = false): Verdict => ({ kind: 'suppress', reason, call, appointment });
+  const offer = row.aggregate === 'waitlist-offer' ? await loadOffer(trx, row.aggregate_id) : undefined;
+  const wish = row.aggregate === 'waitlist-entry' ? await loadWish(trx, row.aggregate_id) : undefined;
+  const suppress = (reason: Suppression, call = false): Verdict => ({
+    kind: 'suppress',
+    reason,
+    call,
+    appointment,
+    offer,
+  });
 
   let link: AccessLinkRow | undefined;
   if (isVisitMessage(row.kind)) {
     const untrue = await visitProblem(trx, row, row.kind, appointment, at);
     if (untrue !== null) return suppress(untrue);
     if (await alternativesComing(trx, row, at)) return { kind: 'wait', forMs: 2_000 };
+  } else if (isOfferMessage(row.kind)) {
+    const untrue = await offerProblem(trx, row.kind, offer, at);
+    if (untrue === 'not-yet') return { kind: 'wait', forMs: 2_000 };
+    if (untrue !== null) return suppress(untrue);
+  } else if (isWishMessage(row.kind)) {
+    const untrue = wishProblem(row.kind, wish, at);
+    if (untrue !== null) return suppress(untrue);
   } else if (isAccountMessage(row.kind)) {
     link = await loadLink(trx, row);
     if (link === undefined) return suppress('nothing-to-tell');
@@ -102,9 +130,9 @@ export async function judge(
   if (row.useful_until !== null && at >= row.useful_until) return suppress('no-longer-useful');
 
   const recipient = await loadRecipient(trx, row.to_ref);
-  if (recipient === undefined) return suppress('no-address', isVisitMessage(row.kind));
+  if (recipient === undefined) return suppress('no-address', isVisitMessage(row.kind) || row.kind === 'waitlist-offer');
   if (recipient.deceased) return suppress('deceased');
-  return reach(trx, row, recipient, { channelsHere, appointment, link, suppress });
+  return reach(trx, row, recipient, { channelsHere, about: { appointment, link, offer, wish }, suppress });
 }
 
 async function visitProblem(
@@ -191,20 +219,20 @@ async function loadLink(trx: Trx, row: OutboxRow): Promise<AccessLinkRow | undef
 
 interface Reach {
   readonly channelsHere: ReadonlySet<SendChannel>;
-  readonly appointment: AppointmentFactsRow | undefined;
-  readonly link: AccessLinkRow | undefined;
+  readonly about: Pick<Extract<Verdict, { kind: 'send' }>, 'appointment' | 'link' | 'offer' | 'wish'>;
   suppress(reason: Suppression, call?: boolean): Verdict;
 }
 
 /** The channel asked for, else mail, else a call by staff (architecture.md section 5, messages). */
-async function reach(trx: Trx, row: OutboxRow, recipient: Recipient, about: Reach): Promise<Verdict> {
-  const { channelsHere, appointment, link, suppress } = about;
-  const category = isVisitMessage(row.kind) ? 'appointment' : 'account';
+async function reach(trx: Trx, row: OutboxRow, recipient: Recipient, facts: Reach): Promise<Verdict> {
+  const { channelsHere, about, suppress } = facts;
+  const aboutVisits = isVisitMessage(row.kind) || isOfferMessage(row.kind) || isWishMessage(row.kind);
+  const category = aboutVisits ? 'appointment' : 'account';
   const wanted = row.channel;
   const problem = await channelProblem(trx, wanted, recipient, category, channelsHere);
   if (problem === null) {
     const address = addressFor(wanted, recipient)!;
-    return { kind: 'send', channel: wanted, address, recipient, appointment, link };
+    return { kind: 'send', channel: wanted, address, recipient, ...about };
   }
   const mailProblem =
     wanted === 'email' ? problem : await channelProblem(trx, 'email', recipient, category, channelsHere);
@@ -216,8 +244,7 @@ async function reach(trx: Trx, row: OutboxRow, recipient: Recipient, about: Reac
       address: recipient.email!,
       fallback: problem,
       recipient,
-      appointment,
-      link,
+      ...about,
     };
   }
   // A person who said no to messages is called only where not knowing would harm, and only if calls were not refused too.
@@ -226,7 +253,7 @@ async function reach(trx: Trx, row: OutboxRow, recipient: Recipient, about: Reac
     const call = mustReach.has(row.kind) && (patient === null || (await mayContact(trx, patient, 'phone', category)));
     return suppress('no-consent', call);
   }
-  return suppress('no-address', appointment !== undefined);
+  return suppress('no-address', about.appointment !== undefined || row.kind === 'waitlist-offer');
 }
 
 type ChannelProblem = 'no-consent' | 'no-address' | 'no-provider';

@@ -94,12 +94,12 @@ function decode(token: string): Buffer | null {
   return bytes.length === PAYLOAD + MAC && bytes.toString('base64url') === token ? bytes : null;
 }
 
-function uuidBytes(uuid: string): Buffer {
-  if (!isUuid(uuid)) throw new Error('a visit link is made of UUIDs');
+export function uuidBytes(uuid: string): Buffer {
+  if (!isUuid(uuid)) throw new Error('a link is made of UUIDs');
   return Buffer.from(uuid.replaceAll('-', ''), 'hex');
 }
 
-function uuidText(bytes: Uint8Array): string {
+export function uuidText(bytes: Uint8Array): string {
   return Buffer.from(bytes)
     .toString('hex')
     .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');

@@ -5,6 +5,8 @@ import { compose } from '../../activities/messages/compose.ts';
 import { messageCatalog, messageLanguage } from '../../activities/messages/language.ts';
 import { visitMessages } from '../../activities/messages/visit-messages.ts';
 import type { VisitFacts, VisitMessageKind } from '../../activities/messages/visit-messages.ts';
+import { offerMessages, wishMessages } from '../../activities/messages/waitlist-messages.ts';
+import type { OfferFacts, OfferMessageKind, WishMessageKind } from '../../activities/messages/waitlist-messages.ts';
 import { calendarFile } from '../../domain/calendar-file.ts';
 
 const facts: VisitFacts = {
@@ -93,6 +95,56 @@ describe('messages about a visit', () => {
     });
     expect(text).toContain('Thursday, March 18, 2027 at 9:00 AM EDT:\nhttps://clinic.example.org/v/a');
     expect(text).toContain('https://clinic.example.org/v/b');
+  });
+});
+
+describe('messages to somebody who waits', () => {
+  const offered: OfferFacts = {
+    ...facts,
+    start: new Date('2027-03-17T14:00:00Z'),
+    url: 'https://clinic.example.org/offer/token',
+    answerUntil: new Date('2027-03-16T14:00:00Z'),
+    replacesVisit: false,
+    firstWins: false,
+  };
+  const offer = (kind: OfferMessageKind, language: 'en' | 'es', extra: Partial<OfferFacts> = {}) =>
+    compose(offerMessages[kind]({ ...offered, ...extra }, messageCatalog(language)), language);
+
+  it('an offer says what, where and until when, on the clocks of the clinic and the reader', () => {
+    const { text, short, subject } = offer('waitlist-offer', 'en');
+    expect(subject).toBe('A free time for you: Wed, Mar 17, 10:00 AM EDT');
+    expect(text).toContain('When: Wednesday, March 17, 2027 at 10:00 AM EDT');
+    expect(text).toContain('1 Pier Road');
+    expect(text).toContain('Please answer by: Tuesday, March 16, 2027 at 10:00 AM EDT');
+    expect(text).toContain('Nobody else can take this time');
+    expect(short).toContain('Answer by Tue, Mar 16, 10:00 AM EDT');
+    const west = offer('waitlist-offer', 'es', { patientTimeZone: 'America/Los_Angeles' }).text;
+    expect(west).toMatch(/Por favor, responda antes de: martes, 16 de marzo de 2027.*7:00.*PDT/);
+  });
+
+  it('says so honestly when several were asked at once, and when a visit would move', () => {
+    const { text } = offer('waitlist-offer', 'en', { firstWins: true, replacesVisit: true });
+    expect(text).toContain('Whoever answers first has it');
+    expect(text).not.toContain('Nobody else can take');
+    expect(text).toContain('your present appointment moves');
+  });
+
+  it.each(Object.keys(offerMessages) as OfferMessageKind[])('%s has the link and someone to call', (kind) => {
+    for (const language of ['en', 'es'] as const) {
+      const { text, html, short } = offer(kind, language);
+      for (const form of [text, html, short]) expect(form).toContain(offered.url);
+      expect(text).toContain('+1 617 555 0100');
+    }
+  });
+
+  it.each(Object.keys(wishMessages) as WishMessageKind[])('%s says until when, and has the link', (kind) => {
+    for (const language of ['en', 'es'] as const) {
+      const about = { clinic: 'Harbor Clinic', phone: null, url: 'https://clinic.example.org/portal/waitlist', until: offered.answerUntil, timeZone: facts.timeZone }; // prettier-ignore
+      const { text, short } = compose(wishMessages[kind](about, messageCatalog(language)), language);
+      expect(text).toContain('2027');
+      expect(text).toContain('EDT');
+      for (const form of [text, short]) expect(form).toContain(about.url);
+    }
   });
 });
 

@@ -60,6 +60,42 @@ export const en = {
     next: 'If you cannot come, please tell us with the link below, so that someone else can have the time.',
   },
 
+  'waitlist-offer': {
+    subject: (when: string) => `A free time for you: ${when}`,
+    lead: 'A time became free, and it is your turn.',
+    answerBy: 'Please answer by',
+    kept: 'Nobody else can take this time until then.',
+    firstWins: 'We asked a few people at the same time. Whoever answers first has it.',
+    replaces: 'If you take it, your present appointment moves to this time. If not, it stays as it is.',
+    next: 'If it does not suit you, you keep your place on the list.',
+    action: 'See it and answer',
+    shortUntil: (until: string) => `Answer by ${until}:`,
+  },
+  'waitlist-offer-withdrawn': {
+    subject: (when: string) => `No longer free: ${when}`,
+    lead: 'We are sorry: the clinic had to take back the time that it offered you.',
+    next: 'It does not count against you. You keep your place on the list, and we will write to you about the next one.',
+    action: 'See what else is free',
+  },
+  'waitlist-offer-superseded': {
+    subject: (when: string) => `Already taken: ${when}`,
+    lead: 'We are sorry: somebody answered before you, and the time is taken.',
+    next: 'It does not count against you. You keep your place on the list, and we will write to you about the next one.',
+    action: 'See what else is free',
+  },
+  'waitlist-expiry-notice': {
+    subject: () => 'Are you still waiting for a time?',
+    lead: (until: string) => `You are on our waiting list until ${until}.`,
+    next: 'If you still want a time after that, please tell us: sign in with the link below, or call us. Otherwise you need to do nothing.',
+    action: 'See or change it',
+  },
+  'waitlist-expired': {
+    subject: () => 'You are no longer on our waiting list',
+    lead: (until: string) => `Your place on our waiting list ended on ${until}.`,
+    next: 'Appointments that you have stay as they are. You can join the list again whenever you like.',
+    action: 'Sign in',
+  },
+
   'staff-invitation': {
     subject: (clinic: string) => `Your invitation to ${clinic}`,
     lead: (clinic: string) => `${clinic} invites you to work with HealthSphere.`,

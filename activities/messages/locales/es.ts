@@ -58,6 +58,42 @@ export const es: MessageCatalog = {
     next: 'Si no puede venir, avísenos con el enlace de abajo, para que otra persona pueda usar el horario.',
   },
 
+  'waitlist-offer': {
+    subject: (when) => `Un horario libre para usted: ${when}`,
+    lead: 'Se liberó un horario, y es su turno.',
+    answerBy: 'Por favor, responda antes de',
+    kept: 'Hasta entonces, nadie más puede tomar este horario.',
+    firstWins: 'Preguntamos a varias personas al mismo tiempo. Será de quien responda primero.',
+    replaces: 'Si lo toma, su cita actual pasa a este horario. Si no, queda como está.',
+    next: 'Si no le conviene, conserva su lugar en la lista.',
+    action: 'Ver y responder',
+    shortUntil: (until) => `Responda antes de: ${until}:`,
+  },
+  'waitlist-offer-withdrawn': {
+    subject: (when) => `Ya no está libre: ${when}`,
+    lead: 'Lo sentimos: la clínica tuvo que retirar el horario que le ofreció.',
+    next: 'No cuenta en su contra. Conserva su lugar en la lista, y le escribiremos cuando haya otro.',
+    action: 'Ver qué más está libre',
+  },
+  'waitlist-offer-superseded': {
+    subject: (when) => `Ya está tomado: ${when}`,
+    lead: 'Lo sentimos: otra persona respondió antes, y el horario ya está tomado.',
+    next: 'No cuenta en su contra. Conserva su lugar en la lista, y le escribiremos cuando haya otro.',
+    action: 'Ver qué más está libre',
+  },
+  'waitlist-expiry-notice': {
+    subject: () => '¿Todavía espera un horario?',
+    lead: (until) => `Usted está en nuestra lista de espera hasta: ${until}.`,
+    next: 'Si después todavía quiere un horario, díganoslo: entre con el enlace de abajo o llámenos. Si no, no tiene que hacer nada.',
+    action: 'Verlo o cambiarlo',
+  },
+  'waitlist-expired': {
+    subject: () => 'Ya no está en nuestra lista de espera',
+    lead: (until) => `Su lugar en nuestra lista de espera terminó: ${until}.`,
+    next: 'Las citas que tiene quedan como están. Puede volver a la lista cuando quiera.',
+    action: 'Iniciar sesión',
+  },
+
   'staff-invitation': {
     subject: (clinic) => `Su invitación a ${clinic}`,
     lead: (clinic) => `${clinic} le invita a trabajar con HealthSphere.`,
