@@ -102,6 +102,9 @@ export const tables: Readonly<Record<string, TableDeclaration>> = {
   availability_exception: record,
 
   appointment: process,
+  series: process,
+  series_occurrence: process,
+  series_step: process,
   opening: process,
   waitlist_entry: process,
   // What a wish does not name any more is not of it; its history is in state_change.

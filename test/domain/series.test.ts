@@ -157,7 +157,12 @@ describe('I11', () => {
     })
     .map(({ day, minute, days, ...given }): SeriesRule => {
       const start = new Date(Date.UTC(2027, 0, 1 + day, 0, minute)).toISOString().slice(0, 16);
-      return rule({ ...given, byDay: days, startLocal: start });
+      // The thirty-first comes seven times a year: further ahead than visits are booked otherwise.
+      const few = given.frequency === 'monthly' && {
+        interval: Math.min(given.interval, 2),
+        count: Math.min(given.count, 8),
+      };
+      return rule({ ...given, ...few, byDay: days, startLocal: start });
     });
 
   test('every occurrence has the time of day of the first on its own local clock, or says why not', () => {
