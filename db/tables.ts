@@ -111,6 +111,8 @@ export const tables: Readonly<Record<string, TableDeclaration>> = {
   waitlist_entry_visit_type: { ...process, grants: { ...process.grants, worker: writeAndDelete } },
   waitlist_offer: process,
   waitlist_ranking: process,
+  absence: process,
+  absence_case: process,
   reservation: process,
   case_timer: process,
   proposed_charge: process,
