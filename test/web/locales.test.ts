@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { sendChannels, suppressions } from '../../activities/outbox-verdict.ts';
 import { waitingFor } from '../../api/case-state.ts';
+import { positionBands } from '../../api/waitlist-schemas.ts';
 import { actions, roles } from '../../domain/access.ts';
 import { edges } from '../../domain/appointment-events.ts';
 import { appointmentStatuses } from '../../domain/appointment-facts.ts';
@@ -18,8 +19,13 @@ import { problemCodes } from '../../domain/errors.ts';
 import { defaultPolicies } from '../../domain/policies.ts';
 import { plannedChannels, reminderSkips } from '../../domain/reminder.ts';
 import { staffTaskOutcomes } from '../../domain/staff-task.ts';
+import { waitlistReasons } from '../../domain/waitlist-eligibility.ts';
+import { offerStates, openingStates, urgencies, waitlistStates } from '../../domain/waitlist.ts';
 import { asks, identifiers, reasonsOf } from '../../web/staff/case/forms.ts';
+import { factorWords, tierWords } from '../../web/staff/waitlist/factor-lines.ts';
+import { closeReasons, declineReasons, pauseReasons } from '../../web/staff/waitlist/reasons.ts';
 import { appointmentActions } from '../../workflows/messages/appointment.ts';
+import { openingActions } from '../../workflows/messages/opening.ts';
 
 const web = fileURLToPath(new URL('../../web/', import.meta.url));
 const words = (language: string): Record<string, string> =>
@@ -112,6 +118,19 @@ describe('words of the staff application', () => {
       ...waitingFor.shape.who.options.map((who) => `party.${who}`),
       ...lateChoices.map((choice) => `late.${choice}`),
       ...ineligibilities.map((reason) => `notEligible.${reason}`),
+      // The waitlist
+      ...waitlistReasons.map((reason) => `notAsked.${reason}`),
+      ...waitlistStates.map((state) => `waitState.${state}`),
+      ...urgencies.map((urgency) => `wish.urgency.${urgency}`),
+      ...openingStates.map((state) => `openingState.${state}`),
+      ...offerStates.map((state) => `offerState.${state}`),
+      ...openingActions.flatMap((action) => [`openingAction.${action}`, `openingDone.${action}`]),
+      ...positionBands.map((band) => `wait.band.${band}`),
+      ...tierWords.map((tier) => `tier.${tier}`),
+      ...factorWords.map((factor) => `factor.${factor}`),
+      ...declineReasons.map((reason) => `declineReason.${reason}`),
+      ...closeReasons.map((reason) => `openingReason.${reason}`),
+      ...pauseReasons.map((reason) => `wait.pauseReason.${reason}`),
       ...[...startGuards, ...guardNames].map((guard) => `guard.${guard}`),
     ];
     expect(guardNames.length).toBeGreaterThan(10);

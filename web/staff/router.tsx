@@ -180,6 +180,22 @@ const tasks = createRoute({
   component: lazyRouteComponent(() => import('./pages/tasks.tsx'), 'TasksPage'),
 });
 
+export interface OpeningsSearch {
+  readonly state?: 'ended' | undefined;
+  readonly place?: string | undefined;
+}
+const openings = createRoute({
+  getParentRoute: () => frame,
+  path: '/openings',
+  validateSearch: (raw: Raw): OpeningsSearch => ({ state: oneOf(raw['state'], ['ended']), place: text(raw['place']) }),
+  component: lazyRouteComponent(() => import('./waitlist/openings-page.tsx'), 'OpeningsPage'),
+});
+const opening = createRoute({
+  getParentRoute: () => frame,
+  path: '/openings/$id',
+  component: lazyRouteComponent(() => import('./waitlist/opening-page.tsx'), 'OpeningPage'),
+});
+
 const admin = <const P extends string, const C extends string>(
   path: P,
   load: () => Promise<Record<C, React.ComponentType>>,
@@ -202,7 +218,19 @@ const tree = root.addChildren([
   reset,
   invitation,
   secondFactor,
-  frame.addChildren([home, today, find, appointmentCase, patients, newPatient, patient, tasks, ...adminRoutes]),
+  frame.addChildren([
+    home,
+    today,
+    find,
+    appointmentCase,
+    patients,
+    newPatient,
+    patient,
+    openings,
+    opening,
+    tasks,
+    ...adminRoutes,
+  ]),
 ]);
 
 export const makeRouter = (client: QueryClient) =>

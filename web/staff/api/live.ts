@@ -15,7 +15,7 @@ export function useLive(): Live {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const refresh = (): void => {
       timer = undefined;
-      for (const key of ['appointments', 'case', 'tasks', 'availability', 'notifications']) {
+      for (const key of ['appointments', 'case', 'tasks', 'availability', 'notifications', 'openings', 'waitlist']) {
         void client.invalidateQueries({ queryKey: [key] });
       }
     };

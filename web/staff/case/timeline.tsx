@@ -44,11 +44,7 @@ export function Timeline(props: {
   const more = older.data === undefined ? props.older !== null : older.hasNextPage;
   return (
     <>
-      <ol className="hs-timeline">
-        {entries.map((entry, index) => (
-          <Entry key={`${entry.at}|${entry.event}|${index}`} entry={entry} zone={props.zone} />
-        ))}
-      </ol>
+      <TimelineEntries entries={entries} zone={props.zone} />
       <ProblemAlert error={older.error} />
       {more && (
         <Button
@@ -60,6 +56,16 @@ export function Timeline(props: {
         </Button>
       )}
     </>
+  );
+}
+
+export function TimelineEntries(props: { readonly entries: readonly TimelineEntry[]; readonly zone: string }) {
+  return (
+    <ol className="hs-timeline">
+      {props.entries.map((entry, index) => (
+        <Entry key={`${entry.at}|${entry.event}|${index}`} entry={entry} zone={props.zone} />
+      ))}
+    </ol>
   );
 }
 

@@ -10,6 +10,7 @@ import {
   IconClipboardList,
   IconClockHour4,
   IconGavel,
+  IconHourglass,
   IconUsers,
   IconUsersGroup,
   IconUserX,
@@ -31,6 +32,7 @@ export const work: readonly Place[] = [
   { to: '/today', word: 'today', icon: IconCalendar, needs: 'appointment:read' },
   { to: '/find', word: 'find', icon: IconCalendarPlus, needs: 'appointment:book' },
   { to: '/patients', word: 'patients', icon: IconUsers, needs: 'patient:read' },
+  { to: '/openings', word: 'openings', icon: IconHourglass, needs: 'waitlist:read' },
   { to: '/tasks', word: 'tasks', icon: IconChecklist, needs: 'task:read' },
 ];
 

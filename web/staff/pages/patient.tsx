@@ -19,6 +19,7 @@ import { Demographics } from '../patient/demographics.tsx';
 import { Identifiers } from '../patient/identifiers.tsx';
 import { Names } from '../patient/names.tsx';
 import { Notices, Visits } from '../patient/visits.tsx';
+import { Wishes } from '../waitlist/wishes.tsx';
 
 const route = getRouteApi('/frame/patients/$id');
 
@@ -60,6 +61,9 @@ export function PatientPage() {
               </Alert>
             )}
             <Visits id={id} mayBook={can('appointment:book') && !patient.deceased} />
+            {can('waitlist:read') && (
+              <Wishes id={id} zone={zone} mayManage={can('waitlist:manage') && !patient.deceased} />
+            )}
             <div className="hs-two">
               <Demographics patient={patient} etag={etag ?? ''} mayEdit={mayEdit} />
               <Consents patient={patient} mayEdit={mayEdit} />

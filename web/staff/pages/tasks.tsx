@@ -2,12 +2,12 @@
 import { Button, Group, NativeSelect, Stack, Text, TextInput, Textarea } from '@mantine/core';
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { useEffect, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { manualTaskKinds, staffTaskOutcomes } from '../../../domain/staff-task.ts';
 import { finishTask, raiseTask, releaseTask, takeTask, tasksQuery } from '../api/queries.ts';
 import type { StaffTask } from '../api/types.ts';
-import { isTyping } from '../frame/is-typing.ts';
+import { useRowKeys } from '../frame/use-row-keys.ts';
 import { useWorkplace } from '../lib/session.ts';
 import { HOUR, dateTimeOf, instant } from '../lib/time.ts';
 import { useNow } from '../lib/use-now.ts';
@@ -40,18 +40,7 @@ export function TasksPage() {
         Object.fromEntries(Object.entries({ ...before, ...next }).filter(([, value]) => value !== undefined)),
     });
 
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent): void => {
-      const step = event.key === 'j' ? 1 : event.key === 'k' ? -1 : 0;
-      if (step === 0 || isTyping(event.target) || event.ctrlKey || event.metaKey) return;
-      const all = [...(list.current?.querySelectorAll<HTMLElement>('[data-row]') ?? [])];
-      const at = all.indexOf(document.activeElement as HTMLElement);
-      all[at < 0 ? 0 : Math.max(0, Math.min(all.length - 1, at + step))]?.focus();
-      event.preventDefault();
-    };
-    window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
-  }, []);
+  useRowKeys(list);
 
   return (
     <Page
@@ -224,6 +213,13 @@ function Details({
   return (
     <Stack gap="xs" py="xs">
       <Text size="sm">{typeof text === 'string' ? text : t(`taskHint.${task.kind}`, { defaultValue: '' })}</Text>
+      {task.subject?.type === 'opening' && (
+        <div>
+          <LinkAnchor to="/openings/$id" params={{ id: task.subject.id }} size="sm">
+            {t('tasks.openOpening')}
+          </LinkAnchor>
+        </div>
+      )}
       {task.subject?.type === 'appointment' && (
         <div>
           <LinkAnchor to="/cases/appointment/$id" params={{ id: task.subject.id }} size="sm">
