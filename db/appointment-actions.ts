@@ -88,7 +88,7 @@ interface Locked {
 
 async function carryOut(trx: Trx, command: ActionCommand, at: Date): Promise<Settled> {
   const { organizationId, event, input, actor } = command;
-  const context: ChangeContext = { organizationId, actor, at, opKey: command.operation.key };
+  const context: ChangeContext = { organizationId, actor, at, opKey: command.operation.key, quiet: input.quiet };
   const locked = await lockAppointment(trx, command.appointmentId, at);
   const { row, visitType, policies, patient } = locked;
   const rulesFor = (locationId: string | null): AppointmentRules =>

@@ -35,6 +35,8 @@ export interface ChangeContext {
   readonly actor: Actor;
   readonly at: Date;
   readonly opKey: string;
+  /** The patient is told of this together with other things, by who does them all. */
+  readonly quiet?: boolean | undefined;
 }
 
 /** One audit row for each status entered; checking in from `booked` passes through `arrived` (D1). */
@@ -130,6 +132,7 @@ export async function tellPatient(
   kind: MessageKind,
   params: Readonly<Record<string, unknown>> = {},
 ): Promise<void> {
+  if (context.quiet === true) return;
   const recipient = `patient:${patient.id}`;
   const dedupeKey = `appt:${row.id}:v${row.version}:${kind}:email:${recipient}`;
   if (channelsOf(patient).includes('email')) {

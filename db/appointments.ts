@@ -16,7 +16,7 @@ import {
   type Settled,
 } from './appointment-effects.ts';
 import { changedColumns, factsOfNothing, type AppointmentRow } from './appointment-view.ts';
-import { findAlternatives, withAlternatives } from './availability.ts';
+import { withAlternatives } from './availability.ts';
 import type { Db, Trx } from './connection.ts';
 import { findPlace, type Place } from './place.ts';
 import { appointmentRules } from './policies.ts';
@@ -75,23 +75,24 @@ export async function lookBefore(
   actor: Actor,
 ): Promise<ProblemDetail | null> {
   if (command.event === 'request') return null;
+  const problem = await startProblemOf(trx, command, at, actor);
+  if (problem?.code !== 'slot-taken') return problem;
+  return withAlternatives(trx, problem, { ...wantedOf(command), at, forPatientSelfService: actor.kind === 'patient' });
+}
+
+/** Why this start would be refused now, or null. No other times are looked for. */
+export async function startProblemOf(
+  trx: Trx,
+  command: PlacedCommand,
+  at: Date,
+  actor: Actor,
+): Promise<ProblemDetail | null> {
   try {
     await prepare(trx, { command, actor, at, lock: false });
     return null;
   } catch (error) {
-    if (!(error instanceof DomainError)) throw error;
-    if (error.code !== 'slot-taken') return error.problem;
-    return {
-      ...error.problem,
-      data: {
-        ...error.problem.data,
-        alternatives: await findAlternatives(trx, {
-          ...wantedOf(command),
-          at,
-          forPatientSelfService: actor.kind === 'patient',
-        }),
-      },
-    };
+    if (error instanceof DomainError) return error.problem;
+    throw error;
   }
 }
 
@@ -216,6 +217,8 @@ async function reserve(trx: Trx, start: AppointmentStart, command: PlacedCommand
     actor: start.actor,
     at,
     opKey: start.operation.key,
+    // A series tells its patient once, when it is known what became of it.
+    quiet: start.series !== undefined,
   };
   const { facts, place, accepted, expired } = await prepare(trx, { command, actor: start.actor, at, lock: true });
   if (expired) await endExpiredHolds(trx, start.organizationId, place, at, start.operation.key);
@@ -308,6 +311,7 @@ async function insertAppointment(
       location_id: command.locationId ?? null,
       mode: command.mode,
       replaces_id: command.event === 'request' ? null : (command.replacesId ?? null),
+      ...(start.series !== undefined && { series_id: start.series.id, occurrence: start.series.occurrence }),
       ...changedColumns(accepted.changes),
       ...(place !== null && placeColumns(place)),
       ...(accepted.to === 'booked' && { booked_at: at, booked_by: start.actor.ref }),

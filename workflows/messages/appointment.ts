@@ -52,6 +52,8 @@ export interface AppointmentStart {
   readonly operation: Operation;
   readonly command: OpeningCommand;
   readonly actor: Actor;
+  /** One occurrence of a recurring series (workflows/messages/series.ts), which tells the patient of all of them. */
+  readonly series?: { readonly id: string; readonly occurrence: number } | undefined;
 }
 
 /** The row as everybody sees it. Instants RFC 3339 UTC, zone beside them. */
@@ -136,6 +138,8 @@ export interface ActionInput {
   /** For cancel-by-clinic: hold up to this many alternatives for the patient. */
   readonly alternatives?: number | undefined;
   readonly feeWaived?: boolean | undefined;
+  /** Set by processes that tell the patient themselves: no message about this one step. */
+  readonly quiet?: boolean | undefined;
 }
 
 export interface ActionRequest {
