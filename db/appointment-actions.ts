@@ -26,7 +26,7 @@ import { recordOpenings } from './openings.ts';
 import { findPlace, findRemainingPlace, type Place, type Placement } from './place.ts';
 import { appointmentRules, policiesSql } from './policies.ts';
 import { proposeCharge, waiveCharge } from './proposed-charges.ts';
-import { changeReservations, insertReservations, releaseReservations } from './reservations.ts';
+import { changeReservations, insertReservations, releaseReservations, type ReleasedLane } from './reservations.ts';
 import { loadSchedulingFacts, patientSql, placeProblem, type PatientFacts } from './scheduling-facts.ts';
 import { cancelStaffTasks, raiseStaffTask } from './staff-tasks.ts';
 import { withOrganization, withTransaction } from './transaction.ts';
@@ -97,7 +97,7 @@ async function carryOut(trx: Trx, command: ActionCommand, at: Date): Promise<Set
   const decision = decide(toFacts(row, rulesFor(row.location_id), unfit), event, { at: at.getTime(), actor, input });
   if (!decision.ok) throw new DomainError(decision.problem.code, decision.problem);
 
-  const place = await movePlace(trx, locked, command, decision, context);
+  const { place, released } = await movePlace(trx, locked, command, decision, context);
   const booked = decision.to === 'booked' && (row.status !== 'booked' || event === 'reschedule');
   const changed = await writeChange(trx, context, row, decision, event, {
     reason: input.reason ?? input.overbookReason,
@@ -118,7 +118,8 @@ async function carryOut(trx: Trx, command: ActionCommand, at: Date): Promise<Set
         : {},
   });
   const alternatives = event === 'cancel-by-clinic' ? await alternativesFor(trx, locked, input, at) : [];
-  await followUp(trx, context, {
+  const openings = await followUp(trx, context, {
+    released,
     before: row,
     after: changed,
     event,
@@ -131,7 +132,12 @@ async function carryOut(trx: Trx, command: ActionCommand, at: Date): Promise<Set
   const alsoClosed =
     event === 'confirm-hold' && row.replaces_id !== null ? await closeOtherAlternatives(trx, context, row) : [];
   const settled = await settle(trx, context, changed, rulesFor(changed.location_id), locked, timerOf[event]);
-  return { ...settled, ...(alsoClosed.length > 0 && { alsoClosed }), ...(alternatives.length > 0 && { alternatives }) };
+  return {
+    ...settled,
+    ...(alsoClosed.length > 0 && { alsoClosed }),
+    ...(alternatives.length > 0 && { alternatives }),
+    ...(openings.length > 0 && { openings }),
+  };
 }
 
 async function lockAppointment(trx: Trx, id: string, at: Date): Promise<Locked> {
@@ -164,12 +170,12 @@ async function movePlace(
   command: ActionCommand,
   decision: Accepted,
   context: ChangeContext,
-): Promise<Place | null> {
+): Promise<{ readonly place: Place | null; readonly released: readonly ReleasedLane[] }> {
   const { row } = locked;
   const { event } = command;
   const { at } = context;
   if (event === 'reschedule' || event === 'undo-no-show' || event === 'book') {
-    await releaseReservations(trx, [row.id], at);
+    const released = await releaseReservations(trx, [row.id], at);
     const place = await newPlace(trx, locked, command, context);
     const held = decision.to === 'pending';
     const expiresAt = held ? (decision.changes.holdExpiresAt ?? null) : null;
@@ -184,13 +190,15 @@ async function movePlace(
       },
       place,
     );
-    return place;
+    return { place, released };
   }
   if (releasingStatuses.has(decision.to)) {
     // The time of a hold became free when it ended, not when its timer got to say so.
     const over = event === 'hold-expired' || event === 'approval-expired';
-    await releaseReservations(trx, [row.id], over ? (row.hold_expires_at ?? at) : at);
-  } else if (row.status === 'pending') {
+    const released = await releaseReservations(trx, [row.id], over ? (row.hold_expires_at ?? at) : at);
+    return { place: null, released };
+  }
+  if (row.status === 'pending') {
     const expiresAt =
       decision.to === 'pending' ? (decision.changes.holdExpiresAt ?? row.hold_expires_at?.getTime() ?? null) : null;
     await changeReservations(
@@ -200,7 +208,7 @@ async function movePlace(
       expiresAt === null ? null : new Date(expiresAt),
     );
   }
-  return null;
+  return { place: null, released: [] };
 }
 
 async function newPlace(
@@ -253,6 +261,7 @@ async function newPlace(
 }
 
 interface Followed {
+  readonly released: readonly ReleasedLane[];
   readonly before: AppointmentRow;
   readonly after: AppointmentRow;
   readonly event: AppointmentEvent;
@@ -264,11 +273,11 @@ interface Followed {
   readonly alternatives: number;
 }
 
-/** The effects column of D1's table. */
-async function followUp(trx: Trx, context: ChangeContext, change: Followed): Promise<void> {
+/** The effects column of D1's table. @returns freed times that are offered to who waits for them */
+async function followUp(trx: Trx, context: ChangeContext, change: Followed): Promise<string[]> {
   const { before, after, event, decision, input, patient, place } = change;
-  const { organizationId, at, actor, opKey } = context;
-  const freed = { row: before, at: at.getTime(), opKey };
+  const { organizationId, at, actor } = context;
+  const freed = { row: before, released: change.released };
   if (before.status === 'booked' && (after.status !== 'booked' || after.version !== before.version)) {
     await suppressReminders(trx, before);
     await cancelStaffTasks(trx, {
@@ -296,27 +305,23 @@ async function followUp(trx: Trx, context: ChangeContext, change: Followed): Pro
     case 'reschedule':
       await tellPatient(trx, context, after, patient, 'rescheduled', { previousStart: before.start_at?.toISOString() });
       // The same practitioner uses the overlap again; another one leaves all of it.
-      await recordOpenings(trx, {
+      return recordOpenings(trx, context, {
         ...freed,
         usedAgain: place !== null && place.practitionerId === before.practitioner_id ? place : undefined,
       });
-      return;
     case 'cancel':
-      await recordOpenings(trx, freed);
       if (after.late_cancel === true) await proposeCharge(trx, after, 'late-cancel', input.feeWaived === true);
       await tellPatient(trx, context, after, patient, 'cancelled');
-      return;
+      return recordOpenings(trx, context, freed);
     case 'cancel-by-clinic':
-      await recordOpenings(trx, freed);
       await tellPatient(trx, context, after, patient, 'cancelled-by-clinic', { alternatives: change.alternatives });
-      return;
+      return recordOpenings(trx, context, freed);
     case 'no-show':
-      await recordOpenings(trx, freed);
       await proposeCharge(trx, after, 'no-show', input.feeWaived === true);
-      return;
+      return recordOpenings(trx, context, freed);
     case 'undo-no-show':
       await waiveCharge(trx, after, 'no-show', 'undone');
-      return;
+      return [];
     case 'day-end':
       await raiseStaffTask(trx, {
         organizationId,
@@ -331,7 +336,7 @@ async function followUp(trx: Trx, context: ChangeContext, change: Followed): Pro
         actor,
         at,
       });
-      return;
+      return [];
     case 'complete':
     case 'leave-without-being-seen':
     case 'entered-in-error':
@@ -343,12 +348,14 @@ async function followUp(trx: Trx, context: ChangeContext, change: Followed): Pro
         actor,
         at,
       });
-      return;
+      return [];
+    default:
+      return [];
   }
 }
 
 /** Reminders that wait in the outbox; one that is being sent is re-checked by the sender just before SMTP (I9). */
-async function suppressReminders(trx: Trx, row: AppointmentRow): Promise<void> {
+export async function suppressReminders(trx: Trx, row: AppointmentRow): Promise<void> {
   await trx.raw(
     `UPDATE notification SET state = 'suppressed', suppressed_reason = 'superseded' WHERE id IN (
        SELECT id FROM notification WHERE organization_id = ? AND aggregate = 'appointment' AND aggregate_id = ? AND kind = 'reminder' AND state = 'queued'

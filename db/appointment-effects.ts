@@ -13,7 +13,8 @@ import { planOf, replaceTimers } from './case-timers.ts';
 import type { Trx } from './connection.ts';
 import { queueMessage } from './outbox.ts';
 import type { Place } from './place.ts';
-import { lockExpiredHolds, releaseReservations } from './reservations.ts';
+import { endExpiredOpenings } from './opening-changes.ts';
+import { findExpired, lockExpiredHolds, releaseReservations } from './reservations.ts';
 import type { PatientFacts } from './scheduling-facts.ts';
 import { raiseStaffTask } from './staff-tasks.ts';
 
@@ -27,6 +28,8 @@ export interface Settled {
   readonly alternatives?: readonly OpeningCommand[] | undefined;
   /** Appointments that this change closed as well (other alternatives of one cancelled visit). */
   readonly alsoClosed?: readonly string[] | undefined;
+  /** Freed times that are offered to who waits for them, each a workflow of its own. */
+  readonly openings?: readonly string[] | undefined;
 }
 
 /** One change: who, when, in which operation. */
@@ -229,8 +232,8 @@ export async function settle(
 }
 
 /**
- * C3 step 2: holds of others that stand on the chosen lanes and are over at `at` end here, whatever their timers did, with
- * `released_at = expires_at` and an audit row of their own (I6).
+ * C3 step 2: holds of others, and openings, that stand on the chosen lanes and are over at `at` end here, whatever their
+ * timers did, with `released_at = expires_at` and an audit row of their own (I6).
  * @param except the appointment that is being moved
  */
 export async function endExpiredHolds(
@@ -241,7 +244,9 @@ export async function endExpiredHolds(
   opKey: string,
   except?: string,
 ): Promise<void> {
-  for (const row of await lockExpiredHolds(trx, place, at)) {
+  const expired = await findExpired(trx, place, at);
+  await endExpiredOpenings(trx, organizationId, expired.openingIds, at, opKey);
+  for (const row of await lockExpiredHolds(trx, expired.appointmentIds, at)) {
     if (row.id === except) continue;
     const event: AppointmentEvent = row.awaiting_approval ? 'approval-expired' : 'hold-expired';
     const context: ChangeContext = { organizationId, actor: systemActor('reservation'), at, opKey };

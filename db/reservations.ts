@@ -50,16 +50,27 @@ export async function insertReservations(trx: Trx, target: ReservationTarget, pl
   }
 }
 
+/** A reservation that was given back: what a freed time consists of. */
+export interface ReleasedLane {
+  readonly id: string;
+  readonly resource_id: string;
+  readonly lane: number;
+  readonly role: string;
+  readonly starts_at: Date;
+  readonly ends_at: Date;
+}
+
 /** Gives back all that an appointment has. Rows stay: `busy` feeds utilization. */
 export async function releaseReservations(
   trx: Trx,
   appointmentIds: readonly string[],
   releasedAt: Date,
-): Promise<void> {
-  await trx('reservation')
+): Promise<ReleasedLane[]> {
+  return trx('reservation')
     .whereIn('appointment_id', appointmentIds)
     .whereNull('released_at')
-    .update({ released_at: releasedAt });
+    .update({ released_at: releasedAt })
+    .returning<ReleasedLane[]>(['id', 'resource_id', 'lane', 'role', 'starts_at', 'ends_at']);
 }
 
 /** A hold becomes a visit in place, or is held on (extended, or kept while approval is awaited): its time never moves. */
@@ -75,14 +86,16 @@ export async function changeReservations(
     .update({ kind, expires_at: expiresAt });
 }
 
-/**
- * Appointments whose hold on the reserved lanes is over at `at`, locked in id order. Appointments before reservations, as
- * every change of a hold does it; changes of a pending appointment never lock resources, so that the two orders cannot cross.
- */
-export async function lockExpiredHolds(trx: Trx, place: Place, at: Date): Promise<AppointmentRow[]> {
+/** What stands on the lanes of a place and is over at `at`: appointments that held, and openings that were offered. */
+export interface ExpiredReservations {
+  readonly appointmentIds: readonly string[];
+  readonly openingIds: readonly string[];
+}
+
+export async function findExpired(trx: Trx, place: Place, at: Date): Promise<ExpiredReservations> {
   const starts = Math.min(...place.lanes.map((l) => l.busy.start));
   const ends = Math.max(...place.lanes.map((l) => l.busy.end));
-  const ids = await trx('reservation')
+  const found = await trx('reservation')
     .whereNull('released_at')
     .whereIn(
       'resource_id',
@@ -91,13 +104,21 @@ export async function lockExpiredHolds(trx: Trx, place: Place, at: Date): Promis
     .where('starts_at', '<', new Date(ends))
     .where('ends_at', '>', new Date(starts))
     .where('expires_at', '<=', at)
-    .distinct<{ appointment_id: string }[]>('appointment_id');
+    .distinct<{ appointment_id: string | null; opening_id: string | null }[]>('appointment_id', 'opening_id');
+  return {
+    appointmentIds: found.flatMap((row) => row.appointment_id ?? []),
+    openingIds: found.flatMap((row) => (row.appointment_id === null ? (row.opening_id ?? []) : [])),
+  };
+}
+
+/**
+ * Those of the appointments whose hold is over at `at`, locked in id order. Appointments before reservations, as every
+ * change of a hold does it; changes of a pending appointment never lock resources, so that the two orders cannot cross.
+ */
+export async function lockExpiredHolds(trx: Trx, ids: readonly string[], at: Date): Promise<AppointmentRow[]> {
   if (ids.length === 0) return [];
   return trx('appointment')
-    .whereIn(
-      'id',
-      ids.map((row) => row.appointment_id),
-    )
+    .whereIn('id', ids)
     .where({ status: 'pending' })
     .where('hold_expires_at', '<=', at)
     .orderBy('id')

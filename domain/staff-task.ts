@@ -11,6 +11,8 @@ export const staffTaskOutcomes = {
   'zone-changed': ['rescheduled', 'kept', 'patient-informed'],
   'message-failed': ['reached-otherwise', 'address-corrected', 'not-reached'],
   'account-claim-code': ['code-told', 'link-sent-again', 'identity-not-proven', 'not-reached'],
+  'offer-call': ['accepted', 'declined', 'not-reached'],
+  'opening-unfilled': ['filled', 'left-open'],
   'other': ['done', 'not-possible'],
 } as const satisfies Record<string, readonly string[]>; // prettier-ignore
 

@@ -1,0 +1,146 @@
+/**
+ * The steps of the promotion process `opening:<id>` (scheduling-intake.md D2): what time brings, what people say, and what
+ * is known. Each is one transaction, once for its operation key.
+ */
+import { systemActor } from '../domain/actor.ts';
+import { DomainError } from '../domain/errors.ts';
+import { maySend, nextSendAt, windowRowOf } from '../domain/offer-window.ts';
+import { HOUR } from '../domain/zone.ts';
+import type { Operation } from '../workflows/messages/appointment.ts';
+import type { OpeningActionRequest, OpeningSettled } from '../workflows/messages/opening.ts';
+import type { ChangeContext } from './appointment-effects.ts';
+import type { SchedulingPorts } from './appointments.ts';
+import type { Trx } from './connection.ts';
+import { carryOutAction } from './opening-actions.ts';
+import { changeOpening, lapseOffers, releaseOpening, tellStaffUnfilled } from './opening-changes.ts';
+import { makeOffer } from './opening-offers.ts';
+import { rankEntries } from './opening-rank.ts';
+import { isLive, lockOpening, settledOpening, type OpeningCase, type OpeningRow } from './opening-view.ts';
+import { withOrganization, withTransaction } from './transaction.ts';
+
+interface WhichOpening {
+  readonly organizationId: string;
+  readonly openingId: string;
+}
+
+/**
+ * One look: offers that are over lapse, the next are asked, or the time is released because its hour has come, nobody is
+ * left, or as many were asked as may be.
+ * @throws DomainError `not-found`
+ */
+export async function advanceOpening(
+  ports: SchedulingPorts,
+  step: WhichOpening & { readonly operation: Operation },
+): Promise<OpeningSettled> {
+  const at = await ports.clock.now();
+  const { organizationId, openingId, operation } = step;
+  const context: ChangeContext = { organizationId, actor: systemActor('waitlist'), at, opKey: operation.key };
+  return withTransaction(ports.db, { organizationId, operation }, async (trx) =>
+    advance(trx, context, await lockOpening(trx, openingId, at)),
+  );
+}
+
+/**
+ * What a patient or staff say.
+ * @throws DomainError `invalid-transition`, `offer-expired`, `patient-overlap`, `patient-not-eligible`, `guard-failed`,
+ * `validation-failed`, `forbidden`, `not-found`, `idempotency-key-reused`
+ */
+export async function applyOpeningAction(
+  ports: SchedulingPorts,
+  step: WhichOpening & { readonly request: OpeningActionRequest },
+): Promise<OpeningSettled> {
+  const at = await ports.clock.now();
+  const { organizationId, openingId, request } = step;
+  const { actor, operation } = request;
+  const context: ChangeContext = { organizationId, actor, at, opKey: operation.key };
+  return withTransaction(ports.db, { organizationId, operation }, async (trx) =>
+    carryOutAction(trx, context, await lockOpening(trx, openingId, at), request),
+  );
+}
+
+/** @throws DomainError `not-found` */
+export async function readOpening(
+  ports: SchedulingPorts,
+  { organizationId, openingId }: WhichOpening,
+): Promise<OpeningSettled> {
+  const at = await ports.clock.now();
+  return withOrganization(ports.db, organizationId, async (trx) => {
+    const row = await trx('opening').where({ id: openingId }).first<OpeningRow | undefined>();
+    if (row === undefined) throw new DomainError('not-found');
+    return settledOpening(trx, row, at);
+  });
+}
+
+async function advance(trx: Trx, context: ChangeContext, opening: OpeningCase): Promise<OpeningSettled> {
+  const { at } = context;
+  const { row, policy } = opening;
+  const now = at.getTime();
+  const settled = (lookAgainAt: number | null): Promise<OpeningSettled> =>
+    settledOpening(trx, row, at, { lookAgainAt: lookAgainAt === null ? null : new Date(lookAgainAt).toISOString() });
+  if (!isLive(row)) return settled(null);
+  const live = await lapseOffers(trx, context, row.id, policy);
+  const releaseAt = row.release_at?.getTime() ?? now;
+  if (now >= releaseAt) return release(trx, context, opening, 'release-time');
+  const lead = row.start_at.getTime() - now;
+  const atOnce = lead < 24 * HOUR ? policy.batchSize : 1;
+  if (row.paused || live.length >= atOnce) return settled(null);
+  const room = await roomInRow(trx, opening, lead);
+  if (room === 0) return live.length > 0 ? settled(null) : release(trx, context, opening, 'max-offers');
+
+  const ranking = await rankEntries(trx, opening, at, (zone) => !maySend(policy, now, zone));
+  const eligible = ranking.filter(({ rank }) => rank !== null);
+  const places = freePlaces(live, atOnce).slice(0, room);
+  const chosen = eligible.filter(({ timeZone }) => maySend(policy, now, timeZone)).slice(0, places.length);
+  let made = 0;
+  let moved = false;
+  // Entries are locked in the order of their ids.
+  for (const ranked of chosen.toSorted((a, b) => (a.entryId < b.entryId ? -1 : 1))) {
+    if (await makeOffer(trx, context, opening, ranked, places[chosen.indexOf(ranked)]!)) made += 1;
+    else moved = true;
+  }
+  if (made > 0) {
+    const pinned = chosen.some(({ entryId }) => entryId === row.pinned_entry_id);
+    const asked =
+      row.state === 'open' || pinned
+        ? await changeOpening(trx, context, row, {
+            event: 'offer',
+            to: 'offering',
+            columns: pinned ? { pinned_entry_id: null } : {},
+          })
+        : row;
+    return settledOpening(trx, asked, at, { lookAgainAt: moved ? at.toISOString() : null });
+  }
+  // Somebody's entry changed between the look and the lock: look again.
+  if (moved) return settled(now + 1_000);
+  const mornings = eligible.map(({ timeZone }) => nextSendAt(policy, now, timeZone)).filter((t) => t < releaseAt);
+  if (mornings.length > 0) return settled(Math.min(...mornings));
+  return live.length > 0 ? settled(null) : release(trx, context, opening, 'nobody-left');
+}
+
+/** How many more may be asked while the lead is in its row of the table. */
+async function roomInRow(trx: Trx, { row, policy }: OpeningCase, lead: number): Promise<number> {
+  const present = windowRowOf(policy, lead);
+  if (present === null) return 0;
+  const sent = await trx('waitlist_offer').where({ opening_id: row.id }).select<{ offered_at: Date }[]>('offered_at');
+  const inRow = sent.filter(
+    ({ offered_at }) => windowRowOf(policy, row.start_at.getTime() - offered_at.getTime()) === present,
+  );
+  return Math.max(0, present.maxOffers - inRow.length);
+}
+
+function freePlaces(live: readonly { readonly batch_no: number }[], atOnce: number): number[] {
+  const taken = new Set(live.map(({ batch_no }) => batch_no));
+  return Array.from({ length: atOnce }, (_, k) => k).filter((k) => !taken.has(k));
+}
+
+async function release(
+  trx: Trx,
+  context: ChangeContext,
+  { row }: OpeningCase,
+  reason: string,
+): Promise<OpeningSettled> {
+  const over = row.release_at !== null && row.release_at.getTime() <= context.at.getTime();
+  const released = await releaseOpening(trx, context, row, reason, over ? row.release_at : context.at);
+  await tellStaffUnfilled(trx, context, released);
+  return settledOpening(trx, released, context.at);
+}
