@@ -13,6 +13,7 @@ import type { RequestContext } from '../context.ts';
 import type { PageAnswer, PageDeclaration, PageInput, PageSet } from '../pages.ts';
 import { pageLanguage, wordsOf } from './language.ts';
 import type { PageLanguage } from './language.ts';
+import { offerPages } from './offer-pages.ts';
 import { cancelPage, expiredPage, failurePage, isCancelReason, notPossiblePage, stalePage } from './other-pages.ts';
 import { can, statusPage } from './status-page.ts';
 import type { Done } from './status-page.ts';
@@ -124,7 +125,7 @@ const cancel: PageDeclaration = {
 };
 
 export const visitPages: PageSet = {
-  pages: [style_, show, askCancel, calendar, confirm, take, decline, cancel],
+  pages: [style_, show, askCancel, calendar, confirm, take, decline, cancel, ...offerPages],
   failure: (status, acceptLanguage) =>
     failurePage(status, pageLanguage(...(acceptLanguage ?? '').split(',').map((tag) => tag.split(';')[0]))),
 };

@@ -38,14 +38,7 @@ export function facts(visit: LinkedVisit, words: VisitPageWords): Markup {
     start !== null && visit.patientTimeZone !== null
       ? longTime(new Date(start), visit.patientTimeZone, words.formats)
       : null;
-  const place =
-    mode === 'video'
-      ? [words.byVideo]
-      : mode === 'phone'
-        ? [words.byPhone]
-        : location === null
-          ? []
-          : [location.name, ...location.lines];
+  const place = placeLines(mode, location, words);
   return html`<p class="status">${statusWord(visit, words)}</p>
     <dl>
       ${
@@ -65,6 +58,12 @@ export function facts(visit: LinkedVisit, words: VisitPageWords): Markup {
           <dd>${place.map((line, k) => html`${k > 0 && html`<br />`}${line}`)}</dd>`
       }
     </dl>`;
+}
+
+export function placeLines(mode: string, location: LinkedVisit['location'], words: VisitPageWords): readonly string[] {
+  if (mode === 'video') return [words.byVideo];
+  if (mode === 'phone') return [words.byPhone];
+  return location === null ? [] : [location.name, ...location.lines];
 }
 
 function statusWord(visit: LinkedVisit, words: VisitPageWords): string {
@@ -174,7 +173,7 @@ function whyNotMove(visit: LinkedVisit, words: VisitPageWords): Markup | null {
   return code === 'reschedule-limit' || code === 'needs-approval' ? html`<p class="hint">${words.why[code]}</p>` : null;
 }
 
-export function help(visit: LinkedVisit, words: VisitPageWords): Markup {
+export function help(visit: Pick<LinkedVisit, 'location' | 'clinic'>, words: VisitPageWords): Markup {
   const phone = visit.location?.phone ?? null;
   return html`<div class="card">
     <h2>${words.needHelp}</h2>

@@ -37,6 +37,8 @@ a{color:var(--link)}
 fieldset{border:0;margin:0 0 1rem;padding:0;min-width:0}
 legend{padding:0;font-size:1.125rem;font-weight:600;margin:0 0 .25rem}
 .hint{color:var(--quiet);font-size:.9375rem}
+ul.times{margin:0 0 .75rem;padding-left:1.25rem}
+ul.times li{margin:0 0 .25rem;font-variant-numeric:tabular-nums}
 label.choice{display:flex;gap:.75rem;align-items:center;min-height:44px;padding:.5rem 0}
 input[type=radio]{width:1.5rem;height:1.5rem;margin:0;flex:none;accent-color:var(--accent)}
 footer{color:var(--quiet);font-size:.9375rem;padding-bottom:2rem}

@@ -87,6 +87,49 @@ export const en = {
     },
     yes: 'Yes, cancel my appointment',
   },
+  offer: {
+    title: 'A time is free for you',
+    status: 'Offered to you. Not booked yet.',
+    answerBy: 'Please answer by',
+    answerByForYou: 'In your time zone',
+    timeLeft: (hours: number, minutes: number) =>
+      [
+        ...(hours > 0 ? [hours === 1 ? '1 hour' : `${hours} hours`] : []),
+        ...(minutes > 0 || hours === 0 ? [minutes === 1 ? '1 minute' : `${minutes} minutes`] : []),
+      ].join(' and ') + ' left when this page was opened.',
+    underAMinute: 'Less than a minute left when this page was opened.',
+    kept: 'Nobody else can take this time until then.',
+    firstWins: 'We asked a few people at the same time. Whoever answers first has it.',
+    moves: (from: string) =>
+      `If you take it, your appointment on ${from} moves to this time. If not, it stays as it is.`,
+    accept: 'Yes, I take this time',
+    decline: 'No, it does not suit me',
+    declineNote: 'You keep your place on the waiting list.',
+    extend: 'I need five more minutes',
+    extendNote: 'You can ask for this once.',
+    extended: 'You have five more minutes. Here is until when.',
+    acceptedTitle: 'The time is yours',
+    accepted: 'Your appointment is booked. There is nothing more you need to do here.',
+    seeVisit: 'See or change your appointment',
+    declinedTitle: 'Thank you for your answer',
+    declined:
+      'The time goes to somebody else. You keep your place on the waiting list, and we will write to you about the next one.',
+    overTitle: 'This offer is over',
+    over: {
+      expired: 'The time to answer has run out. Nothing was booked, and nothing that you have was changed.',
+      withdrawn: 'The clinic had to take this time back. We are sorry. Nothing that you have was changed.',
+      superseded:
+        'Somebody answered before you, and the time is taken. We are sorry. Nothing that you have was changed.',
+    },
+    keepPlace: 'It does not count against you. You keep your place on the waiting list.',
+    whatElse: 'What else is free',
+    noneFree: 'Nothing else can be booked online in the next four weeks. Please call us, or wait for the next offer.',
+    book: 'Book one of these times',
+    overlapTitle: 'You have another appointment at that time',
+    overlap: (until: string) =>
+      `Nothing was booked. This time stays offered to you until ${until}: move or cancel the other appointment first, then take it.`,
+    overlapBack: 'Go back to the offer',
+  },
   errors: {
     prefix: 'Error:',
     summary: 'There is a problem',

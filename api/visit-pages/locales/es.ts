@@ -86,6 +86,51 @@ export const es: VisitPageWords = {
     },
     yes: 'Sí, cancelar mi cita',
   },
+  offer: {
+    title: 'Hay un horario libre para usted',
+    status: 'Se lo ofrecemos. Todavía no está reservado.',
+    answerBy: 'Por favor, responda antes de',
+    answerByForYou: 'En su zona horaria',
+    timeLeft: (hours, minutes) =>
+      'Al abrir esta página quedaban ' +
+      [
+        ...(hours > 0 ? [hours === 1 ? '1 hora' : `${hours} horas`] : []),
+        ...(minutes > 0 || hours === 0 ? [minutes === 1 ? '1 minuto' : `${minutes} minutos`] : []),
+      ].join(' y ') +
+      '.',
+    underAMinute: 'Al abrir esta página quedaba menos de un minuto.',
+    kept: 'Hasta entonces, nadie más puede tomar este horario.',
+    firstWins: 'Preguntamos a varias personas al mismo tiempo. Será de quien responda primero.',
+    moves: (from) => `Si lo toma, su cita (${from}) pasa a este horario. Si no, queda como está.`,
+    accept: 'Sí, tomo este horario',
+    decline: 'No, no me conviene',
+    declineNote: 'Conserva su lugar en la lista de espera.',
+    extend: 'Necesito cinco minutos más',
+    extendNote: 'Puede pedirlo una vez.',
+    extended: 'Tiene cinco minutos más. Aquí dice hasta cuándo.',
+    acceptedTitle: 'El horario es suyo',
+    accepted: 'Su cita está reservada. Aquí no tiene que hacer nada más.',
+    seeVisit: 'Ver o cambiar su cita',
+    declinedTitle: 'Gracias por su respuesta',
+    declined:
+      'El horario será para otra persona. Conserva su lugar en la lista de espera, y le escribiremos cuando haya otro.',
+    overTitle: 'Esta oferta ya terminó',
+    over: {
+      expired: 'Se acabó el plazo para responder. No se reservó nada, y nada de lo que usted tiene cambió.',
+      withdrawn: 'La clínica tuvo que retirar este horario. Lo sentimos. Nada de lo que usted tiene cambió.',
+      superseded:
+        'Otra persona respondió antes, y el horario ya está tomado. Lo sentimos. Nada de lo que usted tiene cambió.',
+    },
+    keepPlace: 'No cuenta en su contra. Conserva su lugar en la lista de espera.',
+    whatElse: 'Qué más está libre',
+    noneFree:
+      'En las próximas cuatro semanas no hay nada más que pueda reservar en línea. Llámenos o espere la próxima oferta.',
+    book: 'Reservar uno de estos horarios',
+    overlapTitle: 'Usted tiene otra cita a esa hora',
+    overlap: (until) =>
+      `No se reservó nada. Este horario sigue ofrecido a usted hasta: ${until}. Primero cambie o cancele la otra cita, y después tómelo.`,
+    overlapBack: 'Volver a la oferta',
+  },
   errors: {
     prefix: 'Error:',
     summary: 'Hay un problema',

@@ -1,0 +1,194 @@
+/** What an offer's link opens: verified, the offer as Postgres has it now, and the patient's word on it. */
+import { createHash } from 'node:crypto';
+import { readOfferToken, verifyOfferToken } from '../activities/offer-token.ts';
+import { patientRecipient, signVisitToken } from '../activities/visit-token.ts';
+import { findAvailability, type AvailableTime } from '../db/availability.ts';
+import { databaseTime } from '../db/clock.ts';
+import type { Trx } from '../db/connection.ts';
+import { toOpeningView, type OpeningRow } from '../db/opening-view.ts';
+import { withOrganization } from '../db/transaction.ts';
+import type { Actor } from '../domain/actor.ts';
+import { addressLines } from '../domain/address.ts';
+import { DomainError } from '../domain/errors.ts';
+import type { OfferState } from '../domain/waitlist.ts';
+import type { OpeningView } from '../workflows/messages/opening.ts';
+import type { RequestContext } from './context.ts';
+import { actOnOpening, type OpeningAnswer } from './waitlist-actions.ts';
+
+export const offerAnswers = ['accept', 'decline', 'extend'] as const;
+export type OfferAnswer = (typeof offerAnswers)[number];
+
+export interface LinkedOffer {
+  readonly token: string;
+  readonly offer: {
+    readonly id: string;
+    readonly entryId: string;
+    readonly state: OfferState;
+    readonly offeredAt: string;
+    readonly expiresAt: string;
+    readonly extended: boolean;
+  };
+  readonly opening: OpeningView;
+  /** It can be answered now. */
+  readonly isLive: boolean;
+  /** Others were asked about the same time at once (C6). */
+  readonly firstWins: boolean;
+  /** The visit that would move, where the patient has one. */
+  readonly current: { readonly id: string; readonly start: Date | null; readonly timeZone: string } | null;
+  /** The page of the visit that came of it; only once it was accepted. */
+  readonly visitPath: string | null;
+  readonly at: Date;
+  readonly patientId: string;
+  readonly patientLanguage: string;
+  readonly patientTimeZone: string | null;
+  readonly clinic: { readonly name: string; readonly language: string };
+  readonly location: { readonly name: string; readonly lines: readonly string[]; readonly phone: string | null } | null;
+  readonly actor: Actor;
+}
+
+interface LinkedRow {
+  readonly entry_id: string;
+  readonly patient_id: string;
+  readonly state: OfferState;
+  readonly batch_no: number;
+  readonly offered_at: Date;
+  readonly expires_at: Date;
+  readonly extended: boolean;
+  readonly rivals: boolean;
+  readonly opening: OpeningRow;
+  readonly language: string;
+  readonly time_zone: string | null;
+  readonly clinic: string;
+  readonly default_locale: string;
+  readonly location: string | null;
+  readonly address: Readonly<Record<string, unknown>> | null;
+  readonly phone: string | null;
+  readonly current_id: string | null;
+  readonly current_start: Date | null;
+  readonly current_tz: string | null;
+  readonly won_id: string | null;
+  readonly won_version: number | null;
+}
+
+const linkedSql = `
+SELECT f.entry_id, f.patient_id, f.state, f.batch_no, f.offered_at, f.expires_at, f.extended,
+       EXISTS (SELECT 1 FROM waitlist_offer r WHERE r.opening_id = f.opening_id AND r.id <> f.id AND r.state = 'offered') AS rivals,
+       p.language, p.time_zone, g.name AS clinic, g.default_locale, l.name AS location, l.address, l.phone,
+       c.id AS current_id, c.start_at AS current_start, c.tz AS current_tz, w.id AS won_id, w.version AS won_version
+FROM waitlist_offer f
+JOIN opening o ON o.id = f.opening_id
+JOIN waitlist_entry e ON e.id = f.entry_id
+JOIN patient p ON p.id = f.patient_id
+JOIN organization g ON g.id = f.organization_id
+LEFT JOIN location l ON l.id = o.location_id
+LEFT JOIN appointment c ON c.id = e.current_appointment_id AND c.status = 'booked'
+LEFT JOIN appointment w ON w.id = o.filled_appointment_id AND w.patient_id = f.patient_id AND f.state = 'accepted'
+WHERE f.id = :offerId`;
+
+/**
+ * Reads the link and makes the request its patient's.
+ * @throws DomainError `token-invalid`: not ours, not for this patient, or nothing there; nobody learns which
+ */
+export async function openOffer(context: RequestContext, token: string): Promise<LinkedOffer> {
+  const claims = readOfferToken(token);
+  if (claims === null) throw new DomainError('token-invalid');
+  const { organizationId, offerId } = claims;
+  const { keys, db } = context.ports;
+  return withOrganization(db, organizationId, async (trx) => {
+    const at = await databaseTime(trx);
+    const { rows } = await trx.raw<{ rows: Omit<LinkedRow, 'opening'>[] }>(linkedSql, { offerId });
+    const row = rows[0];
+    const recipient = row === undefined ? '' : patientRecipient(row.patient_id);
+    if (!verifyOfferToken(keys.tokenSecret, token, recipient) || row === undefined)
+      throw new DomainError('token-invalid');
+    const opening = await trx('opening as o')
+      .join('waitlist_offer as f', 'f.opening_id', 'o.id')
+      .where('f.id', offerId)
+      .first<OpeningRow>('o.*');
+    const actor: Actor = {
+      kind: 'patient',
+      ref: recipient,
+      patientId: row.patient_id,
+      // Of this one offer's patient, about their own wishes: nothing that reads or changes anything else.
+      permissions: ['own-waitlist:manage'],
+      requestId: context.requestId,
+      ip: context.ip,
+    };
+    context.actAs(organizationId, actor);
+    context.concerns({ entityId: offerId, patientId: row.patient_id });
+    const visit = { organizationId, appointmentId: row.won_id ?? '', version: row.won_version ?? 0, kind: 'visit' } as const; // prettier-ignore
+    return {
+      token,
+      offer: {
+        id: offerId,
+        entryId: row.entry_id,
+        state: row.state,
+        offeredAt: row.offered_at.toISOString(),
+        expiresAt: row.expires_at.toISOString(),
+        extended: row.extended,
+      },
+      opening: toOpeningView(opening),
+      isLive: row.state === 'offered' && at < row.expires_at,
+      firstWins: row.batch_no > 0 || row.rivals,
+      current:
+        row.current_id === null
+          ? null
+          : { id: row.current_id, start: row.current_start, timeZone: row.current_tz ?? opening.tz },
+      visitPath: row.won_id === null ? null : `/v/${signVisitToken(keys.tokenSecret, visit, recipient)}`,
+      at,
+      patientId: row.patient_id,
+      patientLanguage: row.language,
+      patientTimeZone: row.time_zone,
+      clinic: { name: row.clinic, language: row.default_locale },
+      location:
+        row.location === null ? null : { name: row.location, lines: addressLines(row.address), phone: row.phone },
+      actor,
+    };
+  });
+}
+
+/**
+ * One link and word is one operation for ever: who presses twice, or goes back and presses again, gets the same answer.
+ * @throws DomainError `offer-expired`, `patient-overlap`, `invalid-transition`, `unavailable`, `outcome-unknown`
+ */
+export function answerByLink(
+  context: RequestContext,
+  linked: LinkedOffer,
+  action: OfferAnswer,
+  reason?: string,
+): Promise<OpeningAnswer> {
+  const digest = createHash('sha256').update(`${linked.token}/${action}`);
+  return actOnOpening(context, {
+    openingId: linked.opening.id,
+    action,
+    input: { offerId: linked.offer.id, via: 'mail', ...(reason !== undefined && { reason }) },
+    operation: { updateId: `link:${digest.copy().digest('base64url')}`, inputHash: digest.digest('hex') },
+  });
+}
+
+const weeks = 4 * 7 * 86_400_000;
+
+/** Up to five times that anybody may book now for the same kind of visit, soonest first. */
+export async function whatElseIsFree(
+  trx: Trx,
+  { opening, patientId }: { readonly opening: OpeningView; readonly patientId: string },
+): Promise<AvailableTime[]> {
+  const at = await databaseTime(trx);
+  const visitTypeId = opening.visitTypeIds[0];
+  if (visitTypeId === undefined) return [];
+  try {
+    return await findAvailability(trx, {
+      visitTypeId,
+      from: at,
+      to: new Date(at.getTime() + weeks),
+      patientId,
+      limit: 5,
+      at,
+      forPatientSelfService: true,
+    });
+  } catch (error) {
+    // A kind of visit that is not given any more has no other times.
+    if (error instanceof DomainError && error.code === 'not-found') return [];
+    throw error;
+  }
+}
