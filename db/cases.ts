@@ -1,5 +1,6 @@
 /** Work lists and timelines of appointment cases. Written from state_change, audit_event, notification and case_timer. */
 import type { Trx } from './connection.ts';
+import { stamp } from './instants.ts';
 import { toView, type AppointmentRow } from './appointment-view.ts';
 import type { AppointmentView } from '../workflows/messages/appointment.ts';
 
@@ -22,8 +23,6 @@ export interface CaseRow {
 }
 
 type Row = AppointmentRow & { timer_name: string | null; timer_due_at: Date | null; position: string };
-
-const stamp = (column: string): string => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 
 /** Stages without timers, or with too many cases to sort by them: latest visit first. */
 const overStages: ReadonlySet<string> = new Set(['fulfilled', 'cancelled', 'noshow', 'entered-in-error']);

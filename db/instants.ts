@@ -10,3 +10,7 @@ export const msOrNull = (value: Date | null): number | null => (value === null ?
 /** Undefined stays undefined (leave the column alone), null clears it. */
 export const dateOrNull = (ms: number | null | undefined): Date | null | undefined =>
   ms === null || ms === undefined ? ms : new Date(ms);
+
+/** A timestamptz with all its digits, as the position of a page's last row. */
+export const stamp = (column: string): string =>
+  `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;

@@ -187,8 +187,9 @@ export async function endLiveOffer(
     .where({ entry_id: entryId, state: 'offered' })
     .update({
       state: to,
-      answered_at: at,
-      answered_via: actor.kind === 'system' ? 'system' : actor.kind === 'patient' ? 'portal' : 'front-desk',
+      answered_at: to === 'expired' ? trx.ref('expires_at') : at,
+      answered_via:
+        to === 'expired' || actor.kind === 'system' ? 'system' : actor.kind === 'patient' ? 'portal' : 'front-desk',
       decline_reason: reason,
     })
     .returning<{ id: string; opening_id: string; patient_id: string }[]>(['id', 'opening_id', 'patient_id']);
@@ -203,7 +204,7 @@ export async function endLiveOffer(
       organizationId,
       subjectType: 'waitlist-offer',
       subjectId: offer.id,
-      kinds: ['call-patient'],
+      kinds: ['offer-call'],
       actor,
       at,
     });
@@ -211,7 +212,7 @@ export async function endLiveOffer(
       organizationId,
       aggregate: 'waitlist-offer',
       aggregateId: offer.id,
-      event: to === 'expired' ? 'expire' : 'withdraw',
+      event: to === 'expired' ? 'lapse' : 'withdraw',
       from: 'offered',
       to,
       actor,
