@@ -104,6 +104,10 @@ export interface OpeningSettled {
   readonly movedAppointmentId?: string | undefined;
   /** Openings that this step made (the acceptor's old time): each a workflow of its own. */
   readonly openings?: readonly string[] | undefined;
+  /** Entries that this step changed beyond those of `offers` (promoted by telephone, paused): their runs must read again. */
+  readonly entries?: readonly string[] | undefined;
+  /** Other openings whose offer this step withdrew (who was given the time by telephone): their runs must look again. */
+  readonly withdrawnFrom?: readonly string[] | undefined;
 }
 
 export interface StartAppointment {
