@@ -20,6 +20,7 @@ import {
 } from './appointment-effects.ts';
 import { toFacts, type AppointmentRow } from './appointment-view.ts';
 import { dayMarginMs, placeColumns, type SchedulingPorts } from './appointments.ts';
+import { absencesAsking, practitionersAway } from './absence-view.ts';
 import { findAvailability, withAlternatives } from './availability.ts';
 import type { Trx } from './connection.ts';
 import { recordOpenings } from './openings.ts';
@@ -78,7 +79,7 @@ export async function applyAction(ports: SchedulingPorts, command: ActionCommand
   }
 }
 
-interface Locked {
+export interface Locked {
   readonly row: AppointmentRow;
   readonly visitType: VisitType;
   readonly limits: EligibilityLimits;
@@ -86,7 +87,8 @@ interface Locked {
   readonly patient: PatientFacts;
 }
 
-async function carryOut(trx: Trx, command: ActionCommand, at: Date): Promise<Settled> {
+/** The event in a transaction of its caller, who holds its operation key. @throws DomainError as applyAction */
+export async function carryOut(trx: Trx, command: ActionCommand, at: Date): Promise<Settled> {
   const { organizationId, event, input, actor } = command;
   const context: ChangeContext = { organizationId, actor, at, opKey: command.operation.key, quiet: input.quiet };
   const locked = await lockAppointment(trx, command.appointmentId, at);
@@ -132,15 +134,17 @@ async function carryOut(trx: Trx, command: ActionCommand, at: Date): Promise<Set
   const alsoClosed =
     event === 'confirm-hold' && row.replaces_id !== null ? await closeOtherAlternatives(trx, context, row) : [];
   const settled = await settle(trx, context, changed, rulesFor(changed.location_id), locked, timerOf[event]);
+  const absences = row.replaces_id === null ? [] : await absencesAsking(trx, row.replaces_id);
   return {
     ...settled,
     ...(alsoClosed.length > 0 && { alsoClosed }),
     ...(alternatives.length > 0 && { alternatives }),
     ...(openings.length > 0 && { openings }),
+    ...(absences.length > 0 && { absences }),
   };
 }
 
-async function lockAppointment(trx: Trx, id: string, at: Date): Promise<Locked> {
+export async function lockAppointment(trx: Trx, id: string, at: Date): Promise<Locked> {
   const { rows } = await trx.raw<{
     rows: (AppointmentRow & {
       visit_type: VisitTypeRow;
@@ -399,7 +403,7 @@ async function closeOtherAlternatives(trx: Trx, context: ChangeContext, taken: A
 }
 
 /** Places to hold for a patient whose visit the clinic cancels: not on that day, and not two at once. */
-async function alternativesFor(
+export async function alternativesFor(
   trx: Trx,
   { row, policies }: Locked,
   input: ActionInput,
@@ -423,7 +427,9 @@ async function alternativesFor(
     forPatientSelfService: false,
   };
   const same = await findAvailability(trx, { ...request, practitionerId: row.practitioner_id });
-  const times = same.length > 0 ? same : await findAvailability(trx, request);
+  const away = same.length > 0 ? undefined : await practitionersAway(trx);
+  const times =
+    away === undefined ? same : (await findAvailability(trx, request)).filter((time) => !away.has(time.practitionerId));
   return chooseAlternatives(times, wanted, row.start_at.getTime(), row.tz).map((time) => ({
     event: 'hold',
     patientId: row.patient_id,

@@ -30,6 +30,8 @@ export interface Settled {
   readonly alsoClosed?: readonly string[] | undefined;
   /** Freed times that are offered to who waits for them, each a workflow of its own. */
   readonly openings?: readonly string[] | undefined;
+  /** Absences that held this time for the patient, and want to know what became of it. */
+  readonly absences?: readonly string[] | undefined;
 }
 
 /** One change: who, when, in which operation. */

@@ -49,13 +49,16 @@ export const caseEdges = [
   ['remind', ['offered'], 'offered'],
   // Nothing was chosen.
   ['call-needed', ['offered', 'to-call'], 'to-call'],
-  ['rebooked', ['affected', 'offered', 'to-call'], 'rebooked'],
+  // Also when the clinic's own hands moved it.
+  ['rebooked', ['affected', 'offered', 'to-call', 'joined'], 'rebooked'],
   // Cancelled by the patient, or a hold that ended, before we came.
   ['visit-over', ['affected'], 'cancelled'],
   // Whoever stands at the desk, or sits with the colleague, is left alone.
-  ['begun', ['affected', 'to-call'], 'begun'],
+  ['begun', ['affected', 'to-call', 'joined'], 'begun'],
   ['call-made', ['to-call'], 'called'],
   ['call-made', ['to-call'], 'cancelled'],
+  // A time that another absence held for its patient is given back; that one finds another.
+  ['give-back', ['joined'], 'joined'],
   // Another absence had the visit on its list.
   ['outcome', ['joined'], 'rebooked'],
   ['outcome', ['joined'], 'cancelled'],
@@ -113,13 +116,17 @@ export interface CaseFacts {
   readonly liveHolds: number;
   /** The call that was asked for. */
   readonly task: { readonly state: 'open' | 'done' | 'cancelled'; readonly outcome: string | null } | null;
-  /** Of the absence that asks; null when this one does, or when that one has let it go. */
-  readonly joined: CaseState | null;
+  /** The case of the absence that asks; null when this one does. */
+  readonly joined: {
+    readonly state: CaseState;
+    /** False: this visit is a time that is held there for the patient. */
+    readonly sameVisit: boolean;
+  } | null;
   /** Another member of the pool may do: a room or a machine, never a person. */
   readonly mayMoveResource: boolean;
 }
 
-export type CaseStep = 'move-resource' | 'ask' | 'remind' | 'call';
+export type CaseStep = 'move-resource' | 'ask' | 'remind' | 'call' | 'give-back';
 
 export type CaseNext =
   /** It has come about already; only to be written down. */
@@ -148,8 +155,7 @@ function unpaused(facts: CaseFacts, at: number): CaseNext {
     case 'to-call':
       return toCall(facts, at);
     case 'joined':
-      if (facts.joined === null || facts.joined === 'stopped') return settle('take-over', 'affected');
-      return settledCaseStates.has(facts.joined) ? settle('outcome', facts.joined) : waiting;
+      return joined(facts, at);
     default:
       return waiting;
   }
@@ -192,6 +198,18 @@ function toCall(facts: CaseFacts, at: number): CaseNext {
   if (task === null) return work('call');
   if (task.state === 'open') return waiting;
   return settle('call-made', task.outcome === 'declined' ? 'cancelled' : 'called');
+}
+
+function joined({ visit, joined: other }: CaseFacts, at: number): CaseNext {
+  if (other !== null && !other.sameVisit) {
+    if (hasBegun(visit, at)) return settle('begun', 'begun');
+    // Taken before it could be given back: a visit like any other.
+    if (visit.status === 'booked')
+      return visit.stands ? settle('take-over', 'affected') : settle('rebooked', 'rebooked');
+    if (visit.status === 'pending') return visit.awaitingApproval ? settle('take-over', 'affected') : work('give-back');
+  }
+  if (other === null || other.state === 'stopped') return settle('take-over', 'affected');
+  return settledCaseStates.has(other.state) ? settle('outcome', other.state) : waiting;
 }
 
 /** Why a person may not say this now, or null. What an accepted word leads to is the edge of its event. */

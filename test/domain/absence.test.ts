@@ -65,7 +65,7 @@ const anyFacts: fc.Arbitrary<CaseFacts> = fc.record({
       outcome: fc.option(fc.constantFrom(...outcomesOf('call-patient'))),
     }),
   ),
-  joined: fc.option(fc.constantFrom(...caseStates)),
+  joined: fc.option(fc.record({ state: fc.constantFrom(...caseStates), sameVisit: fc.boolean() })),
   mayMoveResource: fc.boolean(),
 });
 
@@ -135,11 +135,21 @@ describe('one patient', () => {
   });
 
   test('whom another absence asks is not asked twice: its outcome counts, and what it lets go is taken over', () => {
-    const joined = (state: CaseState | null): CaseFacts => facts({ state: 'joined', joined: state });
+    const joined = (state: CaseState | null): CaseFacts =>
+      facts({ state: 'joined', joined: state && { state, sameVisit: true } });
     for (const open of openCaseStates) expect(nextOf(joined(open), at)).toEqual({ kind: 'wait', until: null });
     for (const done of settledCaseStates) expect(nextOf(joined(done), at)).toMatchObject({ kind: 'settle', to: done });
     expect(nextOf(joined('stopped'), at)).toEqual({ kind: 'settle', event: 'take-over', to: 'affected' });
     expect(nextOf(joined(null), at)).toEqual({ kind: 'settle', event: 'take-over', to: 'affected' });
+  });
+
+  test('a time held for the patient of another absence is given back, unless it was taken before', () => {
+    const held = (changes: Partial<CaseFacts['visit']>): CaseFacts =>
+      facts({ state: 'joined', joined: { state: 'offered', sameVisit: false }, ...visit(changes) });
+    expect(nextOf(held({ status: 'pending' }), at)).toEqual({ kind: 'work', step: 'give-back' });
+    expect(nextOf(held({ status: 'booked' }), at)).toEqual({ kind: 'settle', event: 'take-over', to: 'affected' });
+    expect(nextOf(held({ status: 'cancelled', stands: false }), at)).toEqual({ kind: 'wait', until: null });
+    expect(nextOf(held({ status: 'booked', start: at }), at)).toMatchObject({ to: 'begun' });
   });
 
   test('a visit that was cancelled is never kept; pausing and resuming need each other', () => {
