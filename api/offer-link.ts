@@ -7,6 +7,7 @@ import { databaseTime } from '../db/clock.ts';
 import type { Trx } from '../db/connection.ts';
 import { toOpeningView, type OpeningRow } from '../db/opening-view.ts';
 import { withOrganization } from '../db/transaction.ts';
+import { findOffer } from '../db/waitlist-lists.ts';
 import type { Actor } from '../domain/actor.ts';
 import { addressLines } from '../domain/address.ts';
 import { DomainError } from '../domain/errors.ts';
@@ -191,4 +192,19 @@ export async function whatElseIsFree(
     if (error instanceof DomainError && error.code === 'not-found') return [];
     throw error;
   }
+}
+
+/** Throws the refusal again; a late answer gets what else is free beside it (C5: never a dead end). */
+export async function withWhatElseIsFree(
+  context: RequestContext,
+  offerId: string | undefined,
+  error: unknown,
+): Promise<never> {
+  if (!(error instanceof DomainError) || error.code !== 'offer-expired' || offerId === undefined) throw error;
+  const { code, ...problem } = error.problem;
+  const alternatives = await context.read(async (trx) => {
+    const found = await findOffer(trx, offerId);
+    return found === null ? [] : whatElseIsFree(trx, { opening: found.opening, patientId: found.offer.patientId });
+  });
+  throw new DomainError(code, { ...problem, data: { ...problem.data, alternatives } });
 }

@@ -1,9 +1,9 @@
 /** Wishes, freed times and offers as the API shows them: the rows with the names of who and what they are about. */
 import type { Trx } from '../db/connection.ts';
+import type { OfferRecord, OwnOfferRecord } from '../db/waitlist-lists.ts';
 import { localOf, parseInstant } from '../domain/calendar.ts';
 import { formatName } from '../domain/patient.ts';
-import type { OfferState } from '../domain/waitlist.ts';
-import type { OfferView, OpeningView } from '../workflows/messages/opening.ts';
+import type { OpeningView } from '../workflows/messages/opening.ts';
 import type { WaitlistEntryView } from '../workflows/messages/waitlist-entry.ts';
 import type { RequestContext } from './context.ts';
 import { languagesOf, localized } from './localized.ts';
@@ -128,36 +128,20 @@ export function toOpening(view: OpeningView, names: Names): Opening {
   };
 }
 
-/** An offer with what became of it. */
-export interface OfferRecord extends OfferView {
-  readonly openingId: string;
-  readonly answeredAt: string | null;
-  readonly answeredVia: string | null;
-  readonly declineReason: string | null;
-}
-
 export const toOffer = (record: OfferRecord, names: Names): Offer => ({
   ...record,
   patient: names.patient(record.patientId),
 });
 
-export interface OwnOfferRecord {
-  readonly offer: {
-    readonly id: string;
-    readonly entryId: string;
-    readonly state: OfferState;
-    readonly offeredAt: string;
-    readonly expiresAt: string;
-    readonly extended: boolean;
-  };
-  readonly opening: OpeningView;
-  readonly currentAppointmentId: string | null;
-}
+/** Also what a link opened, which knows less of the row. */
+type ShownOffer = Omit<OwnOfferRecord, 'offer'> & {
+  readonly offer: Pick<OfferRecord, 'id' | 'entryId' | 'state' | 'offeredAt' | 'expiresAt' | 'extended'>;
+};
 
 export async function representOwnOffers(
   context: RequestContext,
   trx: Trx,
-  records: readonly OwnOfferRecord[],
+  records: readonly ShownOffer[],
 ): Promise<OwnOffer[]> {
   if (records.length === 0) return [];
   const names = await namesOf(context, trx, openingNames(records.map(({ opening }) => opening)));

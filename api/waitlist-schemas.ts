@@ -4,6 +4,7 @@ import { waitlistReasons } from '../domain/waitlist-eligibility.ts';
 import { offerStates, openingStates, urgencies, waitlistStates } from '../domain/waitlist.ts';
 import { openingActions } from '../workflows/messages/opening.ts';
 import { waitlistEntryActions } from '../workflows/messages/waitlist-entry.ts';
+import { timelineEntry } from './case-parts.ts';
 import { date, id, localTime, visitMode } from './schemas.ts';
 
 export const weekday = z.enum(['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU']);
@@ -177,25 +178,16 @@ export const openingLink = z.object({
   cascadeDepth: z.int(),
 });
 
-export const storyEntry = z.object({
-  at: z.string(),
-  kind: z.enum(['change', 'refused', 'message', 'timer', 'read']),
-  event: z.string(),
-  actor: z.object({ ref: z.string(), name: z.string().nullable(), onBehalfOf: z.string().nullable() }).nullable(),
-  from: z.string().nullable(),
-  to: z.string().nullable(),
-  reason: z.string().nullable(),
-  code: z.string().nullable(),
-  data: z.record(z.string(), z.unknown()),
-});
-
 export const openingDetail = openingItem.extend({
   /** Everyone who was asked, in order. */
   history: z.array(offer),
+  /** Who may be asked by rank, then who may not; a long list is cut. */
   ranking: z.array(rankedEntry),
+  /** How many were looked at, shown or not. */
+  considered: z.int(),
   chain: z.array(openingLink),
   /** Oldest first. */
-  timeline: z.array(storyEntry),
+  timeline: z.array(timelineEntry),
   allowedActions: z.array(z.object({ action: z.enum(openingActions), possible: z.boolean() })),
   temporalWebUrl: z.string().nullable(),
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { stateToJudge } from '../../db/appointment-view.ts';
-import { actorNames, listCases as findCases, relatedTo, timelineOf, type TimelineRow } from '../../db/cases.ts';
+import { actorNames, listCases as findCases, relatedTo, timelineOf } from '../../db/cases.ts';
 import { databaseTime } from '../../db/clock.ts';
 import { appointmentStatuses } from '../../domain/appointment-facts.ts';
 import { endOfLocalDay, isTimeZone } from '../../domain/calendar.ts';
@@ -8,8 +8,8 @@ import { lateChoices, lateOptions } from '../../domain/appointment-timers.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { appointmentWorkflowId } from '../../workflows/messages/appointment.ts';
 import { appointment, representAppointment, representAppointments } from '../appointment-representation.ts';
+import { temporalWebUrl, timelineEntry, toTimelineEntry } from '../case-parts.ts';
 import { allowedAction, allowedActionsOf, waitingFor, waitingForOf } from '../case-state.ts';
-import type { RequestContext } from '../context.ts';
 import { decodeCursor, pageOf } from '../page.ts';
 import { etag } from '../precondition.ts';
 import { route, RouteAnswer } from '../route.ts';
@@ -91,18 +91,6 @@ function dueBefore(due: 'overdue' | 'today' | 'week' | 'any', at: number, zone: 
   return new Date(endOfLocalDay(at, isTimeZone(zone) ? zone : 'UTC'));
 }
 
-const entry = z.object({
-  at: z.string(),
-  kind: z.enum(['change', 'refused', 'message', 'timer', 'read']),
-  event: z.string(),
-  actor: z.object({ ref: z.string(), name: z.string().nullable(), onBehalfOf: z.string().nullable() }).nullable(),
-  from: z.string().nullable(),
-  to: z.string().nullable(),
-  reason: z.string().nullable(),
-  code: z.string().nullable(),
-  data: z.record(z.string(), z.unknown()),
-});
-
 const caseAnswer = z.object({
   id,
   kind: z.literal('appointment'),
@@ -116,7 +104,7 @@ const caseAnswer = z.object({
   lateOptions: z.array(
     z.object({ choice: z.enum(lateChoices), possible: z.boolean(), minutesLeft: z.int().optional() }),
   ),
-  timeline: z.array(entry),
+  timeline: z.array(timelineEntry),
   timelineCursor: z.string().nullable(),
   related: z.array(
     z.object({ kind: z.string(), relation: z.string(), id, state: z.string(), at: z.string().nullable() }),
@@ -152,7 +140,7 @@ export const showCase = route({
         after,
       });
       const names = await actorNames(trx, rows.map((row) => row.actor)); // prettier-ignore
-      const page = pageOf(rows, query.timelineLimit, (row) => toEntry(row, names), (row) => ({ at: row.position, id: row.row_id })); // prettier-ignore
+      const page = pageOf(rows, query.timelineLimit, (row) => toTimelineEntry(row, names), (row) => ({ at: row.position, id: row.row_id })); // prettier-ignore
       const related = await relatedTo(trx, context.organizationId, view.id);
       return {
         id: view.id,
@@ -177,31 +165,9 @@ export const showCase = route({
           at: row.start_at?.toISOString() ?? null,
         })),
         appointment: await representAppointment(context, trx, view),
-        temporalWebUrl: temporalWebUrl(context, view.id),
+        temporalWebUrl: temporalWebUrl(context, appointmentWorkflowId(view.id)),
       };
     });
     return new RouteAnswer(shown, { headers: { ETag: etag(shown.appointment.revision) } });
   },
 });
-
-function toEntry(row: TimelineRow, names: ReadonlyMap<string, string>): z.output<typeof entry> {
-  return {
-    at: row.at.toISOString(),
-    kind: row.source,
-    event: row.event,
-    actor:
-      row.actor === null ? null : { ref: row.actor, name: names.get(row.actor) ?? null, onBehalfOf: row.on_behalf_of },
-    from: row.from_state,
-    to: row.to_state,
-    reason: row.reason,
-    code: row.code,
-    data: row.data ?? {},
-  };
-}
-
-/** Temporal Web is served below the API's own origin to those who may look into it (architecture.md section 5). */
-function temporalWebUrl(context: RequestContext, appointmentId: string): string | null {
-  if (!context.can('workflow:read')) return null;
-  const { publicUrl, temporal } = context.ports.config;
-  return `${publicUrl}/temporal/namespaces/${encodeURIComponent(temporal.namespace)}/workflows/${encodeURIComponent(appointmentWorkflowId(appointmentId))}`;
-}

@@ -1,7 +1,12 @@
 import { z } from 'zod';
+import { databaseTime } from '../../db/clock.ts';
+import { liveOffersOf } from '../../db/waitlist-lists.ts';
 import { DomainError } from '../../domain/errors.ts';
+import { answerByLink, openOffer, withWhatElseIsFree } from '../offer-link.ts';
+import { onlyChart } from '../own-chart.ts';
 import { route } from '../route.ts';
 import { id, listOf, text } from '../schemas.ts';
+import { representOwnOffers } from '../waitlist-representation.ts';
 import { ownOffer, wonVisit } from '../waitlist-schemas.ts';
 
 export const listOffers = route({
@@ -12,8 +17,21 @@ export const listOffers = route({
   answer: listOf(ownOffer),
   policy: { action: ['waitlist:read', 'waitlist:manage'] },
   audit: { read: 'offer:list', entity: 'waitlist-offer' },
-  handler: async () => {
-    throw new DomainError('not-found');
+  handler: async (context, { query }) => {
+    const own = onlyChart(context, 'waitlist:read');
+    if (own !== undefined && query.patientId !== undefined && query.patientId !== own)
+      throw new DomainError('not-found');
+    const patientId = own ?? query.patientId;
+    if (patientId === undefined) {
+      throw new DomainError('validation-failed', {
+        errors: [{ path: '/query/patientId', code: 'required', message: 'Say whose.' }],
+      });
+    }
+    context.concerns({ patientId });
+    const items = await context.read(async (trx) =>
+      representOwnOffers(context, trx, await liveOffersOf(trx, patientId, await databaseTime(trx))),
+    );
+    return { items, nextCursor: null };
   },
 });
 
@@ -26,9 +44,20 @@ export const answerOffer = route({
   /** `visitPath`: the page of the visit that was accepted. */
   answer: z.object({ offer: ownOffer, appointment: wonVisit.nullable(), visitPath: z.string().nullable() }),
   policy: { public: 'the link is the key: an HMAC over offer and recipient' },
-  audit: { change: 'offer:answer', entity: 'waitlist-offer' },
+  audit: { change: 'offer:answer', entity: 'opening' },
   withoutIdempotencyKey: 'the token and the action are the key: who presses twice gets the same answer',
-  handler: async () => {
-    throw new DomainError('token-invalid');
+  handler: async (context, { params, body }) => {
+    const linked = await openOffer(context, params.token);
+    context.concerns({ entityId: linked.opening.id, detail: { offerId: linked.offer.id } });
+    const { appointment } = await answerByLink(context, linked, params.action, body.reason).catch((error: unknown) =>
+      withWhatElseIsFree(context, linked.offer.id, error),
+    );
+    // What it is now, not what it was when the link was opened; the visit's own link has its present version.
+    const now = await openOffer(context, params.token);
+    context.concerns({ entityId: now.opening.id });
+    const [offer] = await context.read((trx) =>
+      representOwnOffers(context, trx, [{ ...now, currentAppointmentId: now.current?.id ?? null }]),
+    );
+    return { offer: offer!, appointment: params.action === 'accept' ? appointment : null, visitPath: now.visitPath };
   },
 });

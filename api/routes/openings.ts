@@ -1,10 +1,23 @@
 import { z } from 'zod';
+import { actorNames } from '../../db/cases.ts';
+import { openingBoard, openingStory } from '../../db/waitlist-board.ts';
+import type { OpeningStory } from '../../db/waitlist-board.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { openingActions } from '../../workflows/messages/opening.ts';
-import { appointment } from '../appointment-representation.ts';
-import { route } from '../route.ts';
+import { liveOpeningStates } from '../../domain/waitlist.ts';
+import { openingActions, openingWorkflowId } from '../../workflows/messages/opening.ts';
+import type { OpeningAction } from '../../workflows/messages/opening.ts';
+import { appointment, representAppointment } from '../appointment-representation.ts';
+import { temporalWebUrl, toTimelineEntry } from '../case-parts.ts';
+import { withWhatElseIsFree } from '../offer-link.ts';
+import { decodeCursor, pageOf } from '../page.ts';
+import { etag } from '../precondition.ts';
+import { route, RouteAnswer } from '../route.ts';
 import { cursor, id, idParams, limit, listOf, text } from '../schemas.ts';
+import { actOnOpening as acts } from '../waitlist-actions.ts';
+import { namesOf, openingNames, representOpening, toOffer, toOpening } from '../waitlist-representation.ts';
 import { opening, openingDetail, openingItem } from '../waitlist-schemas.ts';
+
+const position = z.strictObject({ at: z.iso.datetime({ precision: 6 }), id });
 
 export const listOpenings = route({
   method: 'GET',
@@ -19,8 +32,24 @@ export const listOpenings = route({
   answer: listOf(openingItem),
   policy: { action: 'waitlist:read' },
   audit: { read: 'opening:list', entity: 'opening' },
-  handler: async () => {
-    throw new DomainError('not-found');
+  handler: async (context, { query }) => {
+    const after = decodeCursor(query.cursor, position);
+    const page = await context.read(async (trx) => {
+      const rows = await openingBoard(trx, { organizationId: context.organizationId, ...query, after });
+      const shown = pageOf(rows, query.limit, (row) => row, (row) => ({ at: row.position, id: row.opening.id })); // prettier-ignore
+      const names = await namesOf(context, trx, {
+        ...openingNames(shown.items.map((row) => row.opening)),
+        patients: shown.items.flatMap((row) => row.offers.map((one) => one.patientId)),
+      });
+      const items = shown.items.map((row) => ({
+        ...toOpening(row.opening, names),
+        offers: row.offers.map((one) => toOffer(one, names)),
+        asked: row.asked,
+      }));
+      return { items, nextCursor: shown.nextCursor };
+    });
+    context.concerns({ detail: { shown: page.items.length } });
+    return page;
   },
 });
 
@@ -32,10 +61,56 @@ export const showOpening = route({
   answer: openingDetail,
   policy: { action: 'waitlist:read' },
   audit: { read: 'opening:read', entity: 'opening' },
-  handler: async () => {
-    throw new DomainError('not-found');
+  handler: async (context, { params }) => {
+    const shown = await context.read(async (trx) => {
+      const story = await openingStory(trx, params.id);
+      if (story === null) throw new DomainError('not-found');
+      const { history, ranking } = story;
+      const names = await namesOf(context, trx, {
+        ...openingNames([story.opening]),
+        patients: [...history, ...ranking].map((one) => one.patientId),
+      });
+      const actors = await actorNames(trx, story.timeline.map((row) => row.actor)); // prettier-ignore
+      context.concerns({ detail: { shown: ranking.length } });
+      return {
+        ...toOpening(story.opening, names),
+        offers: story.offers.map((one) => toOffer(one, names)),
+        asked: story.asked,
+        history: history.map((one) => toOffer(one, names)),
+        ranking: ranking.map(({ patientId, ...one }) => ({
+          ...one,
+          reasons: [...one.reasons],
+          patient: names.patient(patientId),
+        })),
+        considered: story.considered,
+        chain: [...story.chain],
+        timeline: story.timeline.map((row) => toTimelineEntry(row, actors)),
+        allowedActions: allowedOn(story, context.can('waitlist:manage')),
+        temporalWebUrl: temporalWebUrl(context, openingWorkflowId(params.id)),
+      };
+    });
+    return new RouteAnswer(shown, { headers: { ETag: etag(shown.version) } });
   },
 });
+
+type Story = Pick<OpeningStory, 'opening' | 'offers'>;
+
+/** What `POST /openings/:id/:action` would not refuse at once; the process has the last word. */
+function allowedOn({ opening: { state, paused }, offers }: Story, may: boolean) {
+  const isLive = liveOpeningStates.has(state);
+  const holds: Readonly<Record<OpeningAction, boolean>> = {
+    accept: offers.length > 0,
+    decline: offers.length > 0,
+    extend: offers.some((one) => !one.extended),
+    pause: !paused,
+    resume: paused,
+    skip: offers.length > 0,
+    pin: true,
+    fill: true,
+    close: true,
+  };
+  return openingActions.map((action) => ({ action, possible: may && isLive && holds[action] }));
+}
 
 export const actOnOpening = route({
   method: 'POST',
@@ -60,7 +135,17 @@ export const actOnOpening = route({
   // A patient answers the own offer; steering is refused in the handler.
   policy: { action: 'waitlist:manage' },
   audit: { change: 'opening:act', entity: 'opening' },
-  handler: async () => {
-    throw new DomainError('not-found');
+  handler: async (context, { params, body }) => {
+    const via = context.actor.kind === 'patient' ? 'portal' : 'front-desk';
+    const { opening: after, appointment: visit } = await acts(context, {
+      openingId: params.id,
+      action: params.action,
+      input: { ...body, via },
+    }).catch((error: unknown) => withWhatElseIsFree(context, body.offerId, error));
+    const shown = await context.read(async (trx) => ({
+      opening: await representOpening(context, trx, after),
+      appointment: visit === null ? null : await representAppointment(context, trx, visit),
+    }));
+    return new RouteAnswer(shown, { headers: { ETag: etag(shown.opening.version) } });
   },
 });

@@ -1,9 +1,19 @@
 import { z } from 'zod';
+import { databaseTime } from '../../db/clock.ts';
+import { entryActionStates } from '../../db/waitlist-entries.ts';
+import { readEntryRow, toEntryView } from '../../db/waitlist-entry-view.ts';
+import { listEntries, offersOfEntry, positionBandOf } from '../../db/waitlist-lists.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { urgencies, waitlistStates } from '../../domain/waitlist.ts';
 import { waitlistEntryActions } from '../../workflows/messages/waitlist-entry.ts';
-import { route } from '../route.ts';
+import type { Wish } from '../../workflows/messages/waitlist-entry.ts';
+import { onlyChart, requireChart } from '../own-chart.ts';
+import { decodeCursor, pageOf } from '../page.ts';
+import { etag } from '../precondition.ts';
+import { route, RouteAnswer } from '../route.ts';
 import { cursor, date, id, idParams, limit, listOf, localTime, text, visitMode } from '../schemas.ts';
+import { actOnEntry as acts, isForeignWish, joinWaitlist as joins } from '../waitlist-actions.ts';
+import { representEntries, representEntry, representOwnOffers } from '../waitlist-representation.ts';
 import { waitlistEntry, waitlistEntryDetail, weekday } from '../waitlist-schemas.ts';
 
 /** What is left out fits everything; what is named is a limit. */
@@ -45,6 +55,26 @@ const bothTimesError = { message: 'Send both times, or neither', path: ['timeTo'
 const timesError = { message: 'Ends before it begins', path: ['timeTo'] };
 const daysError = { message: 'Ends before it begins', path: ['latest'] };
 
+/** What a wish is that names nothing but a kind of visit. */
+const openWish: Omit<Wish, 'visitTypeIds'> = {
+  providerIds: null,
+  locationIds: [],
+  modes: ['in-person'],
+  days: [],
+  timeFrom: null,
+  timeTo: null,
+  earliest: null,
+  latest: null,
+  urgency: 'routine',
+  currentAppointmentId: null,
+  minGainDays: 2,
+  maxTravelKm: null,
+  noticeMinutes: 240,
+};
+
+/** JSON has no undefined: a field is there, or it is not. */
+const said = <T extends object>(value: T) => value as { [K in keyof T]: Exclude<T[K], undefined> };
+
 export const joinWaitlist = route({
   method: 'POST',
   path: '/waitlist-entries',
@@ -58,10 +88,18 @@ export const joinWaitlist = route({
   answer: waitlistEntry,
   policy: { action: 'waitlist:manage' },
   audit: { change: 'waitlist:join', entity: 'waitlist-entry' },
-  handler: async () => {
-    throw new DomainError('not-found');
+  handler: async (context, { body }) => {
+    const { patientId, ...given } = body;
+    requireChart(context, 'waitlist:manage', patientId);
+    const joined = await joins(context, { patientId, wish: { ...openWish, ...said(given) } });
+    const shown = await context.read((trx) => representEntry(context, trx, joined));
+    return new RouteAnswer(shown, {
+      headers: { ETag: etag(shown.version), Location: `/api/v1/waitlist-entries/${shown.id}` },
+    });
   },
 });
+
+const position = z.strictObject({ at: z.iso.datetime({ precision: 6 }), id });
 
 export const listWaitlistEntries = route({
   method: 'GET',
@@ -78,8 +116,26 @@ export const listWaitlistEntries = route({
   answer: listOf(waitlistEntry),
   policy: { action: ['waitlist:read', 'waitlist:manage'] },
   audit: { read: 'waitlist-entry:list', entity: 'waitlist-entry' },
-  handler: async () => {
-    throw new DomainError('not-found');
+  handler: async (context, { query }) => {
+    const own = onlyChart(context, 'waitlist:read');
+    if (own !== undefined && query.patientId !== undefined && query.patientId !== own)
+      throw new DomainError('not-found');
+    const after = decodeCursor(query.cursor, position);
+    const patientId = own ?? query.patientId;
+    const page = await context.read(async (trx) => {
+      const rows = await listEntries(trx, {
+        organizationId: context.organizationId,
+        patientId,
+        visitTypeId: query.visitTypeId,
+        state: query.state === 'any' ? undefined : query.state,
+        limit: query.limit,
+        after,
+      });
+      const { items, nextCursor } = pageOf(rows, query.limit, (row) => row, (row) => ({ at: row.position, id: row.id })); // prettier-ignore
+      return { items: await representEntries(context, trx, items), nextCursor };
+    });
+    context.concerns({ patientId, detail: { shown: page.items.length } });
+    return page;
   },
 });
 
@@ -91,8 +147,23 @@ export const showWaitlistEntry = route({
   answer: waitlistEntryDetail,
   policy: { action: ['waitlist:read', 'waitlist:manage'] },
   audit: { read: 'waitlist-entry:read', entity: 'waitlist-entry' },
-  handler: async () => {
-    throw new DomainError('not-found');
+  handler: async (context, { params }) => {
+    const shown = await context.read(async (trx) => {
+      const view = toEntryView(await readEntryRow(trx, params.id));
+      if (isForeignWish(context.actor, view.patientId)) throw new DomainError('not-found');
+      context.concerns({ patientId: view.patientId });
+      const mayAct = context.can('waitlist:manage') || context.can('own-waitlist:manage');
+      return {
+        ...(await representEntry(context, trx, view)),
+        positionBand: await positionBandOf(trx, view, await databaseTime(trx)),
+        offers: await representOwnOffers(context, trx, await offersOfEntry(trx, view.id)),
+        allowedActions: waitlistEntryActions.map((action) => ({
+          action,
+          possible: mayAct && entryActionStates[action].has(view.state),
+        })),
+      };
+    });
+    return new RouteAnswer(shown, { headers: { ETag: etag(shown.version) } });
   },
 });
 
@@ -114,7 +185,16 @@ export const actOnEntry = route({
   answer: waitlistEntry,
   policy: { action: 'waitlist:manage' },
   audit: { change: 'waitlist:act', entity: 'waitlist-entry' },
-  handler: async () => {
-    throw new DomainError('not-found');
+  handler: async (context, { params, body }) => {
+    if (params.action === 'change' && body.wish === undefined) {
+      throw new DomainError('validation-failed', {
+        errors: [{ path: '/body/wish', code: 'required', message: 'Say what changes.' }],
+      });
+    }
+    const { wish: change, reason } = body;
+    const input = { ...(change !== undefined && { wish: said(change) }), ...(reason !== undefined && { reason }) };
+    const changed = await acts(context, { entryId: params.id, action: params.action, input });
+    const shown = await context.read((trx) => representEntry(context, trx, changed));
+    return new RouteAnswer(shown, { headers: { ETag: etag(shown.version) } });
   },
 });

@@ -109,12 +109,14 @@ async function audit(
       organizationId,
       actor: linked.actor,
       action,
-      entityType: 'waitlist-offer',
-      entityId: linked.offer.id,
+      // A word that came too late belongs to the freed time's story.
+      ...(outcome === 'success'
+        ? { entityType: 'waitlist-offer', entityId: linked.offer.id }
+        : { entityType: 'opening', entityId: linked.opening.id }),
       patientId: linked.patientId,
       outcome,
       code,
-      detail: { openingId: linked.opening.id },
+      detail: { openingId: linked.opening.id, offerId: linked.offer.id },
     }),
   );
 }
