@@ -1,5 +1,7 @@
 import type { Db } from '../db/connection.ts';
 import type { Logger } from 'pino';
+import type { ProblemDetail } from '../domain/errors.ts';
+import type { ActionRequest, AppointmentOutcome } from '../workflows/messages/appointment.ts';
 
 /**
  * The one clock that decides deadlines: database time in production, the time-skipping server's in tests.
@@ -13,6 +15,14 @@ export interface ActivityPorts {
   readonly db: Db;
   readonly clock: Clock;
   readonly log: Logger;
+}
+
+/** The processes of single visits, for a process that has to do with many of them. */
+export interface AppointmentRuns {
+  /** What the start of a visit's run led to. @throws DomainError `unavailable` while it is not known */
+  outcomeOf(appointmentId: string): Promise<AppointmentOutcome>;
+  /** Carries out one action, once for its operation key. @returns the refusal, or null. @throws DomainError `unavailable` */
+  act(appointmentId: string, request: ActionRequest): Promise<ProblemDetail | null>;
 }
 
 /** Database time. */

@@ -1,2 +1,3 @@
 /** The bundle: every workflow type of the platform, under the name it is started by. */
 export { appointment } from './appointment.ts';
+export { series } from './series.ts';

@@ -1,0 +1,67 @@
+/** What the process of a recurring series has done for it. Each is safe to repeat: by its operation key, or by its step. */
+import { getClient } from '@temporalio/activity';
+import { openSeries, readSeriesProgress, recordSeriesStep, settleSeries, type WhichSeries } from '../db/series.ts';
+import { beginSeriesChange } from '../db/series-changes.ts';
+import type { ProblemDetail } from '../domain/errors.ts';
+import type { ActionRequest, Operation } from '../workflows/messages/appointment.ts';
+import type { SeriesChange, SeriesProgress, SeriesStart, SeriesStep } from '../workflows/messages/series.ts';
+import { appointmentRuns } from './adapters/appointment-runs.ts';
+import { codeOf, withFailures } from './failures.ts';
+import type { MaybeDie } from './fault-points.ts';
+import type { ActivityPorts, AppointmentRuns } from './ports.ts';
+
+export interface SeriesActivities {
+  openSeries(start: SeriesStart): Promise<SeriesProgress>;
+  /** Waits for what became of a visit that was begun, and records it. @returns why not, or null */
+  bookedOccurrence(step: WhichSeries & { readonly step: SeriesStep }): Promise<ProblemDetail | null>;
+  /** One action on the visit of a step, by the visit's own process; recorded. @returns why not, or null */
+  actOnOccurrence(
+    step: WhichSeries & { readonly step: SeriesStep; readonly request: ActionRequest },
+  ): Promise<ProblemDetail | null>;
+  settleSeries(step: WhichSeries & { readonly operation: Operation }): Promise<SeriesProgress>;
+  beginSeriesChange(
+    step: WhichSeries & { readonly change: SeriesChange; readonly operation: Operation },
+  ): Promise<{ readonly changeNo: number; readonly progress: SeriesProgress }>;
+  /** What Postgres knows, for a run that goes on where another one stopped. */
+  readSeriesProgress(which: WhichSeries): Promise<SeriesProgress>;
+}
+
+/** @param maybeDie for fault injection (fault-points.ts); does nothing unless told to */
+export function seriesActivities(
+  ports: ActivityPorts & { readonly runs?: AppointmentRuns | undefined },
+  maybeDie: MaybeDie = () => {},
+): SeriesActivities {
+  const runs = ports.runs ?? appointmentRuns(getClient);
+
+  async function step<T>(work: () => Promise<T>): Promise<T> {
+    return withFailures(
+      async () => {
+        maybeDie('before-activity');
+        const result = await work();
+        maybeDie('after-commit-before-complete');
+        return result;
+      },
+      (error) => ports.log.warn({ error, code: codeOf(error) }, 'an activity failed and is tried again'),
+    );
+  }
+
+  return {
+    openSeries: (start) => step(() => openSeries(ports, start)),
+    bookedOccurrence: (which) =>
+      step(async () => {
+        const outcome = await runs.outcomeOf(which.step.appointmentId);
+        const problem = outcome.ok ? null : outcome.problem;
+        await recordSeriesStep(ports, { ...which, problem });
+        return problem;
+      }),
+    actOnOccurrence: ({ request, ...which }) =>
+      step(async () => {
+        const problem = await runs.act(which.step.appointmentId, request);
+        await recordSeriesStep(ports, { ...which, problem });
+        return problem;
+      }),
+    settleSeries: (which) => step(() => settleSeries(ports, which)),
+    beginSeriesChange: (change) => step(() => beginSeriesChange(ports, change)),
+    readSeriesProgress: (which) => step(() => readSeriesProgress(ports, which)),
+  };
+}
