@@ -44,13 +44,16 @@ import type {
   AppointmentStart,
   AppointmentState,
   AppointmentView,
+  Operation,
   TimelineEntry,
 } from '../workflows/messages/appointment.ts';
+import { waitlistGateway } from './temporal-waitlist.ts';
+import type { WaitlistGateway } from './temporal-waitlist.ts';
 
 /** An action on an appointment that is over: its run is closed. What to answer is decided from Postgres by the caller. */
 export const closed = Symbol('closed');
 
-export interface TemporalGateway {
+export interface TemporalGateway extends WaitlistGateway {
   /**
    * Starts the appointment and waits for what its start command led to. A repeat with the same id gets the same answer.
    * @throws DomainError `unavailable`, `outcome-unknown`, `idempotency-key-reused` (same id, other body)
@@ -162,22 +165,27 @@ export function createTemporalGateway(options: GatewayOptions): TemporalGateway 
     });
   }
 
-  async function resultOf(workflowId: string): Promise<AppointmentOutcome> {
-    const end = await client.workflow.getHandle<AppointmentRun>(workflowId).result();
-    return end.outcome;
+  async function bookAppointment(start: AppointmentStart): Promise<AppointmentOutcome> {
+    const summary = `Visit ${shortId(start.appointmentId)}, ${begun[start.command.event]}`;
+    return onlyOnce(appointmentWorkflowId(start.appointmentId), start.operation, () => begin(start, summary));
   }
 
-  async function bookAppointment(start: AppointmentStart): Promise<AppointmentOutcome> {
-    const workflowId = appointmentWorkflowId(start.appointmentId);
+  /** What a start led to, also when its run is over; the same id with another body is refused. */
+  async function onlyOnce<T extends { readonly inputHash: string }>(
+    workflowId: string,
+    operation: Operation,
+    start: () => Promise<T>,
+  ): Promise<T> {
     const outcome = await ask(async () => {
       try {
-        return await begin(start, `Visit ${shortId(start.appointmentId)}, ${begun[start.command.event]}`);
+        return await start();
       } catch (error) {
-        if (isAlreadyStarted(error)) return resultOf(workflowId);
-        throw error;
+        if (!isAlreadyStarted(error)) throw error;
+        const end = await client.workflow.getHandle<() => Promise<{ outcome: T }>>(workflowId).result();
+        return end.outcome;
       }
     });
-    if (outcome.inputHash !== start.operation.inputHash) throw new DomainError('idempotency-key-reused');
+    if (outcome.inputHash !== operation.inputHash) throw new DomainError('idempotency-key-reused');
     return outcome;
   }
 
@@ -186,29 +194,39 @@ export function createTemporalGateway(options: GatewayOptions): TemporalGateway 
     appointmentId: string,
     request: ActionRequest,
   ): Promise<AppointmentView | typeof closed> {
-    const handle = client.workflow.getHandle(appointmentWorkflowId(appointmentId));
-    const updateId = updateIdOf(appointmentId, request.operation.key);
-    const act = async (repeat: number): Promise<ActionOutcome> => {
+    const outcome = await act<ActionOutcome>(appointmentWorkflowId(appointmentId), request);
+    if (outcome !== closed) return outcome.appointment;
+    if (request.action !== 'entered-in-error') return closed;
+    return correct({ organizationId, appointmentId, correction: request });
+  }
+
+  /** An update on a run that is there: its outcome, a refusal as the error it stands for, or `closed`. */
+  async function act<T extends { readonly inputHash: string }>(
+    workflowId: string,
+    request: { readonly action: string; readonly operation: Operation },
+  ): Promise<T | typeof closed> {
+    const handle = client.workflow.getHandle(workflowId);
+    const updateId = updateIdOf(workflowId, request.operation.key);
+    const attempt = async (repeat: number): Promise<T> => {
       try {
-        return await handle.executeUpdate<ActionOutcome, [ActionRequest]>(request.action, {
+        return await handle.executeUpdate<T, [typeof request]>(request.action, {
           updateId: repeat === 0 ? updateId : `${updateId}~${repeat}`,
           args: [request],
         });
       } catch (error) {
         const problem = refusalOf(error);
         if (problem === undefined) throw error;
-        if (retryableCodes.has(problem.code) && repeat < maxRepeats) return act(repeat + 1);
+        if (retryableCodes.has(problem.code) && repeat < maxRepeats) return attempt(repeat + 1);
         throw asError(problem);
       }
     };
     try {
-      const outcome = await ask(() => act(0));
+      const outcome = await ask(() => attempt(0));
       if (outcome.inputHash !== request.operation.inputHash) throw new DomainError('idempotency-key-reused');
-      return outcome.appointment;
+      return outcome;
     } catch (error) {
       if (!isClosed(error)) throw error;
-      if (request.action !== 'entered-in-error') return closed;
-      return correct({ organizationId, appointmentId, correction: request });
+      return closed;
     }
   }
 
@@ -245,7 +263,7 @@ export function createTemporalGateway(options: GatewayOptions): TemporalGateway 
         namespace,
         updateRef: {
           workflowExecution: executionOf(appointmentId),
-          updateId: updateIdOf(appointmentId, operationKey),
+          updateId: updateIdOf(appointmentWorkflowId(appointmentId), operationKey),
         },
         // However far it is: not waited for.
         waitPolicy: {},
@@ -275,6 +293,7 @@ export function createTemporalGateway(options: GatewayOptions): TemporalGateway 
     hasRun,
     hasAction,
     describeAppointment,
+    ...waitlistGateway({ client, taskQueue, act, onlyOnce }),
     health,
     close: () => connection.close(),
   };
@@ -287,8 +306,8 @@ const begun = { book: 'booked', hold: 'held', request: 'requested' } as const;
 const shortId = (id: string): string => id.slice(0, 8);
 
 /** Update ids dedupe within a run; operation keys carry the workflow's id, which the run knows. */
-function updateIdOf(appointmentId: string, operationKey: string): string {
-  const prefix = `${appointmentWorkflowId(appointmentId)}/`;
+function updateIdOf(workflowId: string, operationKey: string): string {
+  const prefix = `${workflowId}/`;
   return operationKey.startsWith(prefix) ? operationKey.slice(prefix.length) : operationKey;
 }
 

@@ -1,6 +1,7 @@
 /**
- * A worker process: carries out the appointments' workflows and activities, and beside them sends mail, seals the audit
- * trail and looks after the zones of visits to come. Any number may run. It waits for Temporal and Postgres for as long as they are away, and never dies of that.
+ * A worker process: carries out the workflows and activities of visits and of the waitlist, and beside them sends mail,
+ * seals the audit trail and looks after the zones of visits to come. Any number may run. It waits for Temporal and Postgres
+ * for as long as they are away, and never dies of that.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
@@ -8,8 +9,10 @@ import type { NativeConnectionOptions } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { appointmentActivities } from '../activities/appointment.ts';
 import { faultInjector } from '../activities/fault-points.ts';
+import { openingActivities } from '../activities/opening.ts';
 import { startOutboxSender } from '../activities/outbox-sender.ts';
 import { databaseClock } from '../activities/ports.ts';
+import { seriesActivities } from '../activities/series.ts';
 import { loadConfig } from '../config.ts';
 import type { Config } from '../config.ts';
 import { connect } from '../db/connection.ts';
@@ -49,7 +52,12 @@ const besides = [
   startZoneWatch(ports),
 ];
 
-const activities = appointmentActivities(ports, faultInjector(config.fault));
+const maybeDie = faultInjector(config.fault);
+const activities = {
+  ...appointmentActivities(ports, maybeDie),
+  ...openingActivities(ports, maybeDie),
+  ...seriesActivities(ports, maybeDie),
+};
 const workflowBundle =
   config.workflowBundle === undefined ? await buildWorkflowBundle() : { codePath: config.workflowBundle };
 while (!stopping.signal.aborted) {

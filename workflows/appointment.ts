@@ -13,7 +13,6 @@ import {
   defineQuery,
   defineSignal,
   defineUpdate,
-  getExternalWorkflowHandle,
   log,
   proxyActivities,
   proxyLocalActivities,
@@ -34,6 +33,7 @@ import type { ProblemCode, ProblemDetail } from '../domain/errors.ts';
 import { dueAfterOutage } from '../domain/reminder.ts';
 import { behindUpdate, owed, startCommand } from './activity-options.ts';
 import { currentDetails, waitingFor } from './appointment-words.ts';
+import { startOpenings, tell } from './children.ts';
 import { refusal, refusedWith } from './failures.ts';
 import {
   appointmentActions,
@@ -272,7 +272,9 @@ function setUp(input: AppointmentInput) {
       const changed = adopt(settled);
       note(event, changed.status);
       await offerAlternatives(settled.alternatives ?? [], actor);
-      await tellClosed(settled.alsoClosed ?? []);
+      // Their hold timers would find out too, but the day-list should not show a held time until then.
+      await tell((settled.alsoClosed ?? []).map(appointmentWorkflowId), changedElsewhereSignal);
+      await startOpenings(organizationId, settled.openings ?? []);
       return changed;
     } catch (error) {
       const problem = refusedWith(error);
@@ -320,15 +322,6 @@ function setUp(input: AppointmentInput) {
         workflowTaskTimeout: '5 seconds',
         staticSummary: `Visit ${id.slice(0, 8)}, held for the patient`,
       });
-    }
-  }
-
-  /** Their hold timers would find out too, but the day-list should not show a held time until then. */
-  async function tellClosed(ids: readonly string[]): Promise<void> {
-    for (const id of ids) {
-      const run = getExternalWorkflowHandle(appointmentWorkflowId(id));
-      // A run that is over needs no news.
-      await run.signal(changedElsewhereSignal).catch(() => undefined);
     }
   }
 

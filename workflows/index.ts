@@ -1,3 +1,5 @@
 /** The bundle: every workflow type of the platform, under the name it is started by. */
 export { appointment } from './appointment.ts';
+export { opening } from './opening.ts';
+export { waitlistEntry } from './waitlist-entry.ts';
 export { series } from './series.ts';

@@ -6,7 +6,9 @@ import { randomUUID } from 'node:crypto';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import pino from 'pino';
 import { appointmentActivities } from '../../activities/appointment.ts';
+import { openingActivities } from '../../activities/opening.ts';
 import { databaseClock } from '../../activities/ports.ts';
+import { seriesActivities } from '../../activities/series.ts';
 import { routes } from '../../api/routes.ts';
 import { createTemporalGateway } from '../../api/temporal.ts';
 import { connect, type Db } from '../../db/connection.ts';
@@ -166,11 +168,12 @@ export async function openClinicApi(options: { webDirectory?: string } = {}): Pr
   const gateway = createTemporalGateway({ config, keys, log, taskQueue: temporal.taskQueue, answerWithinMs: 20_000 });
   const api = await startTestApi(routes, { temporal: gateway, config: { temporal: config.temporal }, ...options });
   const worker = connect({ url: api.database.urls.worker, applicationName: 'test-worker', poolMax: 24 });
+  const ports = { db: worker, clock: databaseClock(worker), log };
   const { workerDeploymentOptions: _unversioned, ...unversioned } = workerOptions({
     config,
     keys,
     connection: temporal.nativeConnection,
-    activities: appointmentActivities({ db: worker, clock: databaseClock(worker), log }),
+    activities: { ...appointmentActivities(ports), ...openingActivities(ports), ...seriesActivities(ports) },
     workflowBundle: await buildWorkflowBundle(),
   });
   const runs = await Worker.create({ ...unversioned, taskQueue: temporal.taskQueue });

@@ -36,6 +36,9 @@ export function idleTemporal(): TemporalGateway {
     hasRun: () => Promise.resolve(false),
     hasAction: () => Promise.resolve(false),
     describeAppointment: () => Promise.resolve(null),
+    joinWaitlist: refuse,
+    actOnWaitlistEntry: refuse,
+    actOnOpening: refuse,
     health: () => Promise.resolve(true),
     close: () => Promise.resolve(),
   };

@@ -3,6 +3,7 @@
  * people by id. Knows nothing of vitest: scripts/record-histories.ts uses it too.
  */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
 import type { Connection } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
@@ -11,7 +12,9 @@ import type { NativeConnection } from '@temporalio/worker';
 import pino from 'pino';
 import type { Logger } from 'pino';
 import { appointmentActivities } from '../../activities/appointment.ts';
+import { openingActivities } from '../../activities/opening.ts';
 import type { Clock } from '../../activities/ports.ts';
+import { seriesActivities } from '../../activities/series.ts';
 import { createTemporalGateway } from '../../api/temporal.ts';
 import type { TemporalGateway } from '../../api/temporal.ts';
 import { connect } from '../../db/connection.ts';
@@ -79,6 +82,7 @@ export interface OpenOptions {
   readonly actor?: Actor;
   readonly visitTypeId?: string;
   readonly patientId?: string;
+  readonly practitionerId?: string;
   readonly inputHash?: string;
 }
 
@@ -105,11 +109,27 @@ export function skippingEngine(environment: TestWorkflowEnvironment): Engine {
     now: async () => new Date(await environment.currentTimeMs()),
     async until(instant) {
       const ms = Date.parse(instant) - (await environment.currentTimeMs());
-      if (ms > 0) await environment.sleep(ms);
+      if (ms > 0) await unstuck(environment, environment.sleep(ms));
     },
     close: () => environment.teardown(),
   };
 }
+
+/**
+ * The server keeps its clock from skipping for each run that ends after the one which began it (openings outlive visits):
+ * whenever skipping stands still, one of those locks is given back.
+ */
+async function unstuck(environment: TestWorkflowEnvironment, skipping: Promise<void>): Promise<void> {
+  const service = environment.connection as unknown as { testService: { unlockTimeSkipping(_: object): Promise<unknown> } }; // prettier-ignore
+  for (;;) {
+    const over = await Promise.race([skipping.then(() => true), sleep(stuckAfterMs, false, { ref: false })]);
+    if (over) return;
+    await service.testService.unlockTimeSkipping({});
+  }
+}
+
+/** Longer than a step takes on a busy machine. */
+const stuckAfterMs = 2_500;
 
 export interface ClinicParts {
   readonly engine: Engine;
@@ -118,6 +138,8 @@ export interface ClinicParts {
   readonly keys: Pick<KeyRing, 'current' | 'keys'>;
   /** Between the commit of an action and its report to the engine. */
   readonly afterCommit?: ((event: string) => Promise<void>) | undefined;
+  /** What the activities' clock makes of the server's. A clock of whole minutes makes instants exact. */
+  readonly tick?: ((at: Date) => Date) | undefined;
 }
 
 /** Silences the SDK's own log; before the first connection is made. */
@@ -126,7 +148,13 @@ export function quietRuntime(): void {
 }
 
 /** Starts everything; `close` stops it and the parts too. */
-export async function assembleClinic({ engine, database, keys, afterCommit }: ClinicParts): Promise<TestClinic> {
+export async function assembleClinic({
+  engine,
+  database,
+  keys,
+  afterCommit,
+  tick = (at) => at,
+}: ClinicParts): Promise<TestClinic> {
   const { address, namespace, connection, nativeConnection } = engine;
   const config = { codecOff: false, deploymentBuildId: 'test', temporal: { address, namespace } };
   const workflowBundle = await buildWorkflowBundle();
@@ -134,7 +162,7 @@ export async function assembleClinic({ engine, database, keys, afterCommit }: Cl
   const db = connect({ url: database.urls.worker, applicationName: 'test-worker' });
   const admin = connect({ url: database.adminUrl, applicationName: 'test-admin', poolMax: 2 });
   const seed = await seedClinic(admin);
-  const clock: Clock = { now: () => engine.now() };
+  const clock: Clock = { now: async () => tick(await engine.now()) };
   const log = pino({ level: 'silent' });
   const taskQueue = `test-${randomUUID()}`;
   const activities = appointmentActivities({ db, clock, log });
@@ -144,6 +172,8 @@ export async function assembleClinic({ engine, database, keys, afterCommit }: Cl
     connection: nativeConnection,
     activities: {
       ...activities,
+      ...openingActivities({ db, clock, log }),
+      ...seriesActivities({ db, clock, log }),
       applyAction: async (command: Parameters<typeof activities.applyAction>[0]) => {
         const settled = await activities.applyAction(command);
         await afterCommit?.(command.event);

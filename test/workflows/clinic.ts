@@ -30,9 +30,10 @@ export async function devEngine(): Promise<Engine> {
 export async function openClinic(
   startEngine: () => Promise<Engine> = timeSkippingEngine,
   afterCommit?: ClinicParts['afterCommit'],
+  tick?: ClinicParts['tick'],
 ): Promise<TestClinic> {
   quietRuntime();
   const engine = await startEngine();
   const keys = { current: 'test', keys: { test: new Uint8Array(randomBytes(32)) } };
-  return assembleClinic({ engine, database: await createTestDatabase(), keys, afterCommit });
+  return assembleClinic({ engine, database: await createTestDatabase(), keys, afterCommit, tick });
 }

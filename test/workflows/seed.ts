@@ -20,6 +20,7 @@ export const staff: Actor = {
     'appointment:approve',
     'appointment:correct',
     'appointment:overbook',
+    'waitlist:manage',
   ],
 };
 
@@ -32,6 +33,7 @@ export const patientActor = (patientId: string): Actor => ({
     'own-appointment:cancel',
     'own-appointment:confirm',
     'own-appointment:reschedule',
+    'own-waitlist:manage',
   ],
 });
 

@@ -1,0 +1,62 @@
+/** What the workflows of the waitlist have done for them: each one transaction, each safe to repeat by its operation key. */
+import { advanceOpening, applyOpeningAction, readOpening } from '../db/opening-steps.ts';
+import { applyEntryAction, joinWaitlist, readEntry, ringEntryTimer } from '../db/waitlist-entries.ts';
+import type { Operation } from '../workflows/messages/appointment.ts';
+import type { OpeningActionRequest, OpeningSettled } from '../workflows/messages/opening.ts';
+import type {
+  WaitlistEntryRequest,
+  WaitlistEntrySettled,
+  WaitlistEntryStart,
+} from '../workflows/messages/waitlist-entry.ts';
+import { codeOf, withFailures } from './failures.ts';
+import type { MaybeDie } from './fault-points.ts';
+import type { ActivityPorts } from './ports.ts';
+
+export interface WhichOpening {
+  readonly organizationId: string;
+  readonly openingId: string;
+}
+
+export interface WhichEntry {
+  readonly organizationId: string;
+  readonly entryId: string;
+}
+
+export interface OpeningActivities {
+  /** One look: what is over lapses, the next is asked, or the time is released. */
+  advanceOpening(step: WhichOpening & { readonly operation: Operation }): Promise<OpeningSettled>;
+  applyOpeningAction(step: WhichOpening & { readonly request: OpeningActionRequest }): Promise<OpeningSettled>;
+  readOpening(which: WhichOpening): Promise<OpeningSettled>;
+  joinWaitlist(start: WaitlistEntryStart): Promise<WaitlistEntrySettled>;
+  applyEntryAction(step: WhichEntry & { readonly request: WaitlistEntryRequest }): Promise<WaitlistEntrySettled>;
+  ringEntryTimer(
+    step: WhichEntry & { readonly name: string; readonly operation: Operation },
+  ): Promise<WaitlistEntrySettled>;
+  /** What Postgres knows, for a run that was told of a change by another writer. */
+  readEntry(which: WhichEntry): Promise<WaitlistEntrySettled>;
+}
+
+/** @param maybeDie for fault injection (fault-points.ts); does nothing unless told to */
+export function openingActivities(ports: ActivityPorts, maybeDie: MaybeDie = () => {}): OpeningActivities {
+  async function step<T>(work: () => Promise<T>): Promise<T> {
+    return withFailures(
+      async () => {
+        maybeDie('before-activity');
+        const result = await work();
+        maybeDie('after-commit-before-complete');
+        return result;
+      },
+      (error) => ports.log.warn({ error, code: codeOf(error) }, 'an activity failed and is tried again'),
+    );
+  }
+
+  return {
+    advanceOpening: (which) => step(() => advanceOpening(ports, which)),
+    applyOpeningAction: (action) => step(() => applyOpeningAction(ports, action)),
+    readOpening: (which) => step(() => readOpening(ports, which)),
+    joinWaitlist: (start) => step(() => joinWaitlist(ports, start)),
+    applyEntryAction: (action) => step(() => applyEntryAction(ports, action)),
+    ringEntryTimer: (timer) => step(() => ringEntryTimer(ports, timer)),
+    readEntry: (which) => step(() => readEntry(ports, which)),
+  };
+}

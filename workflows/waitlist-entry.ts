@@ -1,0 +1,247 @@
+/**
+ * One wish on the waitlist (scheduling-intake.md D2), `wait:<id>`: begun by joining, changed by the patient or staff, and
+ * ended by a visit, by leaving, or by its own timer. Offers belong to openings (opening.ts), which tell it of them.
+ */
+import {
+  CancellationScope,
+  allHandlersFinished,
+  condition,
+  defineQuery,
+  defineSignal,
+  defineUpdate,
+  log,
+  proxyActivities,
+  proxyLocalActivities,
+  setCurrentDetails,
+  setHandler,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
+import type { OpeningActivities } from '../activities/opening.ts';
+import type { ProblemCode } from '../domain/errors.ts';
+import { waitingStates } from '../domain/waitlist.ts';
+import { behindUpdate, owed, startCommand } from './activity-options.ts';
+import { tell } from './children.ts';
+import { refusal, refusedWith } from './failures.ts';
+import { nextTimersQuery } from './messages/appointment.ts';
+import type { PlannedTimer } from './messages/appointment.ts';
+import { caseSearchAttributes } from './messages/case-search-attributes.ts';
+import { openingChangedSignal, openingWorkflowId } from './messages/opening.ts';
+import {
+  waitlistEntryActions,
+  waitlistEntryChangedSignal,
+  waitlistEntryOperationKey,
+  waitlistEntryQuery,
+  waitlistOutcomeUpdate,
+} from './messages/waitlist-entry.ts';
+import type {
+  WaitlistEntryAction,
+  WaitlistEntryActionOutcome,
+  WaitlistEntryEnd,
+  WaitlistEntryOutcome,
+  WaitlistEntryRequest,
+  WaitlistEntrySettled,
+  WaitlistEntryStart,
+  WaitlistEntryView,
+} from './messages/waitlist-entry.ts';
+import { plannedTimers } from './planned-timers.ts';
+import { shortTime } from './short-time.ts';
+import { inTurns } from './turns.ts';
+
+const inStart = proxyLocalActivities<OpeningActivities>(startCommand);
+const inUpdate = proxyActivities<OpeningActivities>(behindUpdate);
+const inTime = proxyActivities<OpeningActivities>(owed);
+
+/** A refused wish ends the run at once, and its result answers whoever repeats the request. */
+export async function waitlistEntry(input: WaitlistEntryStart): Promise<WaitlistEntryEnd> {
+  const wish = setUp(input);
+  // An administrator's "cancel" in Temporal Web must not leave a wish that nothing ends: leaving is an update.
+  return CancellationScope.nonCancellable(async () => {
+    const outcome = await wish.join();
+    while (wish.isWaiting()) {
+      await wish.somethingToDo();
+      await wish.carryOut();
+    }
+    wish.close();
+    await condition(allHandlersFinished);
+    return { outcome, entry: wish.view() };
+  });
+}
+
+function setUp(input: WaitlistEntryStart) {
+  const { organizationId, entryId } = input;
+  const which = { organizationId, entryId };
+  const inTurn = inTurns();
+  const clock = plannedTimers();
+  let outcome: WaitlistEntryOutcome | undefined;
+  let settled: WaitlistEntrySettled | null = null;
+  let shown: string | undefined;
+  let readWanted = false;
+  let rings = 0;
+  /** Steps that the database may have committed already, and that have not come back here yet. */
+  let underWay = 0;
+
+  for (const action of waitlistEntryActions) {
+    const update = defineUpdate<WaitlistEntryActionOutcome, [WaitlistEntryRequest]>(action);
+    setHandler(update, (request) => CancellationScope.nonCancellable(() => act(request)), {
+      validator: ({ input: asked }) => refuseAtTheDoor(action, asked),
+    });
+  }
+  setHandler(defineUpdate<WaitlistEntryOutcome>(waitlistOutcomeUpdate), async () => {
+    await condition(() => outcome !== undefined);
+    return outcome as WaitlistEntryOutcome;
+  });
+  setHandler(defineSignal(waitlistEntryChangedSignal), () => void (readWanted = true));
+  setHandler(defineQuery<WaitlistEntrySettled | null>(waitlistEntryQuery), () => settled);
+  setHandler(defineQuery<readonly PlannedTimer[]>(nextTimersQuery), () => clock.pending());
+
+  async function adopt(step: WaitlistEntrySettled): Promise<WaitlistEntryView> {
+    settled = step;
+    clock.follow(isWaiting() ? step.timers : [], 0);
+    show(step.entry);
+    // Who was asked has left: the next is asked at once, not when the offer would have ended.
+    await tell(step.openings.map(openingWorkflowId), openingChangedSignal);
+    return step.entry;
+  }
+
+  function show(entry: WaitlistEntryView): void {
+    const next = clock.pending()[0];
+    setCurrentDetails(detailsOf(entry, next));
+    const [site = null, otherSite] = entry.locationIds;
+    const [owner = null, otherOwner] = entry.providerIds ?? [];
+    const place = { site: otherSite === undefined ? site : null, owner: otherOwner === undefined ? owner : null };
+    const attributes = [entry.state, next?.dueAt, place.site, place.owner].join(' ');
+    if (attributes === shown) return;
+    shown = attributes;
+    upsertSearchAttributes([
+      { key: caseSearchAttributes.caseType, value: 'waitlist-entry' },
+      { key: caseSearchAttributes.stage, value: entry.state },
+      { key: caseSearchAttributes.dueAt, value: next === undefined ? null : new Date(next.dueAt) },
+      { key: caseSearchAttributes.site, value: place.site },
+      { key: caseSearchAttributes.owner, value: place.owner },
+    ]);
+  }
+
+  // --- Joining ------------------------------------------------------------------------------------------------------
+
+  async function join(): Promise<WaitlistEntryOutcome> {
+    const { inputHash } = input.operation;
+    try {
+      outcome = { ok: true, entry: await adopt(await settleJoin()), inputHash };
+    } catch (error) {
+      const problem = refusedWith(error);
+      if (problem === undefined) throw error;
+      outcome = { ok: false, problem, inputHash };
+    }
+    return outcome;
+  }
+
+  async function settleJoin(): Promise<WaitlistEntrySettled> {
+    try {
+      return await inStart.joinWaitlist(input);
+    } catch (error) {
+      if (refusedWith(error) !== undefined) throw error;
+      // Not known: the database may have committed and gone away. Only asking again with the same key tells.
+      log.warn('joining is not settled; going on with it as a normal activity');
+      return inTime.joinWaitlist(input);
+    }
+  }
+
+  // --- What people ask for ------------------------------------------------------------------------------------------
+
+  function refuseAtTheDoor(action: WaitlistEntryAction, { wish }: WaitlistEntryRequest['input']): void {
+    if (outcome !== undefined && !outcome.ok) throw refusal({ code: 'not-found' });
+    if (action === 'change' && wish === undefined) throw refusal({ code: 'validation-failed' });
+    if (settled === null || underWay > 0 || readWanted || isWaiting()) return;
+    throw refusal({ code: 'invalid-transition', data: { from: settled.entry.state, event: action } });
+  }
+
+  async function act(request: WaitlistEntryRequest): Promise<WaitlistEntryActionOutcome> {
+    await condition(() => outcome !== undefined);
+    if (outcome?.ok === false) throw refusal({ code: 'not-found' });
+    return inTurn(async () => {
+      underWay += 1;
+      try {
+        const entry = await adopt(await inUpdate.applyEntryAction({ ...which, request }));
+        return { entry, inputHash: request.operation.inputHash };
+      } catch (error) {
+        const problem = refusedWith(error);
+        // Not known, or known better: an opening's transaction changed this wish.
+        readWanted ||= problem === undefined || knewBetter.has(problem.code);
+        throw refusal(problem ?? { code: 'unavailable' });
+      } finally {
+        underWay -= 1;
+      }
+    });
+  }
+
+  // --- What time and others bring -----------------------------------------------------------------------------------
+
+  function carryOut(): Promise<void> {
+    return inTurn(async () => {
+      underWay += 1;
+      try {
+        if (readWanted) await readAgain();
+        const [rung] = clock.rung();
+        if (rung !== undefined && isWaiting()) await ring(rung);
+      } finally {
+        underWay -= 1;
+      }
+    });
+  }
+
+  async function readAgain(): Promise<void> {
+    readWanted = false;
+    await adopt(await inTime.readEntry(which));
+  }
+
+  async function ring(timer: PlannedTimer): Promise<void> {
+    rings += 1;
+    const operation = { key: waitlistEntryOperationKey(entryId, `ring:${rings}`), inputHash: timer.name };
+    let againIn = 1_000;
+    try {
+      await adopt(await inTime.ringEntryTimer({ ...which, name: timer.name, operation }));
+    } catch (error) {
+      const problem = refusedWith(error);
+      if (problem === undefined) throw error;
+      // A fault of ours must not end the process of a wish: tried again until a release mends it.
+      log.error('a timer of a wish could not be dealt with', { code: problem.code });
+      againIn = 60_000;
+    }
+    // The database's clock decides, and may be a little behind the engine's.
+    for (const still of clock.rung()) if (still.name === timer.name) clock.ringAgain(still, againIn);
+  }
+
+  const isWaiting = (): boolean => settled !== null && waitingStates.has(settled.entry.state);
+
+  return {
+    join,
+    carryOut,
+    isWaiting,
+    somethingToDo: () => condition(() => readWanted || clock.rung().length > 0 || !isWaiting()),
+    view: () => settled?.entry ?? null,
+    close: () => clock.cancel(),
+  };
+}
+
+const knewBetter: ReadonlySet<ProblemCode> = new Set(['invalid-transition', 'not-found']);
+
+const stateWords: Readonly<Record<string, string>> = {
+  active: 'Waiting',
+  offered: 'Waiting, and asked about a time now',
+  paused: 'Paused',
+  promoted: 'Has a time',
+  withdrawn: 'Left the waitlist',
+  expired: 'Over: nothing came free in time',
+};
+
+const timerWords: Readonly<Record<string, string>> = {
+  'expiry-notice': 'the patient is told that the wish will end',
+  expiry: 'the wish ends',
+};
+
+/** Markdown for Temporal Web: plain words, no names, nothing clinical (I24). */
+function detailsOf(entry: WaitlistEntryView, next: PlannedTimer | undefined): string {
+  const lines = [`**${stateWords[entry.state] ?? entry.state}**`, `Since ${shortTime(entry.joinedAt)}.`];
+  if (next !== undefined) lines.push(`Next, at ${shortTime(next.dueAt)}: ${timerWords[next.name] ?? next.name}.`);
+  return lines.join('\n\n');
+}
