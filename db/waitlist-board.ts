@@ -107,10 +107,12 @@ export async function openingStory(
 ): Promise<OpeningStory | null> {
   const row = await trx('opening').where({ id: openingId }).first<OpeningRow | undefined>();
   if (row === undefined) return null;
-  const offers = await trx('waitlist_offer')
-    .where({ opening_id: openingId })
-    .orderBy([{ column: 'offered_at' }, { column: 'batch_no' }])
-    .select<OfferRecordRow[]>('*');
+  // Two at the same instant (one answered at once) are told apart by the order of their records.
+  const { rows: offers } = await trx.raw<{ rows: OfferRecordRow[] }>(
+    `SELECT f.* FROM waitlist_offer f WHERE f.opening_id = :openingId
+     ORDER BY f.offered_at, (SELECT min(c.id) FROM state_change c WHERE c.aggregate = 'waitlist-offer' AND c.aggregate_id = f.id)`,
+    { openingId },
+  );
   const history = offers.map(toOfferRecord);
   const { ranking, considered } = await rankingOf(trx, openingId, rankingLimit);
   return {

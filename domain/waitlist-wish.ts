@@ -59,7 +59,8 @@ export function wishProblem(
 }
 
 function formProblem(wish: WishTerms, facts: WishFacts, at: number): ProblemDetail | null {
-  const { timeFrom, timeTo, earliest, latest, current } = { ...wish, current: facts.current };
+  const { timeFrom, timeTo, earliest, latest } = wish;
+  const { current } = facts;
   if (wish.visitTypeIds.length === 0) return invalid('/visitTypeIds', 'required', 'Say what the patient waits for.');
   if (wish.modes.length === 0) return invalid('/modes', 'required', 'Say at least one way of the visit.');
   if ((timeFrom === null) !== (timeTo === null)) return invalid('/timeTo', 'both-or-none', 'Send both times, or none.');
@@ -84,9 +85,9 @@ function formProblem(wish: WishTerms, facts: WishFacts, at: number): ProblemDeta
       'not-to-come',
       'Only a booked visit of the patient can be brought forward.',
     );
-  return wish.visitTypeIds.every((id) => id === current.visitTypeId)
+  return wish.visitTypeIds.includes(current.visitTypeId)
     ? null
-    : invalid('/visitTypeIds', 'not-of-the-visit', 'An earlier time for a visit is one of the same visit type.');
+    : invalid('/visitTypeIds', 'not-of-the-visit', 'Name the visit type of the visit that is to be brought forward.');
 }
 
 function visitTypesProblem(

@@ -12,6 +12,7 @@ import { defaultPolicies } from '../../domain/policies.ts';
 import { DAY } from '../../domain/zone.ts';
 import type { WaitlistEntryAction, WaitlistEntrySettled, Wish } from '../../workflows/messages/waitlist-entry.ts';
 import { codeOf, createClinic, patientActor, staffActor, type Clinic } from '../support/clinic-fixture.ts';
+import { waitlistOf } from '../support/waitlist.ts';
 
 let clinic: Clinic;
 beforeAll(async () => {
@@ -25,8 +26,11 @@ afterAll(async () => {
 
 const now = Date.parse('2027-06-02T13:00:00Z');
 const later = (days: number): string => new Date(now + days * DAY).toISOString();
+// Each test has a patient and a visit type of its own: nobody else waits for it.
 let patientId = '';
+let visitTypeId = '';
 beforeEach(async () => {
+  visitTypeId = await clinic.addVisitType({});
   patientId = await clinic.addPatient();
   clinic.clock.set(later(0));
 });
@@ -53,7 +57,7 @@ function join(
   of: { readonly patientId?: string; readonly entryId?: string; readonly key?: string } = {},
 ): Promise<WaitlistEntrySettled> {
   const entryId = of.entryId ?? randomUUID();
-  const full = { ...anything, visitTypeIds: [clinic.visitTypeId], ...wish };
+  const full = { ...anything, visitTypeIds: [visitTypeId], ...wish };
   return joinWaitlist(clinic.ports, {
     organizationId: clinic.organizationId,
     entryId,
@@ -100,40 +104,23 @@ const inTransaction = <T>(work: (trx: Trx, context: ChangeContext) => Promise<T>
     }),
   );
 
-/** A freed time and an offer of it, as the promotion process leaves them. */
-async function offer(entryId: string, expiresAt = later(1)): Promise<{ openingId: string; offerId: string }> {
-  const [openingId, offerId] = [randomUUID(), randomUUID()];
-  await inTransaction(async (trx, context) => {
-    await trx('opening').insert({
-      id: openingId,
-      organization_id: clinic.organizationId,
-      start_at: later(5),
-      end_at: new Date(Date.parse(later(5)) + 1_800_000),
-      tz: 'America/New_York',
-      practitioner_id: clinic.providers[0],
-      location_id: clinic.locationId,
-      visit_type_ids: [clinic.visitTypeId],
-      state: 'offering',
-      release_at: later(4),
-      op_key: context.opKey,
-    });
-    const entry = await markOffered(trx, context, entryId, { openingId });
-    await trx('waitlist_offer').insert({
-      id: offerId,
-      organization_id: clinic.organizationId,
-      opening_id: openingId,
-      entry_id: entryId,
-      patient_id: entry.patient_id,
-      rank: 1,
-      factors: '{}',
-      state: 'offered',
-      channel: 'email',
-      offered_at: context.at,
-      expires_at: expiresAt,
-      op_key: context.opKey,
-    });
-  });
-  return { openingId, offerId };
+let slots = 0;
+/** A visit of somebody else that is cancelled, on a day of the next week. @returns the opening */
+async function free(): Promise<string> {
+  const start = new Date(Date.parse(later(5 + Math.floor(slots / 8))) + (slots % 8) * 3_600_000).toISOString();
+  slots += 1;
+  const command = { start, patientId: await clinic.addPatient(), visitTypeId };
+  const { appointment } = await clinic.open(command);
+  const { openings } = await clinic.act(appointment.id, 'cancel', { reason: 'ill' });
+  expect(openings).toHaveLength(1);
+  return openings![0]!;
+}
+
+/** A freed time, offered to the one who waits. */
+async function offer(): Promise<{ openingId: string; offerId: string; expiresAt: string }> {
+  const openingId = await free();
+  const [made] = (await waitlistOf(clinic).advance(openingId)).offers;
+  return { openingId, offerId: made!.id, expiresAt: made!.expiresAt };
 }
 
 const offerState = async (id: string): Promise<string> =>
@@ -164,7 +151,7 @@ describe('joining', () => {
       id: entryId,
       patientId,
       state: 'active',
-      visitTypeIds: [clinic.visitTypeId],
+      visitTypeIds: [visitTypeId],
       days: ['MO', 'TU'],
       joinedAt: later(0),
       expiresAt: later(180),
@@ -189,7 +176,7 @@ describe('joining', () => {
     const { entry } = await join();
     await expect(join()).rejects.toMatchObject({ problem: { code: 'already-waiting', data: { entryId: entry.id } } });
     const second = await clinic.addVisitType({});
-    expect(await codeOf(join({ visitTypeIds: [second, clinic.visitTypeId] }))).toBe('already-waiting');
+    expect(await codeOf(join({ visitTypeIds: [second, visitTypeId] }))).toBe('already-waiting');
     expect(await clinic.count('waitlist_entry', { patient_id: patientId })).toBe(1);
     await join({ visitTypeIds: [second] });
     const crowd = await clinic.addPatient();
@@ -233,7 +220,7 @@ describe('joining', () => {
     await clinic.owner('location').where({ id: west }).update({ active: false });
 
     patientId = await clinic.addPatient();
-    const visit = (await clinic.open({ start: '2027-07-14T14:00:00Z', patientId })).appointment;
+    const visit = (await clinic.open({ start: '2027-07-14T14:00:00Z', patientId, visitTypeId })).appointment;
     const { entry, timers } = await join({ currentAppointmentId: visit.id });
     expect(entry.expiresAt).toBe('2027-07-14T14:00:00.000Z');
     expect(timers).toEqual([{ name: 'expiry', dueAt: entry.expiresAt }]);
@@ -291,11 +278,12 @@ describe('joining', () => {
     // Turns eighteen while waiting.
     expect(await refusal({ visitTypeIds: [grownUp] }, { birth_date: '2009-08-01' })).toBeNull();
     const somebody = await clinic.addPatient();
-    const theirs = (await clinic.open({ start: '2027-06-16T14:00:00Z', patientId: somebody })).appointment.id;
+    const theirs = (await clinic.open({ start: '2027-06-16T14:00:00Z', patientId: somebody, visitTypeId })).appointment
+      .id;
     expect(await refusal({ currentAppointmentId: theirs })).toEqual(invalid('/currentAppointmentId', 'not-to-come'));
     expect(
       await codeOf(
-        join({ currentAppointmentId: theirs, visitTypeIds: [clinic.visitTypeId, grownUp] }, staffActor, {
+        join({ currentAppointmentId: theirs, visitTypeIds: [grownUp] }, staffActor, {
           patientId: somebody,
         }),
       ),
@@ -316,7 +304,7 @@ describe('actions', () => {
     expect((await act(id, 'resume')).entry).toMatchObject({ state: 'active', pausedReason: null });
     const gone = await act(id, 'withdraw', {}, patientActor(patientId));
     expect(gone).toMatchObject({
-      entry: { state: 'withdrawn', visitTypeIds: [clinic.visitTypeId] },
+      entry: { state: 'withdrawn', visitTypeIds: [visitTypeId] },
       timers: [],
       openings: [],
     });
@@ -349,7 +337,7 @@ describe('actions', () => {
   });
 
   it('the visit to bring forward may be gone when something else is changed', async () => {
-    const visit = (await clinic.open({ start: '2027-08-11T14:00:00Z', patientId })).appointment;
+    const visit = (await clinic.open({ start: '2027-08-11T14:00:00Z', patientId, visitTypeId })).appointment;
     const { id } = (await join({ currentAppointmentId: visit.id })).entry;
     await clinic.act(visit.id, 'cancel', { reason: 'ill' });
     expect((await act(id, 'change', { wish: { days: ['MO'] } })).entry).toMatchObject({
@@ -360,7 +348,7 @@ describe('actions', () => {
 
   it.each(['pause', 'withdraw'] as const)('%s takes a live offer back and names its opening', async (action) => {
     const { id } = (await join()).entry;
-    const { openingId, offerId } = await offer(id);
+    const { openingId, offerId } = await offer();
     const { openings, entry } = await act(id, action, {}, patientActor(patientId));
     expect(openings).toEqual([openingId]);
     expect(entry.state).toBe(action === 'pause' ? 'paused' : 'withdrawn');
@@ -372,7 +360,7 @@ describe('actions', () => {
 
   it('change keeps a live offer', async () => {
     const { id } = (await join()).entry;
-    const { offerId } = await offer(id);
+    const { offerId } = await offer();
     const { entry, openings } = await act(id, 'change', { wish: { days: ['SU'] } });
     expect([entry.state, openings, await offerState(offerId)]).toEqual(['offered', [], 'offered']);
   });
@@ -381,36 +369,32 @@ describe('actions', () => {
     for (let k = 0; k < 5; k += 1) {
       patientId = await clinic.addPatient();
       const { id } = (await join()).entry;
-      const [made, left] = await Promise.allSettled([offer(id), act(id, 'withdraw')]);
-      expect(left.status).toBe('fulfilled');
+      const openingId = await free();
+      const [made, left] = await Promise.all([waitlistOf(clinic).advance(openingId), act(id, 'withdraw')]);
       expect(await clinic.count('waitlist_offer', { entry_id: id, state: 'offered' })).toBe(0);
-      if (made.status === 'rejected') expect(made.reason).toMatchObject({ problem: { code: 'invalid-transition' } });
+      expect(left.openings).toEqual(made.offers.length > 0 ? [openingId] : []);
     }
   });
 });
 
 describe('what openings do', () => {
-  const silence = (id: string) =>
-    inTransaction((trx, context) => recordSilence(trx, context, id, defaultPolicies.waitlist));
-  const endOffer = (offerId: string, state: string) =>
-    clinic
-      .owner('waitlist_offer')
-      .where({ id: offerId })
-      .update({ state, answered_at: later(0) });
+  /** An offer and its end, as far as the entry is concerned. */
+  const ask = (id: string, end: 'silence' | 'decline'): Promise<string> =>
+    inTransaction(async (trx, context) => {
+      await markOffered(trx, context, id);
+      const row =
+        end === 'silence'
+          ? await recordSilence(trx, context, id, defaultPolicies.waitlist)
+          : await markActive(trx, context, id, 'decline');
+      return `${row.state} ${row.no_responses} ${row.declines}`;
+    });
 
   it('three silences in a row pause the entry and a person calls; a word in between begins again', async () => {
     const { id } = (await join()).entry;
-    const ask = async (end: 'silence' | 'decline'): Promise<string> => {
-      const { offerId } = await offer(id);
-      await endOffer(offerId, end === 'silence' ? 'expired' : 'declined');
-      const row =
-        end === 'silence' ? await silence(id) : await inTransaction((trx, c) => markActive(trx, c, id, 'decline'));
-      return `${row.state} ${row.no_responses} ${row.declines}`;
-    };
-    expect(await ask('silence')).toBe('active 1 0');
-    expect(await ask('silence')).toBe('active 2 0');
-    expect(await ask('decline')).toBe('active 0 1');
-    for (const expected of ['active 1 1', 'active 2 1', 'paused 3 1']) expect(await ask('silence')).toBe(expected);
+    expect(await ask(id, 'silence')).toBe('active 1 0');
+    expect(await ask(id, 'silence')).toBe('active 2 0');
+    expect(await ask(id, 'decline')).toBe('active 0 1');
+    for (const expected of ['active 1 1', 'active 2 1', 'paused 3 1']) expect(await ask(id, 'silence')).toBe(expected);
     expect((await readEntry(clinic.ports, { organizationId: clinic.organizationId, entryId: id })).entry).toMatchObject(
       {
         pausedReason: 'no-response',
@@ -428,8 +412,8 @@ describe('what openings do', () => {
 
   it('promotes, gives the place back, and takes an offer of another opening away', async () => {
     const { id } = (await join()).entry;
-    const { openingId, offerId } = await offer(id);
-    const visit = (await clinic.open({ start: '2027-06-23T14:00:00Z', patientId })).appointment;
+    const { openingId, offerId } = await offer();
+    const visit = (await clinic.open({ start: '2027-06-23T14:00:00Z', patientId, visitTypeId })).appointment;
     const { entry, openings } = await inTransaction((trx, context) => promoteEntry(trx, context, id, visit.id));
     expect(entry).toMatchObject({ state: 'promoted', promoted_appointment_id: visit.id });
     expect([openings, await offerState(offerId)]).toEqual([[openingId], 'withdrawn']);
@@ -443,8 +427,9 @@ describe('what openings do', () => {
   it('nothing is offered to who does not wait, and nothing ends twice', async () => {
     const { id } = (await join()).entry;
     await act(id, 'pause');
-    expect(await codeOf(offer(id))).toBe('invalid-transition');
-    expect((await silence(id)).state).toBe('paused');
+    expect(await codeOf(ask(id, 'silence'))).toBe('invalid-transition');
+    const silent = inTransaction((trx, c) => recordSilence(trx, c, id, defaultPolicies.waitlist));
+    expect((await silent).state).toBe('paused');
     expect((await inTransaction((trx, c) => markActive(trx, c, id, 'decline'))).declines).toBe(0);
     expect(await pathOf(id)).toEqual(['join>active', 'pause>paused']);
   });
@@ -494,19 +479,22 @@ describe('the end', () => {
   });
 
   it('waits for a live offer, and for its end only', async () => {
-    const { id } = (await join({ latest: '2027-06-03' })).entry;
-    const over = '2027-06-04T04:00:00.000Z';
-    const { openingId, offerId } = await offer(id, '2027-06-04T04:30:00.000Z');
+    const { id } = (await join({ latest: '2027-06-02' })).entry;
+    const over = '2027-06-03T04:00:00.000Z';
+    // In the evening: four waking hours end the next morning.
+    clinic.clock.set('2027-06-02T22:00:00Z');
+    await act(id, 'change', { wish: { latest: '2027-06-30' } });
+    const { openingId, offerId, expiresAt } = await offer();
+    await act(id, 'change', { wish: { latest: '2027-06-02' } });
+    expect(expiresAt > over).toBe(true);
     clinic.clock.set(over);
     const waits = await ring(id, 'expiry');
-    expect(waits).toMatchObject({
-      entry: { state: 'offered' },
-      timers: [{ name: 'expiry', dueAt: '2027-06-04T04:30:00.000Z' }],
-    });
+    expect(waits).toMatchObject({ entry: { state: 'offered' }, timers: [{ name: 'expiry', dueAt: expiresAt }] });
     expect(await offerState(offerId)).toBe('offered');
-    clinic.clock.set('2027-06-04T04:30:00Z');
+    clinic.clock.set(expiresAt);
     const ended = await ring(id, 'expiry');
     expect(ended).toMatchObject({ entry: { state: 'expired' }, openings: [openingId] });
     expect(await offerState(offerId)).toBe('expired');
+    expect(await waitlistOf(clinic).advance(openingId)).toMatchObject({ offers: [], opening: { state: 'released' } });
   });
 });
