@@ -47,13 +47,15 @@ import type {
   Operation,
   TimelineEntry,
 } from '../workflows/messages/appointment.ts';
+import { seriesGateway } from './temporal-series.ts';
+import type { SeriesGateway } from './temporal-series.ts';
 import { waitlistGateway } from './temporal-waitlist.ts';
 import type { WaitlistGateway } from './temporal-waitlist.ts';
 
 /** An action on an appointment that is over: its run is closed. What to answer is decided from Postgres by the caller. */
 export const closed = Symbol('closed');
 
-export interface TemporalGateway extends WaitlistGateway {
+export interface TemporalGateway extends WaitlistGateway, SeriesGateway {
   /**
    * Starts the appointment and waits for what its start command led to. A repeat with the same id gets the same answer.
    * @throws DomainError `unavailable`, `outcome-unknown`, `idempotency-key-reused` (same id, other body)
@@ -294,6 +296,7 @@ export function createTemporalGateway(options: GatewayOptions): TemporalGateway 
     hasAction,
     describeAppointment,
     ...waitlistGateway({ client, taskQueue, act, onlyOnce }),
+    ...seriesGateway({ client, taskQueue, act, onlyOnce }),
     health,
     close: () => connection.close(),
   };
