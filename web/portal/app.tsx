@@ -7,10 +7,15 @@ import { Claim } from './pages/claim.tsx';
 import { Forgot } from './pages/forgot.tsx';
 import { Home } from './pages/home.tsx';
 import { MoveCheck, MoveDay, MoveTime } from './pages/move.tsx';
+import { OfferDecline, OfferPage } from './pages/offer.tsx';
 import { Profile, ProfileContact, ProfileLanguage } from './pages/profile.tsx';
 import { SignIn } from './pages/sign-in.tsx';
 import { Visit } from './pages/visit.tsx';
 import { VisitCancel } from './pages/visit-cancel.tsx';
+import { WaitCheck } from './pages/wait-check.tsx';
+import { WaitDays, WaitHow, WaitNotice, WaitTime, WaitVisit, WaitWhat, WaitWho } from './pages/wait-questions.tsx';
+import { WaitingList } from './pages/waiting.tsx';
+import { WishLeave, WishPage } from './pages/wish.tsx';
 import { Page } from './parts.tsx';
 import { Link, usePlace } from './router.tsx';
 import { SessionProvider, useSession } from './session.tsx';
@@ -35,6 +40,19 @@ const signedIn: readonly (readonly [RegExp, (visitId: string) => ReactNode])[] =
   [new RegExp(`^/visits/${id}/move$`), (visitId) => <MoveDay id={visitId} />],
   [new RegExp(`^/visits/${id}/move/time$`), (visitId) => <MoveTime id={visitId} />],
   [new RegExp(`^/visits/${id}/move/check$`), (visitId) => <MoveCheck id={visitId} />],
+  [/^\/wait$/, () => <WaitWhat />],
+  [/^\/wait\/how$/, () => <WaitHow />],
+  [/^\/wait\/visit$/, () => <WaitVisit />],
+  [/^\/wait\/who$/, () => <WaitWho />],
+  [/^\/wait\/days$/, () => <WaitDays />],
+  [/^\/wait\/time$/, () => <WaitTime />],
+  [/^\/wait\/notice$/, () => <WaitNotice />],
+  [/^\/wait\/check$/, () => <WaitCheck />],
+  [/^\/waiting$/, () => <WaitingList />],
+  [new RegExp(`^/waiting/${id}$`), (wishId) => <WishPage id={wishId} />],
+  [new RegExp(`^/waiting/${id}/leave$`), (wishId) => <WishLeave id={wishId} />],
+  [new RegExp(`^/offers/${id}$`), (offerId) => <OfferPage id={offerId} />],
+  [new RegExp(`^/offers/${id}/decline$`), (offerId) => <OfferDecline id={offerId} />],
   [/^\/profile$/, () => <Profile />],
   [/^\/profile\/contact$/, () => <ProfileContact />],
   [/^\/profile\/language$/, () => <ProfileLanguage />],
@@ -92,6 +110,7 @@ function Frame(): ReactNode {
           <nav aria-label={t('menu')} className="menu">
             <Link to="/">{t('menu.home')}</Link>
             <Link to="/book">{t('menu.book')}</Link>
+            <Link to="/waiting">{t('menu.waiting')}</Link>
             <Link to="/profile">{t('menu.profile')}</Link>
             <button type="button" className="plain" onClick={() => void signOut()}>
               {t('menu.signOut')}

@@ -6,6 +6,7 @@ import type { FieldProblem } from '../parts.tsx';
 import { problemText } from '../problems.ts';
 import { Link, navigate } from '../router.tsx';
 import { useSession } from '../session.tsx';
+import { useTimeLeft } from '../time-left.ts';
 import { fullTime, ownZone } from '../times.ts';
 import { useSpeech } from '../words.tsx';
 import { stepText, useAnswers, useVisitTypes } from './book-what.tsx';
@@ -100,15 +101,4 @@ export function BookCheck(): ReactNode {
       </button>
     </Page>
   );
-}
-
-/** Milliseconds until an instant, by this device's clock, once a second; Infinity while there is none. */
-function useTimeLeft(until: string | null): number {
-  const [now, setNow] = useState(() => Date.now());
-  useEffect(() => {
-    if (until === null) return undefined;
-    const timer = setInterval(() => setNow(Date.now()), 1_000);
-    return () => clearInterval(timer);
-  }, [until]);
-  return until === null ? Infinity : Date.parse(until) - now;
 }

@@ -28,6 +28,7 @@ export function BookDay(): ReactNode {
       answers={answers}
       wanted={wanted}
       step={step}
+      earlier={{ mode: answers['mode'] }}
     />
   );
 }

@@ -5,6 +5,7 @@ import { Link } from '../router.tsx';
 import { usePatient, useSession } from '../session.tsx';
 import { fullTime, ownZone } from '../times.ts';
 import { useSpeech } from '../words.tsx';
+import { OfferCard, useOffers } from './offer-card.tsx';
 import { holdIsOver, nextText, statusText, visitRows } from './visit-words.tsx';
 import type { VisitView } from './visit-words.tsx';
 
@@ -18,11 +19,15 @@ export function Home(): ReactNode {
     const [upcoming, past] = await Promise.all([read('upcoming'), read('past')]);
     return { upcoming: upcoming.items.filter(isComing), past: past.items.filter(wasOne) };
   });
+  const offers = useOffers();
   const title = t('home.title', { name: me.displayName });
   if (visits.kind !== 'ready') return <Waiting title={title} state={visits} />;
   const { upcoming, past } = visits.value;
   return (
     <Page title={title}>
+      {offers.map((offer) => (
+        <OfferCard key={offer.id} offer={offer} />
+      ))}
       <h2>{t('home.next')}</h2>
       {upcoming.length === 0 && <p>{t('home.none')}</p>}
       {upcoming.map((visit) => (
@@ -44,6 +49,9 @@ export function Home(): ReactNode {
       ))}
       <Link to="/book" className="button primary">
         {t('home.book')}
+      </Link>
+      <Link to="/wait" className="button">
+        {t('wait.join')}
       </Link>
       <details>
         <summary>{t('home.past')}</summary>

@@ -42,6 +42,7 @@ export function MoveDay({ id }: Props): ReactNode {
       next={`${here}/time`}
       answers={answers}
       wanted={{ visitTypeId: view.visitTypeId, who }}
+      earlier={{ visit: id, mode: view.mode }}
     >
       {view.start !== null && (
         <p>{t('move.now', { time: fullTime(view.start, view.timeZone ?? ownZone(), language) })}</p>

@@ -144,6 +144,20 @@ function Actions({
         {t('visit.moveApproval')}
       </p>,
     );
+  if (can('reschedule'))
+    items.push(
+      <Link
+        key="earlier"
+        to="/wait/who"
+        query={{ type: view.visitTypeId, visit: view.id, who: view.practitionerId ?? undefined, mode: view.mode }}
+        className="button"
+      >
+        {t('visit.earlier')}
+      </Link>,
+      <p key="earlier-hint" className="hint">
+        {t('visit.earlierHint')}
+      </p>,
+    );
   if (view.status === 'booked') items.push(<AddToCalendar key="calendar" view={view} />);
   if (can('cancel'))
     items.push(
@@ -202,7 +216,7 @@ function AddToCalendar({ view }: { readonly view: Detail }): ReactNode {
   );
 }
 
-const doneWords = ['booked', 'requested', 'moved', 'confirmed', 'cancelled'] as const;
+const doneWords = ['booked', 'requested', 'moved', 'won', 'confirmed', 'cancelled'] as const;
 const isDone = (value: string | null): value is (typeof doneWords)[number] =>
   (doneWords as readonly (string | null)[]).includes(value);
 
@@ -214,6 +228,7 @@ const kinds = new Set([
   'cancelled-by-clinic',
   'awaiting-approval',
   'not-approved',
+  'offer',
 ]);
 const messageName = (kind: string, t: ReturnType<typeof useSpeech>['t']): string =>
   t((kinds.has(kind) ? `message.${kind}` : 'message.other') as Key & `message.${string}`);

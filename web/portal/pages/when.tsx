@@ -27,6 +27,10 @@ const narrowing = (who: string) => ({
   ...(who.startsWith('l:') && { locationId: who.slice(2) }),
 });
 
+/** The same wish as the waiting list asks it. */
+const asWish = (who: string): Query =>
+  who.startsWith('p:') ? { who: who.slice(2) } : who.startsWith('l:') ? { where: who.slice(2) } : {};
+
 /** Several people may be free at the same time: the time is offered once. */
 export function oncePerStart(slots: readonly Slot[]): Slot[] {
   const seen = new Map<string, Slot>();
@@ -40,10 +44,12 @@ interface DayProps {
   readonly answers: Query;
   readonly wanted: Wanted;
   readonly step?: string | undefined;
+  /** What is known already for "tell me when something earlier is free". */
+  readonly earlier?: Query | undefined;
   readonly children?: ReactNode;
 }
 
-export function ChooseDay({ here, next, answers, wanted, step, children }: DayProps): ReactNode {
+export function ChooseDay({ here, next, answers, wanted, step, earlier, children }: DayProps): ReactNode {
   const { t, language } = useSpeech();
   const { guard } = useSession();
   const weeks = Math.max(0, Number(answers['window'] ?? 0) || 0);
@@ -126,6 +132,13 @@ export function ChooseDay({ here, next, answers, wanted, step, children }: DayPr
           {t('book.later')}
         </Link>
       </p>
+      <Link
+        to={earlier?.['visit'] === undefined ? '/wait/visit' : '/wait/who'}
+        query={{ type: wanted.visitTypeId, ...asWish(wanted.who), ...earlier }}
+        className="button"
+      >
+        {t('visit.earlier')}
+      </Link>
     </Page>
   );
 }

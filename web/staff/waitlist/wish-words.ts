@@ -26,6 +26,7 @@ export function useWishWords(): (wish: Wish) => readonly string[] {
       latest === null ? undefined : t('wish.to', { day: plainDay(latest, language) }),
     ].filter((part) => part !== undefined);
     return [
+      ...(wish.currentAppointmentId === null ? [] : [t('wish.replacing')]),
       wish.providerIds === null
         ? t('wish.withAnyone')
         : t('wish.withNames', { names: list.format(wish.practitioners.map((one) => one.name)) }),
