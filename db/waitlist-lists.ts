@@ -53,6 +53,12 @@ const bands = { next: 3, near: 10 };
  */
 export async function positionBandOf(trx: Trx, entry: WaitlistEntryView, at: Date): Promise<PositionBand | null> {
   if (!waitingStates.has(entry.state)) return null;
+  const ahead = await countAhead(trx, entry, at, bands.near);
+  return ahead < bands.next ? 'next' : ahead < bands.near ? 'near' : 'later';
+}
+
+/** How many would be asked before it, counted up to `enough`. */
+export async function countAhead(trx: Trx, entry: WaitlistEntryView, at: Date, enough: number): Promise<number> {
   const daysWaiting = wholeDays(at.getTime() - Date.parse(entry.joinedAt));
   const { rows } = await trx.raw<{ rows: { ahead: number }[] }>(
     `SELECT count(*) AS ahead FROM (
@@ -67,11 +73,10 @@ export async function positionBandOf(trx: Trx, entry: WaitlistEntryView, at: Dat
       at,
       tier: tierOf({ urgency: entry.urgency, daysWaiting }),
       joinedAt: entry.joinedAt,
-      enough: bands.near,
+      enough,
     },
   );
-  const ahead = rows[0]?.ahead ?? 0;
-  return ahead < bands.next ? 'next' : ahead < bands.near ? 'near' : 'later';
+  return rows[0]?.ahead ?? 0;
 }
 
 /** domain `tierOf`, for many at once; a test holds them together. Days of 24 hours, as there. */

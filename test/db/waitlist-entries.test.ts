@@ -123,6 +123,14 @@ async function offer(): Promise<{ openingId: string; offerId: string; expiresAt:
   return { openingId, offerId: made!.id, expiresAt: made!.expiresAt };
 }
 
+/** So many statements wait for a lock. */
+async function untilWaiting(n: number): Promise<void> {
+  const sql = `SELECT count(DISTINCT pid) AS n FROM pg_locks WHERE NOT granted
+    AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())`;
+  const waiting = async () => Number((await clinic.owner.raw<{ rows: { n: number }[] }>(sql)).rows[0]!.n);
+  await expect.poll(waiting, { timeout: 5_000 }).toBe(n);
+}
+
 const offerState = async (id: string): Promise<string> =>
   (await clinic.owner('waitlist_offer').where({ id }).first<{ state: string }>('state')).state;
 const history = (id: string) =>
@@ -374,6 +382,23 @@ describe('actions', () => {
       expect(await clinic.count('waitlist_offer', { entry_id: id, state: 'offered' })).toBe(0);
       expect(left.openings).toEqual(made.offers.length > 0 ? [openingId] : []);
     }
+  });
+
+  it('an offer that is committed while the patient’s word waits for the entry is taken back after all', async () => {
+    const { id } = (await join()).entry;
+    const openingId = await free();
+    const first = await clinic.db.transaction();
+    await first.raw(`SELECT set_config('app.organization', ?, true)`, [clinic.organizationId]);
+    await first('waitlist_entry').where({ id }).forUpdate().select('id');
+    const made = waitlistOf(clinic).advance(openingId);
+    await untilWaiting(1);
+    const left = act(id, 'withdraw');
+    await untilWaiting(2);
+    await first.commit();
+    expect((await made).offers).toHaveLength(1);
+    expect((await left).openings).toEqual([openingId]);
+    expect(await clinic.count('waitlist_offer', { entry_id: id, state: 'withdrawn' })).toBe(1);
+    expect((await waitlistOf(clinic).advance(openingId)).opening.state).toBe('released');
   });
 });
 
