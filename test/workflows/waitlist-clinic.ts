@@ -4,6 +4,8 @@ import { Temporal } from 'temporal-polyfill';
 import { DomainError } from '../../domain/errors.ts';
 import type { OpeningAction, OpeningActionInput, OpeningActionOutcome } from '../../workflows/messages/opening.ts';
 import { openingOperationKey } from '../../workflows/messages/opening.ts';
+import { appointmentOperationKey } from '../../workflows/messages/appointment.ts';
+import type { AppointmentView } from '../../workflows/messages/appointment.ts';
 import type { WaitlistEntryAction, WaitlistEntryView, Wish } from '../../workflows/messages/waitlist-entry.ts';
 import { waitlistEntryOperationKey } from '../../workflows/messages/waitlist-entry.ts';
 import type { Actor } from '../../domain/actor.ts';
@@ -51,7 +53,9 @@ export function daysUntil(weekday: number, from: Date, least = 1): number {
   return days < least ? days + 7 * Math.ceil((least - days) / 7) : days;
 }
 
-export function waitlistOf(clinic: TestClinic) {
+export function waitlistOf(
+  clinic: Pick<TestClinic, 'admin' | 'gateway' | 'organizationId' | 'locationId' | 'visitTypeId'>,
+) {
   const { admin, gateway, organizationId } = clinic;
   const of = { organization_id: organizationId };
 
@@ -138,6 +142,16 @@ export function waitlistOf(clinic: TestClinic) {
     return outcome.entry;
   }
 
+  /** A visit of the service for somebody, at an instant. */
+  async function book(service: Service, start: string, patientId: string): Promise<AppointmentView> {
+    const appointmentId = randomUUID();
+    const operation = { key: appointmentOperationKey(appointmentId, 'start'), inputHash: 'hash' };
+    const command = { event: 'book', mode: 'in-person', ...service, patientId, start } as const;
+    const outcome = await gateway.bookAppointment({ organizationId, appointmentId, operation, actor: staff, command });
+    if (!outcome.ok) throw new Error(`not booked: ${JSON.stringify(outcome.problem)}`);
+    return outcome.appointment;
+  }
+
   async function say(
     openingId: string,
     action: OpeningAction,
@@ -182,9 +196,7 @@ export function waitlistOf(clinic: TestClinic) {
     change,
     patientSays: (openingId: string, action: OpeningAction, offer: OfferRow, step?: string) =>
       say(openingId, action, { offerId: offer.id, via: 'mail' }, patientActor(offer.patient_id), step),
-    /** A visit of the service for somebody, at an instant. */
-    book: (at: Service, start: string, patientId: string) =>
-      clinic.booked(start, { visitTypeId: at.visitTypeId, patientId, practitionerId: at.practitionerId }),
+    book,
     openingOf: (appointmentId: string): Promise<OpeningRow | undefined> =>
       admin('opening').where({ source_appointment_id: appointmentId }).orderBy('created_at', 'desc').first(),
     opening: (id: string): Promise<OpeningRow> => admin('opening').where({ id }).first(),
