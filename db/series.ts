@@ -7,7 +7,7 @@ import type { Actor } from '../domain/actor.ts';
 import { systemActor } from '../domain/actor.ts';
 import { localOf, parseInstant } from '../domain/calendar.ts';
 import { DomainError, type ProblemDetail } from '../domain/errors.ts';
-import { findingOf, planSeries, type PlannedOccurrence, type SeriesState } from '../domain/series.ts';
+import { findingOf, maxOccurrences, planSeries, type PlannedOccurrence, type SeriesState } from '../domain/series.ts';
 import type { Operation } from '../workflows/messages/appointment.ts';
 import type { SeriesProgress, SeriesStart, SeriesStep } from '../workflows/messages/series.ts';
 import { tellPatient } from './appointment-effects.ts';
@@ -275,7 +275,8 @@ export async function insertSteps(
       change_no: series.change_no,
       kind,
       occurrence: step.occurrence,
-      position,
+      // What is taken back comes after what was booked.
+      position: kind === 'undo' ? maxOccurrences + 1 + position : position,
       start_at: step.start === undefined || step.start === null ? null : new Date(step.start),
       practitioner_id: step.practitionerId ?? null,
       location_id: step.locationId ?? null,
