@@ -47,6 +47,8 @@ import type {
   Operation,
   TimelineEntry,
 } from '../workflows/messages/appointment.ts';
+import { absenceGateway } from './temporal-absence.ts';
+import type { AbsenceGateway } from './temporal-absence.ts';
 import { seriesGateway } from './temporal-series.ts';
 import type { SeriesGateway } from './temporal-series.ts';
 import { waitlistGateway } from './temporal-waitlist.ts';
@@ -55,7 +57,7 @@ import type { WaitlistGateway } from './temporal-waitlist.ts';
 /** An action on an appointment that is over: its run is closed. What to answer is decided from Postgres by the caller. */
 export const closed = Symbol('closed');
 
-export interface TemporalGateway extends WaitlistGateway, SeriesGateway {
+export interface TemporalGateway extends WaitlistGateway, SeriesGateway, AbsenceGateway {
   /**
    * Starts the appointment and waits for what its start command led to. A repeat with the same id gets the same answer.
    * @throws DomainError `unavailable`, `outcome-unknown`, `idempotency-key-reused` (same id, other body)
@@ -297,6 +299,7 @@ export function createTemporalGateway(options: GatewayOptions): TemporalGateway 
     describeAppointment,
     ...waitlistGateway({ client, taskQueue, act, onlyOnce }),
     ...seriesGateway({ client, taskQueue, act, onlyOnce }),
+    ...absenceGateway({ client, taskQueue, act, onlyOnce }),
     health,
     close: () => connection.close(),
   };

@@ -184,7 +184,7 @@ function affected(facts: CaseFacts, at: number): CaseNext {
 
 function offered(facts: CaseFacts, at: number): CaseNext {
   if (facts.replaced) return settle('rebooked', 'rebooked');
-  if (facts.liveHolds === 0) return work(facts.askAgain ? 'ask' : 'call');
+  if (facts.liveHolds === 0) return work(facts.askAgain && at < (facts.answerUntil ?? -Infinity) ? 'ask' : 'call');
   const remindAt = facts.reminded ? null : facts.remindAt;
   if (remindAt !== null && at >= remindAt) return work('remind');
   return { kind: 'wait', until: remindAt ?? facts.answerUntil };

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { NativeConnectionOptions } from '@temporalio/worker';
 import type { Logger } from 'pino';
+import { absenceActivities } from '../activities/absence.ts';
 import { appointmentActivities } from '../activities/appointment.ts';
 import { faultInjector } from '../activities/fault-points.ts';
 import { openingActivities } from '../activities/opening.ts';
@@ -57,6 +58,7 @@ const activities = {
   ...appointmentActivities(ports, maybeDie),
   ...openingActivities(ports, maybeDie),
   ...seriesActivities(ports, maybeDie),
+  ...absenceActivities(ports, maybeDie),
 };
 const workflowBundle =
   config.workflowBundle === undefined ? await buildWorkflowBundle() : { codePath: config.workflowBundle };

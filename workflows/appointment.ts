@@ -35,6 +35,7 @@ import { behindUpdate, owed, startCommand } from './activity-options.ts';
 import { currentDetails, waitingFor } from './appointment-words.ts';
 import { startOpenings, tell } from './children.ts';
 import { refusal, refusedWith } from './failures.ts';
+import { absenceWorkflowId, listChangedSignal } from './messages/absence.ts';
 import {
   appointmentActions,
   appointmentOperationKey,
@@ -275,6 +276,7 @@ function setUp(input: AppointmentInput) {
       // Their hold timers would find out too, but the day-list should not show a held time until then.
       await tell((settled.alsoClosed ?? []).map(appointmentWorkflowId), changedElsewhereSignal);
       await startOpenings(organizationId, settled.openings ?? []);
+      await tell((settled.absences ?? []).map(absenceWorkflowId), listChangedSignal);
       return changed;
     } catch (error) {
       const problem = refusedWith(error);

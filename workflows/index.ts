@@ -3,3 +3,4 @@ export { appointment } from './appointment.ts';
 export { opening } from './opening.ts';
 export { waitlistEntry } from './waitlist-entry.ts';
 export { series } from './series.ts';
+export { absence } from './absence.ts';

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import pino from 'pino';
+import { absenceActivities } from '../../activities/absence.ts';
 import { appointmentActivities } from '../../activities/appointment.ts';
 import { openingActivities } from '../../activities/opening.ts';
 import { databaseClock } from '../../activities/ports.ts';
@@ -173,7 +174,12 @@ export async function openClinicApi(options: { webDirectory?: string } = {}): Pr
     config,
     keys,
     connection: temporal.nativeConnection,
-    activities: { ...appointmentActivities(ports), ...openingActivities(ports), ...seriesActivities(ports) },
+    activities: {
+      ...appointmentActivities(ports),
+      ...openingActivities(ports),
+      ...seriesActivities(ports),
+      ...absenceActivities(ports),
+    },
     workflowBundle: await buildWorkflowBundle(),
   });
   const runs = await Worker.create({ ...unversioned, taskQueue: temporal.taskQueue });

@@ -42,6 +42,8 @@ export function idleTemporal(): TemporalGateway {
     changeSeries: refuse,
     hasSeries: () => Promise.resolve(false),
     actOnOpening: refuse,
+    declareAbsence: refuse,
+    actOnAbsence: refuse,
     health: () => Promise.resolve(true),
     close: () => Promise.resolve(),
   };

@@ -11,6 +11,7 @@ import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import type { NativeConnection } from '@temporalio/worker';
 import pino from 'pino';
 import type { Logger } from 'pino';
+import { absenceActivities } from '../../activities/absence.ts';
 import { appointmentActivities } from '../../activities/appointment.ts';
 import { openingActivities } from '../../activities/opening.ts';
 import type { Clock } from '../../activities/ports.ts';
@@ -174,6 +175,7 @@ export async function assembleClinic({
       ...activities,
       ...openingActivities({ db, clock, log }),
       ...seriesActivities({ db, clock, log }),
+      ...absenceActivities({ db, clock, log }),
       applyAction: async (command: Parameters<typeof activities.applyAction>[0]) => {
         const settled = await activities.applyAction(command);
         await afterCommit?.(command.event);

@@ -1,0 +1,55 @@
+/** What the process of an absence has done for it: each safe to repeat by its operation key. */
+import { lookAtList, declareAbsence, type Look } from '../db/absences.ts';
+import { carryOutStep, type PatientStep, type StepOutcome } from '../db/absence-steps.ts';
+import { steerAbsence, steerCase, type Steered } from '../db/absence-steering.ts';
+import type {
+  AbsenceActionRequest,
+  AbsenceStart,
+  AbsenceView,
+  CaseActionRequest,
+} from '../workflows/messages/absence.ts';
+import { codeOf, withFailures } from './failures.ts';
+import type { MaybeDie } from './fault-points.ts';
+import type { ActivityPorts } from './ports.ts';
+
+interface Which {
+  readonly organizationId: string;
+  readonly absenceId: string;
+}
+
+export interface AbsenceActivities {
+  declareAbsence(start: AbsenceStart): Promise<AbsenceView>;
+  /** Writes down what came about, and says what is to be done next. */
+  lookAtList(which: Which): Promise<Look>;
+  /** One step for one patient. */
+  carryOutStep(step: PatientStep): Promise<StepOutcome>;
+  steerAbsence(step: Which & { readonly request: AbsenceActionRequest }): Promise<Steered>;
+  steerCase(step: Which & { readonly request: CaseActionRequest }): Promise<Steered>;
+}
+
+export type { Look, PatientStep, StepOutcome, Steered };
+
+/** @param maybeDie for fault injection (fault-points.ts); does nothing unless told to */
+export function absenceActivities(ports: ActivityPorts, maybeDie: MaybeDie = () => {}): AbsenceActivities {
+  const { log } = ports;
+
+  async function step<T>(work: () => Promise<T>): Promise<T> {
+    return withFailures(
+      async () => {
+        maybeDie('before-activity');
+        const result = await work();
+        maybeDie('after-commit-before-complete');
+        return result;
+      },
+      (error) => log.warn({ error, code: codeOf(error) }, 'an activity failed and is tried again'),
+    );
+  }
+
+  return {
+    declareAbsence: (start) => step(() => declareAbsence(ports, start)),
+    lookAtList: (which) => step(() => lookAtList(ports, which)),
+    carryOutStep: (patient) => step(() => carryOutStep(ports, patient)),
+    steerAbsence: ({ request, ...which }) => step(() => steerAbsence(ports, which, request)),
+    steerCase: ({ request, ...which }) => step(() => steerCase(ports, which, request)),
+  };
+}
