@@ -87,7 +87,7 @@ const modeOf = (mode: string | undefined): 'in-person' | 'video' | 'phone' =>
 
 /** Up to five other times, named by a 409 slot-taken. */
 export function alternativesOf(error: unknown): Slot[] {
-  if (!isCode(error, 'slot-taken', 'outside-availability', 'patient-overlap')) return [];
+  if (!isCode(error, 'slot-taken', 'outside-availability', 'patient-overlap', 'offer-expired')) return [];
   const found = error.data['alternatives'];
   return Array.isArray(found)
     ? (found as Slot[]).filter(({ start, timeZone }) => typeof start === 'string' && typeof timeZone === 'string')

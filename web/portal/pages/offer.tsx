@@ -11,7 +11,9 @@ import { leftWords, spokenLeft, useTimeLeft } from '../time-left.ts';
 import { clocksDiffer, fullTime, ownZone } from '../times.ts';
 import { useSpeech } from '../words.tsx';
 import type { Language, Words } from '../words.tsx';
+import { alternativesOf } from './book-when.tsx';
 import type { Offer } from './offer-card.tsx';
+import type { Slot } from './when.tsx';
 
 function useOffer(id: string) {
   const { language } = useSpeech();
@@ -20,6 +22,17 @@ function useOffer(id: string) {
     const { items } = await guard(api('GET /offers'));
     return items.find((offer) => offer.id === id && offer.state === 'offered') ?? null;
   });
+}
+
+/** When the visit is that would be given up; null while it is not known. */
+function useReplaced(id: string | null): string | null {
+  const { language } = useSpeech();
+  const { guard } = useSession();
+  const visit = useLoaded(`offer-replaces:${id}`, async () =>
+    id === null ? null : guard(api('GET /appointments/:id', { params: { id } })),
+  );
+  if (visit.kind !== 'ready' || visit.value === null || visit.value.start === null) return null;
+  return fullTime(visit.value.start, visit.value.timeZone ?? ownZone(), language);
 }
 
 function offerRows(offer: Offer, t: Words, language: Language): (readonly [string, ReactNode])[] {
@@ -42,18 +55,19 @@ export function OfferPage({ id }: { readonly id: string }): ReactNode {
   const { guard } = useSession();
   const [problems, setProblems] = useState<readonly FieldProblem[]>([]);
   const [note, setNote] = useState<string | null>(null);
-  const [late, setLate] = useState<readonly FieldProblem[] | null>(null);
+  const [late, setLate] = useState<readonly Slot[] | null>(null);
   const loaded = useOffer(id);
   const offer = loaded.kind === 'ready' ? loaded.value : null;
   const leftMs = useTimeLeft(offer?.expiresAt ?? null);
   const ended = offer !== null && leftMs <= 0;
+  const replaced = useReplaced(offer?.currentAppointmentId ?? null);
   const { again } = loaded;
   useEffect(() => {
     // This device's clock may be ahead: the server's word counts.
     if (ended) void again();
   }, [ended, again]);
   if (loaded.kind !== 'ready') return <Waiting title={t('offer.title')} state={loaded} />;
-  if (late !== null || offer === null || leftMs <= 0) return <OfferOver problems={late ?? []} />;
+  if (late !== null || offer === null || leftMs <= 0) return <OfferOver free={late ?? []} />;
   const { openingId } = offer;
 
   async function act(action: 'accept' | 'extend'): Promise<void> {
@@ -69,7 +83,7 @@ export function OfferPage({ id }: { readonly id: string }): ReactNode {
       setNote(t('offer.moreDone'));
       await loaded.again();
     } catch (error) {
-      if (isCode(error, 'offer-expired')) return setLate([{ text: problemText(error, t) }]);
+      if (isCode(error, 'offer-expired')) return setLate(alternativesOf(error));
       setProblems([{ text: problemText(error, t) }]);
       await loaded.again();
     }
@@ -78,7 +92,9 @@ export function OfferPage({ id }: { readonly id: string }): ReactNode {
   return (
     <Page title={t('offer.title')} problems={problems}>
       <Facts rows={offerRows(offer, t, language)} />
-      {offer.currentAppointmentId !== null && <p>{t('offer.replaces')}</p>}
+      {offer.currentAppointmentId !== null && (
+        <p>{replaced === null ? t('offer.replaces') : t('offer.replacesOn', { time: replaced })}</p>
+      )}
       <div className="note">
         <TimeLeft key={offer.expiresAt} leftMs={leftMs} />
         <p className="hint">{t('offer.until', { time: fullTime(offer.expiresAt, ownZone(), language) })}</p>
@@ -122,11 +138,11 @@ export function OfferDecline({ id }: { readonly id: string }): ReactNode {
   const { guard } = useSession();
   const [reason, setReason] = useState<string>('no-answer');
   const [problems, setProblems] = useState<readonly FieldProblem[]>([]);
-  const [late, setLate] = useState<readonly FieldProblem[] | null>(null);
+  const [late, setLate] = useState<readonly Slot[] | null>(null);
   const loaded = useOffer(id);
   if (loaded.kind !== 'ready') return <Waiting title={t('offer.declineTitle')} state={loaded} />;
   const offer = loaded.value;
-  if (late !== null || offer === null) return <OfferOver problems={late ?? []} />;
+  if (late !== null || offer === null) return <OfferOver free={late ?? []} />;
   const { openingId, entryId } = offer;
 
   async function submit(): Promise<void> {
@@ -136,7 +152,7 @@ export function OfferDecline({ id }: { readonly id: string }): ReactNode {
       await guard(api('POST /openings/:id/:action', { params: { id: openingId, action: 'decline' }, body }));
       navigate(`/waiting/${entryId}`, { done: 'declined' }, { replace: true });
     } catch (error) {
-      if (isCode(error, 'offer-expired')) return setLate([{ text: problemText(error, t) }]);
+      if (isCode(error, 'offer-expired')) return setLate(alternativesOf(error));
       setProblems([{ text: problemText(error, t) }]);
     }
   }
@@ -165,11 +181,21 @@ export function OfferDecline({ id }: { readonly id: string }): ReactNode {
 }
 
 /** A late answer loses nothing but this one time. */
-function OfferOver({ problems }: { readonly problems: readonly FieldProblem[] }): ReactNode {
-  const { t } = useSpeech();
+function OfferOver({ free }: { readonly free: readonly Slot[] }): ReactNode {
+  const { t, language } = useSpeech();
   return (
-    <Page key="over" title={t('offer.over')} problems={problems}>
+    <Page key="over" title={t('offer.over')}>
       <p>{t('offer.overHint')}</p>
+      {free.length > 0 && (
+        <>
+          <p>{t('offer.free')}</p>
+          <ul className="lines">
+            {free.map(({ start, timeZone }) => (
+              <li key={start}>{fullTime(start, timeZone, language)}</li>
+            ))}
+          </ul>
+        </>
+      )}
       <Link to="/book" className="button primary">
         {t('home.book')}
       </Link>

@@ -36,8 +36,7 @@ export function WishPage({ id }: { readonly id: string }): ReactNode {
   async function act(action: 'pause' | 'resume'): Promise<void> {
     try {
       setProblems([]);
-      const body = action === 'pause' ? { reason: 'patient-request' } : {};
-      await guard(api('POST /waitlist-entries/:id/:action', { params: { id, action }, body }));
+      await guard(api('POST /waitlist-entries/:id/:action', { params: { id, action }, body: {} }));
       await wish.again();
       navigate(`/waiting/${id}`, { done: action === 'pause' ? 'paused' : 'resumed' }, { replace: true });
     } catch (error) {
@@ -46,7 +45,7 @@ export function WishPage({ id }: { readonly id: string }): ReactNode {
     }
   }
 
-  const silent = view.state === 'paused' && view.pausedReason === 'no-answers';
+  const silent = view.state === 'paused' && view.pausedReason === 'no-response';
   const next = waits(view) ? (view.state === 'paused' ? 'wait.nextPaused' : 'wait.next') : 'wait.nextOver';
   return (
     <Page title={t('wait.title', { what: whatText(view) })} problems={problems}>
@@ -70,6 +69,7 @@ export function WishPage({ id }: { readonly id: string }): ReactNode {
           <p className="hint">{t('wait.bandHint')}</p>
         </>
       )}
+      <h2>{t('wait.suits')}</h2>
       <Facts
         rows={[
           ...(view.currentAppointmentId === null

@@ -30,6 +30,11 @@ const namesState: Readonly<Record<string, string>> = {
   cancel: 'cancelled',
   'cancel-by-clinic': 'cancelled',
   'entered-in-error': 'entered-in-error',
+  open: 'open',
+  offer: 'offering',
+  fill: 'filled',
+  release: 'released',
+  close: 'closed',
 };
 
 export function Timeline(props: {
@@ -59,17 +64,35 @@ export function Timeline(props: {
   );
 }
 
-export function TimelineEntries(props: { readonly entries: readonly TimelineEntry[]; readonly zone: string }) {
+export function TimelineEntries(props: {
+  readonly entries: readonly TimelineEntry[];
+  readonly zone: string;
+  /** Whom an entry is about, where the case is about several people. */
+  readonly about?: (entry: TimelineEntry) => string | undefined;
+}) {
   return (
     <ol className="hs-timeline">
       {props.entries.map((entry, index) => (
-        <Entry key={`${entry.at}|${entry.event}|${index}`} entry={entry} zone={props.zone} />
+        <Entry
+          key={`${entry.at}|${entry.event}|${index}`}
+          entry={entry}
+          zone={props.zone}
+          about={props.about?.(entry)}
+        />
       ))}
     </ol>
   );
 }
 
-function Entry({ entry, zone }: { readonly entry: TimelineEntry; readonly zone: string }) {
+function Entry({
+  entry,
+  zone,
+  about,
+}: {
+  readonly entry: TimelineEntry;
+  readonly zone: string;
+  readonly about: string | undefined;
+}) {
   const { t, i18n } = useTranslation();
   const [Icon, tone] = looks[entry.kind] ?? looks.change;
   const who =
@@ -82,17 +105,24 @@ function Entry({ entry, zone }: { readonly entry: TimelineEntry; readonly zone: 
     if (kind === 'message') return t(`notice.${event}`, { defaultValue: event });
     if (kind === 'timer') return timerName(event);
     // What happened is said as done, what was refused as it was asked for.
-    const fallback = t(`permission.${event}`, { defaultValue: event });
+    const fallback = t(`permission.${event}`, { defaultValue: t(`openingAction.${event}`, { defaultValue: event }) });
     return kind === 'change'
       ? t(`event.${event}`, { defaultValue: t(`action.${event}`, { defaultValue: fallback }) })
       : t(`action.${event}`, { defaultValue: t(`event.${event}`, { defaultValue: fallback }) });
   };
   const skip = (code: string | null | undefined): string =>
     code == null || code === '' ? '' : t(`skip.${code}`, { defaultValue: t(`reason.${code}`, { defaultValue: code }) });
+  const reasonWord = (code: string): string =>
+    t(`reason.${code}`, {
+      defaultValue: t(`openingReason.${code}`, { defaultValue: t(`declineReason.${code}`, { defaultValue: code }) }),
+    });
   const reached =
-    entry.to == null || entry.from === entry.to || namesState[entry.event] === entry.to
+    entry.to == null ||
+    entry.from === entry.to ||
+    entry.event.startsWith('offer:') ||
+    namesState[entry.event] === entry.to
       ? ''
-      : t(`state.${entry.to}`, { defaultValue: entry.to });
+      : t(`state.${entry.to}`, { defaultValue: t(`openingState.${entry.to}`, { defaultValue: entry.to }) });
   const dropped = entry.kind === 'timer' && (word('state') === 'cancelled' || word('state') === 'skipped');
   // What did not happen is one quiet line.
   if (dropped) {
@@ -112,6 +142,7 @@ function Entry({ entry, zone }: { readonly entry: TimelineEntry; readonly zone: 
           {entry.kind === 'refused' && `${t('case.refused')} `}
           {nameOfEntry(entry)}
         </b>
+        {about !== undefined && <>: {about}</>}
         {entry.kind === 'change' && reached !== '' && reached !== nameOfEntry(entry) && <> → {reached}</>}
       </div>
       <div className="hs-quiet hs-num">
@@ -120,10 +151,7 @@ function Entry({ entry, zone }: { readonly entry: TimelineEntry; readonly zone: 
       {entry.reason != null && entry.reason !== '' && (
         <div>
           {t('case.because', {
-            reason:
-              entry.kind === 'message'
-                ? skip(entry.reason)
-                : t(`reason.${entry.reason}`, { defaultValue: entry.reason }),
+            reason: entry.kind === 'message' ? skip(entry.reason) : reasonWord(entry.reason),
           })}
         </div>
       )}

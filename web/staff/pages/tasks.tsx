@@ -210,12 +210,21 @@ function Details({
     onSettled: () => void client.invalidateQueries({ queryKey: ['tasks'] }),
   });
   const text = task.params['text'];
+  const { about, openingId: named } = task.params;
+  const openingId = task.subject?.type === 'opening' ? task.subject.id : typeof named === 'string' ? named : undefined;
+  const hint = t(`taskHint.${task.kind}`, { defaultValue: '' });
   return (
     <Stack gap="xs" py="xs">
-      <Text size="sm">{typeof text === 'string' ? text : t(`taskHint.${task.kind}`, { defaultValue: '' })}</Text>
-      {task.subject?.type === 'opening' && (
+      <Text size="sm">
+        {typeof text === 'string'
+          ? text
+          : typeof about === 'string'
+            ? t(`taskAbout.${about}`, { defaultValue: hint })
+            : hint}
+      </Text>
+      {openingId !== undefined && (
         <div>
-          <LinkAnchor to="/openings/$id" params={{ id: task.subject.id }} size="sm">
+          <LinkAnchor to="/openings/$id" params={{ id: openingId }} size="sm">
             {t('tasks.openOpening')}
           </LinkAnchor>
         </div>

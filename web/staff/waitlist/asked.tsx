@@ -73,7 +73,13 @@ function Turn({ offer, zone }: { readonly offer: Offer; readonly zone: string })
         </div>
       )}
       {reason !== null && (
-        <div>{t('case.because', { reason: t(`declineReason.${reason}`, { defaultValue: reason }) })}</div>
+        <div>
+          {t('case.because', {
+            reason: t(`declineReason.${reason}`, {
+              defaultValue: t(`openingReason.${reason}`, { defaultValue: reason }),
+            }),
+          })}
+        </div>
       )}
       <details>
         <summary>

@@ -46,6 +46,7 @@ function Story({ opening }: { readonly opening: OpeningStory }) {
   const [done, setDone] = useState<{ readonly action: OpeningAction; readonly at: number } | null>(null);
   const tell = (action: OpeningAction): void => setDone({ action, at: Date.now() });
   const zone = opening.timeZone;
+  const nameOf = new Map<unknown, string>(opening.history.map((offer) => [offer.id, offer.patient.name]));
   return (
     <>
       <OpeningHead opening={opening} />
@@ -65,7 +66,11 @@ function Story({ opening }: { readonly opening: OpeningStory }) {
             <Title order={2} mb={4}>
               {t('opening.history')}
             </Title>
-            <TimelineEntries entries={opening.timeline.toReversed()} zone={zone} />
+            <TimelineEntries
+              entries={opening.timeline.toReversed()}
+              zone={zone}
+              about={({ data }) => nameOf.get(data['offerId'])}
+            />
           </section>
           {opening.temporalWebUrl !== null && (
             <Anchor href={opening.temporalWebUrl} target="_blank" rel="noreferrer" size="sm">

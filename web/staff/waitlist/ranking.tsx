@@ -106,6 +106,11 @@ export function NotAsked({ opening }: { readonly opening: OpeningStory }) {
           ))}
         </ul>
       )}
+      {opening.considered > opening.ranking.length && (
+        <Text size="xs" className="hs-quiet">
+          {t('opening.considered', { count: opening.considered })}
+        </Text>
+      )}
     </section>
   );
 }
