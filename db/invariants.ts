@@ -5,6 +5,8 @@
 import { edges } from '../domain/appointment-events.ts';
 import { localOf } from '../domain/calendar.ts';
 import type { Trx } from './connection.ts';
+import { waitlistChecks } from './waitlist-invariants.ts';
+import { entryChecks } from './waitlist-entry-invariants.ts';
 
 export interface Violation {
   /** 'I1' ... */
@@ -20,7 +22,7 @@ export interface InvariantOptions {
   readonly requirementsUnchanged?: boolean | undefined;
 }
 
-interface Check {
+export interface Check {
   readonly invariant: string;
   readonly problem: string;
   /** Selects one text column `row` for each violation. */
@@ -150,6 +152,8 @@ const checks: readonly Check[] = [
     sql: `SELECT aggregate_id::text AS row FROM state_change WHERE aggregate = 'appointment' AND from_state IN ('fulfilled', 'cancelled', 'entered-in-error')
             AND NOT (from_state = 'cancelled' AND to_state = 'entered-in-error')`,
   },
+
+  ...waitlistChecks,
 ];
 
 /** What a visit was booked under may have been changed by an administrator since; then these say nothing. */
@@ -178,7 +182,11 @@ export async function checkInvariants(
   { requirementsUnchanged = true }: InvariantOptions = {},
 ): Promise<Violation[]> {
   const violations: Violation[] = [];
-  for (const { invariant, problem, sql } of requirementsUnchanged ? [...checks, ...configurationChecks] : checks) {
+  for (const { invariant, problem, sql } of [
+    ...checks,
+    ...entryChecks,
+    ...(requirementsUnchanged ? configurationChecks : []),
+  ]) {
     const { rows } = await trx.raw<{ rows: { row: string }[] }>(`SELECT row FROM (${sql}) violation LIMIT 20`);
     if (rows.length > 0) violations.push({ invariant, problem, rows: rows.map((r) => r.row) });
   }

@@ -101,8 +101,33 @@ export interface Verdict {
 }
 
 /** @param at now, epoch milliseconds */
-export function judgeCandidate(opening: OpeningTime, entry: Candidate, rules: EligibilityRules, at: number): Verdict {
+export const judgeCandidate = (opening: OpeningTime, entry: Candidate, rules: EligibilityRules, at: number): Verdict =>
+  judgeFor(opening, rules, at)(entry);
+
+/** The same for many: what the clock of the place says is asked once. */
+export function judgeFor(opening: OpeningTime, rules: EligibilityRules, at: number): (entry: Candidate) => Verdict {
   const date = localDateOf(opening.start, opening.timeZone);
+  const local: LocalStart = {
+    date,
+    weekday: weekdayOf(date),
+    minutes: localTimeOfDay(opening.start, opening.timeZone) / MINUTE,
+  };
+  return (entry) => judge(opening, local, entry, rules, at);
+}
+
+interface LocalStart {
+  readonly date: string;
+  readonly weekday: Weekday;
+  readonly minutes: number;
+}
+
+function judge(
+  opening: OpeningTime,
+  { date, weekday, minutes }: LocalStart,
+  entry: Candidate,
+  rules: EligibilityRules,
+  at: number,
+): Verdict {
   const km = opening.place === null || entry.home === null ? null : kilometres(entry.home, opening.place);
   const gained = entry.currentStart === null ? 0 : entry.currentStart - opening.start;
   const byProvider = entry.providerIds !== null;
@@ -120,8 +145,8 @@ export function judgeCandidate(opening: OpeningTime, entry: Candidate, rules: El
     ],
     ['provider-mismatch', byProvider && !includes(entry.providerIds ?? [], opening.practitionerId)],
     ['location-mismatch', entry.locationIds.length > 0 && !includes(entry.locationIds, opening.locationId)],
-    ['day-mismatch', byDay && !entry.days.includes(weekdayOf(date))],
-    ['time-mismatch', byTime && !within(entry, opening)],
+    ['day-mismatch', byDay && !entry.days.includes(weekday)],
+    ['time-mismatch', byTime && !within(entry, minutes)],
     ['too-early', entry.earliest !== null && date < entry.earliest],
     ['too-late', entry.latest !== null && date > entry.latest],
     ['gains-too-little', entry.currentStart !== null && gained < entry.minGainDays * DAY],
@@ -139,8 +164,8 @@ export function judgeCandidate(opening: OpeningTime, entry: Candidate, rules: El
       urgency: entry.urgency,
       daysWaiting: wholeDays(at - entry.joinedAt),
       namedProvider: byProvider && includes(entry.providerIds ?? [], opening.practitionerId),
-      preferredDay: byDay && entry.days.includes(weekdayOf(date)),
-      preferredTime: byTime && within(entry, opening),
+      preferredDay: byDay && entry.days.includes(weekday),
+      preferredTime: byTime && within(entry, minutes),
       daysGained: wholeDays(gained),
       km,
       noResponses: entry.noResponses,
@@ -153,9 +178,7 @@ const includes = (ids: readonly string[], id: string | null): boolean => id !== 
 const weekdays: readonly Weekday[] = ['SU', 'MO', 'TU', 'WE', 'TH', 'FR', 'SA'];
 const weekdayOf = (date: string): Weekday => weekdays[new Date(`${date}T00:00:00Z`).getUTCDay()]!;
 
-function within({ timeFrom, timeTo }: Candidate, { start, timeZone }: OpeningTime): boolean {
-  const minutes = localTimeOfDay(start, timeZone) / MINUTE;
-  return minutes >= minutesOf(timeFrom ?? '00:00') && minutes <= minutesOf(timeTo ?? '23:59');
-}
+const within = ({ timeFrom, timeTo }: Candidate, minutes: number): boolean =>
+  minutes >= minutesOf(timeFrom ?? '00:00') && minutes <= minutesOf(timeTo ?? '23:59');
 
 const minutesOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5));

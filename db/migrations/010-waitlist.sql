@@ -47,6 +47,8 @@ CREATE TABLE waitlist_entry (
 );
 CREATE INDEX waitlist_entry_patient ON waitlist_entry (organization_id, patient_id);
 CREATE INDEX waitlist_entry_waiting ON waitlist_entry (organization_id, expires_at) WHERE state IN ('active', 'offered', 'paused');
+-- Pages of the list, who waits longest first.
+CREATE INDEX waitlist_entry_joined ON waitlist_entry (organization_id, joined_at, id);
 
 -- One live wish a patient and visit type: whoever waits twice would be offered twice.
 CREATE TABLE waitlist_entry_visit_type (
@@ -104,12 +106,15 @@ CREATE UNIQUE INDEX one_acceptance ON waitlist_offer (opening_id) WHERE state = 
 CREATE UNIQUE INDEX one_offer_an_entry ON waitlist_offer (entry_id) WHERE state = 'offered';
 CREATE UNIQUE INDEX asked_once ON waitlist_offer (opening_id, entry_id);
 CREATE INDEX waitlist_offer_entry ON waitlist_offer (organization_id, entry_id, offered_at);
+-- Nobody is asked more than a few times a day: one look at today's, not one at each entry's.
+CREATE INDEX waitlist_offer_day ON waitlist_offer (organization_id, offered_at);
 
--- Every entry that was looked at, and why it was or was not asked.
+-- Every entry that was looked at, and why it was or was not asked. No foreign keys: ten thousand rows are written at once,
+-- from what the same transaction has read, and nobody may delete what they point to.
 CREATE TABLE waitlist_ranking (
-  organization_id uuid NOT NULL REFERENCES organization,
-  opening_id uuid NOT NULL REFERENCES opening,
-  entry_id uuid NOT NULL REFERENCES waitlist_entry,
+  organization_id uuid NOT NULL,
+  opening_id uuid NOT NULL,
+  entry_id uuid NOT NULL,
   rank int CHECK (rank >= 1),
   eligible boolean NOT NULL,
   reasons text[] NOT NULL DEFAULT '{}',
