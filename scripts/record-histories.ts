@@ -1,5 +1,5 @@
 /**
- * `npm run record-histories [VERSION]`: plays scripted lives of appointments on a real database and the time-skipping
+ * `npm run record-histories [VERSION]`: plays scripted lives of appointments, openings and wishes on a real database and the time-skipping
  * server and keeps their histories in test/histories/VERSION (default: the version of package.json). CI replays every
  * recorded version on today's workflows (I23), so record once at each release, and never again for the same one.
  */
@@ -14,7 +14,6 @@ import { migrateToLatest } from '../db/migrate.ts';
 import { historyKeys } from '../test/support/history-keys.ts';
 import { assembleClinic, quietRuntime, skippingEngine } from '../test/workflows/assemble.ts';
 import { recordedLives } from '../test/workflows/recorded-lives.ts';
-import { appointmentWorkflowId } from '../workflows/messages/appointment.ts';
 import { startPostgres, throwAwaySettings } from './provision/postgres.ts';
 import { createProgress } from './provision/progress.ts';
 import { provisionTimeSkippingServer } from './provision/time-skipping-server.ts';
@@ -64,8 +63,8 @@ try {
   });
   mkdirSync(directory, { recursive: true });
   for (const [life, live] of Object.entries(recordedLives)) {
-    const id = await live(clinic);
-    const history = await clinic.client.workflow.getHandle(appointmentWorkflowId(id)).fetchHistory();
+    const workflowId = await live(clinic);
+    const history = await clinic.client.workflow.getHandle(workflowId).fetchHistory();
     // The message's own JSON: names of enums, bytes as base64.
     writeFileSync(join(directory, `${life}.json`), `${JSON.stringify(history)}\n`);
     progress.note(`${life}: ${history.events?.length ?? 0} events`);

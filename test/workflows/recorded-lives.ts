@@ -7,8 +7,9 @@ import {
 } from '../../workflows/messages/appointment.ts';
 import type { TestClinic } from './assemble.ts';
 import { patientActor } from './seed.ts';
+import { waitlistLives } from './recorded-waitlist.ts';
 
-/** Plays one life. @returns the id of the appointment whose history is to be kept */
+/** Plays one life. @returns the id of the workflow whose history is to be kept */
 export type Life = (clinic: TestClinic) => Promise<string>;
 
 /** A time of its own for each life: `days` from now at 15:00 UTC, by the engine's clock. */
@@ -22,7 +23,7 @@ const over = (clinic: TestClinic, id: string): Promise<unknown> =>
   clinic.client.workflow.getHandle(appointmentWorkflowId(id)).result();
 const identifiersVerified = ['name', 'birth-date'];
 
-export const recordedLives: Readonly<Record<string, Life>> = {
+const visits: Readonly<Record<string, Life>> = {
   /** Two weeks of reminders, confirmed, seen, completed. */
   'completed-visit': async (clinic) => {
     const start = await at(clinic, 14);
@@ -40,13 +41,13 @@ export const recordedLives: Readonly<Record<string, Life>> = {
     await sleep(500);
     await clinic.act(id, 'complete', { noNoteReason: 'paper' });
     await over(clinic, id);
-    return id;
+    return appointmentWorkflowId(id);
   },
   'hold-expired': async (clinic) => {
     const hold = await clinic.booked(await at(clinic, 3), { event: 'hold' });
     await clinic.until(plus(hold.holdExpiresAt!, 5));
     await over(clinic, hold.id);
-    return hold.id;
+    return appointmentWorkflowId(hold.id);
   },
   'hold-extended-confirmed-cancelled': async (clinic) => {
     const { id } = await clinic.booked(await at(clinic, 3), { event: 'hold' });
@@ -54,14 +55,14 @@ export const recordedLives: Readonly<Record<string, Life>> = {
     await clinic.act(id, 'confirm-hold');
     await clinic.act(id, 'cancel', { reason: 'patient-request' });
     await over(clinic, id);
-    return id;
+    return appointmentWorkflowId(id);
   },
   'refused-start': async (clinic) => {
     const start = await at(clinic, 4);
     await clinic.booked(start);
     const { id } = await clinic.open({ start }, { patientId: clinic.otherPatientId });
     await over(clinic, id);
-    return id;
+    return appointmentWorkflowId(id);
   },
   'approval-expired': async (clinic) => {
     const actor = patientActor(clinic.patientId);
@@ -71,7 +72,7 @@ export const recordedLives: Readonly<Record<string, Life>> = {
     });
     await clinic.until(plus(holdExpiresAt!, 5));
     await over(clinic, id);
-    return id;
+    return appointmentWorkflowId(id);
   },
   'moved-missed-undone-left-open': async (clinic) => {
     const { id } = await clinic.booked(await at(clinic, 9), { visitTypeId: clinic.autoNoShowTypeId });
@@ -84,7 +85,7 @@ export const recordedLives: Readonly<Record<string, Life>> = {
     await clinic.act(id, 'check-in', { identifiersVerified });
     await clinic.act(id, 'leave-without-being-seen');
     await over(clinic, id);
-    return id;
+    return appointmentWorkflowId(id);
   },
   'late-then-missed-by-a-person': async (clinic) => {
     const start = await at(clinic, 2);
@@ -93,7 +94,7 @@ export const recordedLives: Readonly<Record<string, Life>> = {
     await clinic.act(id, 'no-show');
     await clinic.until(plus(start, 15 * 3_600));
     await over(clinic, id);
-    return id;
+    return appointmentWorkflowId(id);
   },
   'correction-of-a-cancelled-one': async (clinic) => {
     const { id } = await clinic.booked(await at(clinic, 5));
@@ -101,7 +102,7 @@ export const recordedLives: Readonly<Record<string, Life>> = {
     await over(clinic, id);
     await clinic.act(id, 'entered-in-error', { reason: 'wrong patient' });
     await over(clinic, id);
-    return id;
+    return appointmentWorkflowId(id);
   },
   /** Not over: what waits for months is what a release must not break. */
   'still-booked': async (clinic) => {
@@ -110,13 +111,14 @@ export const recordedLives: Readonly<Record<string, Life>> = {
     await clinic.act(id, 'confirm');
     await clinic.client.workflow.getHandle(appointmentWorkflowId(id)).signal(changedElsewhereSignal);
     await sleep(500);
-    return id;
+    return appointmentWorkflowId(id);
   },
-  /** Last, because the time-skipping server stands still once a run has left children behind. */
   'cancelled-by-the-clinic': async (clinic) => {
     const { id } = await clinic.booked(await at(clinic, 20));
     await clinic.act(id, 'cancel-by-clinic', { reason: 'provider-ill', alternatives: 2 });
     await over(clinic, id);
-    return id;
+    return appointmentWorkflowId(id);
   },
 };
+
+export const recordedLives: Readonly<Record<string, Life>> = { ...visits, ...waitlistLives };

@@ -1,9 +1,14 @@
 /** A release that forgot `patched`: it waits a moment before everything else. Replays of older histories must fail on it. */
 import { sleep } from '@temporalio/workflow';
-import { appointment as real } from '../../workflows/appointment.ts';
-import type { AppointmentEnd, AppointmentInput } from '../../workflows/messages/appointment.ts';
+import * as real from '../../workflows/index.ts';
 
-export async function appointment(input: AppointmentInput): Promise<AppointmentEnd> {
-  await sleep(1_000);
-  return real(input);
-}
+const late =
+  <Input, End>(workflow: (input: Input) => Promise<End>) =>
+  async (input: Input): Promise<End> => {
+    await sleep(1_000);
+    return workflow(input);
+  };
+
+export const appointment = late(real.appointment);
+export const opening = late(real.opening);
+export const waitlistEntry = late(real.waitlistEntry);

@@ -112,8 +112,10 @@ export function waitlistOf(
     patientId: string,
     wish: Partial<Wish> = {},
     actor: Actor = staff,
+    told: (entryId: string) => void = () => {},
   ): Promise<WaitlistEntryView> {
     const entryId = randomUUID();
+    told(entryId);
     const outcome = await gateway.joinWaitlist({
       organizationId,
       entryId,
