@@ -523,3 +523,40 @@ describe('the end', () => {
     expect(await waitlistOf(clinic).advance(openingId)).toMatchObject({ offers: [], opening: { state: 'released' } });
   });
 });
+
+describe('the invariants of wishes fail when one is broken on purpose', () => {
+  const change = (event: string, from: string | null, to: string, seq: number): string =>
+    `INSERT INTO state_change (organization_id, aggregate, aggregate_id, seq, event, from_state, to_state, actor, at)
+     SELECT organization_id, 'waitlist-entry', id, ${seq}, '${event}', ${from === null ? 'NULL' : `'${from}'`}, '${to}', 'x', now() FROM waitlist_entry WHERE id = :id`;
+  const breaches: readonly [sql: string, problem: string][] = [
+    [`UPDATE waitlist_entry SET state = 'offered' WHERE id = :id`, 'without a live offer'],
+    [`UPDATE waitlist_entry SET state = 'withdrawn' WHERE id = :id`, 'still takes a place'],
+    [`UPDATE waitlist_entry SET state = 'withdrawn' WHERE id = :id`, 'one that is over has timers'],
+    [`UPDATE waitlist_entry_visit_type SET live = false WHERE entry_id = :id`, 'waits for nothing'],
+    [`UPDATE case_timer SET state = 'cancelled' WHERE aggregate_id = :id`, 'waits without an end'],
+    [`UPDATE waitlist_entry SET version = 7 WHERE id = :id`, 'present state and version'],
+    [change('pause', 'active', 'paused', 2), 'present state and version'],
+    [change('change', 'active', 'active', 3), 'has a gap'],
+    [change('change', 'active', 'active', 2), 'without its audit row'],
+    [change('resume', 'active', 'paused', 2), 'an edge of a wish outside the table'],
+    [
+      `UPDATE waitlist_entry SET state = 'promoted', promoted_appointment_id = (SELECT id FROM appointment a WHERE a.patient_id <> waitlist_entry.patient_id LIMIT 1) WHERE id = :id`,
+      'without the patient’s visit',
+    ],
+  ];
+
+  it.each(breaches)('%s', async (sql, problem) => {
+    const { id } = (await join()).entry;
+    let problems: string[] = [];
+    await clinic.owner
+      .transaction(async (trx) => {
+        await trx.raw(sql, { id });
+        problems = (await checkInvariants(trx)).filter(({ rows }) => rows.length > 0).map((one) => one.problem);
+        throw new Error('undo');
+      })
+      .catch((error: Error) => {
+        if (error.message !== 'undo') throw error;
+      });
+    expect(problems.join()).toContain(problem);
+  });
+});
