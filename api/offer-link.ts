@@ -11,6 +11,7 @@ import { findOffer } from '../db/waitlist-lists.ts';
 import type { Actor } from '../domain/actor.ts';
 import { addressLines } from '../domain/address.ts';
 import { DomainError } from '../domain/errors.ts';
+import type { ProblemCode } from '../domain/errors.ts';
 import type { OfferState } from '../domain/waitlist.ts';
 import type { OpeningView } from '../workflows/messages/opening.ts';
 import type { RequestContext } from './context.ts';
@@ -148,23 +149,36 @@ export async function openOffer(context: RequestContext, token: string): Promise
   });
 }
 
+/** What the patient can put right while the offer stands (S14): pressed again, the same word is judged anew. */
+const mayPass: ReadonlySet<ProblemCode> = new Set(['patient-overlap', 'patient-not-eligible']);
+
 /**
  * One link and word is one operation for ever: who presses twice, or goes back and presses again, gets the same answer.
  * @throws DomainError `offer-expired`, `patient-overlap`, `invalid-transition`, `unavailable`, `outcome-unknown`
  */
-export function answerByLink(
+export async function answerByLink(
   context: RequestContext,
   linked: LinkedOffer,
   action: OfferAnswer,
   reason?: string,
 ): Promise<OpeningAnswer> {
   const digest = createHash('sha256').update(`${linked.token}/${action}`);
-  return actOnOpening(context, {
-    openingId: linked.opening.id,
-    action,
-    input: { offerId: linked.offer.id, via: 'mail', ...(reason !== undefined && { reason }) },
-    operation: { updateId: `link:${digest.copy().digest('base64url')}`, inputHash: digest.digest('hex') },
-  });
+  const updateId = `link:${digest.copy().digest('base64url')}`;
+  const inputHash = digest.digest('hex');
+  const ask = (id: string): Promise<OpeningAnswer> =>
+    actOnOpening(context, {
+      openingId: linked.opening.id,
+      action,
+      input: { offerId: linked.offer.id, via: 'mail', ...(reason !== undefined && { reason }) },
+      operation: { updateId: id, inputHash },
+    });
+  try {
+    return await ask(updateId);
+  } catch (error) {
+    // The engine keeps an update's refusal as its answer: this one may be of an earlier press.
+    if (error instanceof DomainError && mayPass.has(error.code)) return ask(`${updateId}:${context.requestId}`);
+    throw error;
+  }
 }
 
 const weeks = 4 * 7 * 86_400_000;

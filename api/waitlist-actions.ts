@@ -10,6 +10,7 @@ import { findOperation } from '../db/transaction.ts';
 import { readEntryRow, toEntryView } from '../db/waitlist-entry-view.ts';
 import type { Actor } from '../domain/actor.ts';
 import { DomainError } from '../domain/errors.ts';
+import type { ProblemCode } from '../domain/errors.ts';
 import { liveOpeningStates, type OfferState, type WaitlistState } from '../domain/waitlist.ts';
 import type { AppointmentView } from '../workflows/messages/appointment.ts';
 import { openingOperationKey } from '../workflows/messages/opening.ts';
@@ -67,12 +68,19 @@ export async function actOnOpening(context: RequestContext, asked: ActionOnOpeni
       return presentAnswer(trx, openingId);
     });
     if (done !== undefined) return done;
-    const answer = await context.ports.temporal.actOnOpening(organizationId, openingId, {
-      action,
-      input,
-      actor,
-      operation,
-    });
+    const answer = await context.ports.temporal
+      .actOnOpening(organizationId, openingId, { action, input, actor, operation })
+      .catch((error: unknown) => {
+        if (!(error instanceof DomainError) || !onAnOffer.has(action) || !answeredElsewhere.has(error.code))
+          throw error;
+        return context.read(async (trx) => {
+          const offer = await offerOf(trx, openingId, input.offerId);
+          if (offer === undefined || offer.state === 'offered') throw error;
+          // The same word from two devices at once: the other one brought it about.
+          if (saidAlready[action] !== offer.state) throw overOffer(offer);
+          return presentAnswer(trx, openingId);
+        });
+      });
     if (answer !== closed) return answerOf(answer);
     // The run ended meanwhile: what Postgres says now is the truth.
     return context.read(async (trx) => {
@@ -88,6 +96,7 @@ export async function actOnOpening(context: RequestContext, asked: ActionOnOpeni
   });
 }
 
+const answeredElsewhere: ReadonlySet<ProblemCode> = new Set(['offer-expired', 'invalid-transition']);
 const saidAlready: Readonly<Partial<Record<OpeningAction, OfferState>>> = { accept: 'accepted', decline: 'declined' };
 
 /** The opening now, and the visit that filled it. */

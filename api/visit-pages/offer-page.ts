@@ -46,7 +46,7 @@ export function offerPage(linked: LinkedOffer, language: PageLanguage, justExten
       <h2>${words.whatYouCanDo}</h2>
       ${form(linked, language, 'accept', offer.accept, 'primary')}
       ${form(linked, language, 'decline', offer.decline, '', offer.declineNote)}
-      ${!linked.offer.extended && form(linked, language, 'extend', offer.extend, '', offer.extendNote)}
+      ${mayExtend(linked) && form(linked, language, 'extend', offer.extend, '', offer.extendNote)}
     </div>`); // prettier-ignore
 }
 
@@ -102,6 +102,10 @@ export function offerNotPossiblePage(linked: LinkedOffer, language: PageLanguage
       <a class="button" href="/offer/${linked.token}?lang=${language}">${words.offer.overlapBack}</a>
     </div>`, true); // prettier-ignore
 }
+
+/** Once, and not past the instant at which the time goes back to everybody. */
+const mayExtend = ({ offer, opening }: LinkedOffer): boolean =>
+  !offer.extended && (opening.releaseAt === null || Date.parse(offer.expiresAt) < Date.parse(opening.releaseAt));
 
 function page(linked: LinkedOffer, language: PageLanguage, title: string, main: Markup, error = false): string {
   return layout({

@@ -302,7 +302,13 @@ describe('an offer', () => {
     good(await answerOpening(biller, openingId, 'accept', body), 403);
     expect(await offerState(offer.id)).toBe('offered');
 
-    const taken = good(await answerOpening(patient, openingId, 'accept', body, 'mine'), 200);
+    // From two devices at once: one visit, and both are told so.
+    const [taken, alsoTaken] = await Promise.all([
+      answerOpening(patient, openingId, 'accept', body, 'mine'),
+      answerOpening(patient, openingId, 'accept', body, 'mine-too'),
+    ]);
+    good(taken, 200);
+    expect(good(alsoTaken, 200).body.appointment.id).toBe(taken.body.appointment.id);
     expect(taken.body).toMatchObject({
       opening: { id: openingId, state: 'filled' },
       appointment: { status: 'booked', patientId: patient.patientId, start: at.start },
@@ -438,7 +444,7 @@ describe('an offer', () => {
     await at.join(patientId);
     const openingId = await at.free();
     const offer = await offerTo(openingId, patientId);
-    await elsewhere.book(patientId, at.start);
+    const { id } = await elsewhere.book(patientId, at.start);
     const refused = await press(`/offer/${offer.token}/accept?lang=en`);
     expect(refused.status).toBe(409);
     expect(await refused.text()).toContain('You have another appointment at that time');
@@ -447,7 +453,10 @@ describe('an offer', () => {
       'patient-overlap',
     );
     expect(await offerState(offer.id)).toBe('offered');
-    expect((await press(`/offer/${offer.token}/decline`)).status).toBe(303);
+    // The patient gives up the other visit, goes back and presses again.
+    good(await clinic.act(clinic.desk, id, 'cancel', { reason: 'patient-other-plans' }), 200);
+    expect((await press(`/offer/${offer.token}/accept`)).status).toBe(303);
+    expect(await offerState(offer.id)).toBe('accepted');
   });
 
   it('refuses forged, foreign and malformed links alike, and tells nothing', async () => {
