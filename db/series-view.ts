@@ -171,7 +171,7 @@ export async function progressOf(trx: Trx, series: Pick<SeriesRow, 'id' | 'state
   );
   const last = await trx('appointment')
     .where({ series_id: series.id })
-    .whereNotIn('status', ['cancelled', 'entered-in-error', 'fulfilled', 'noshow'])
+    .whereIn('status', ['proposed', 'pending', 'booked', 'arrived', 'checked-in'])
     .max<{ max: Date | null }[]>('end_at as max');
   return {
     state: series.state,

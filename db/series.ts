@@ -24,9 +24,6 @@ export interface WhichSeries {
   readonly seriesId: string;
 }
 
-/** A visit in one of these still has to take place. */
-const liveStatuses = ['proposed', 'pending', 'waitlist', 'booked', 'arrived', 'checked-in'];
-
 /**
  * Files a series and what is to be booked for it, once for its operation key.
  * @throws DomainError `validation-failed`, `not-found`, `forbidden`, `conflict` (mode `all`, and a time that cannot be said),
@@ -192,7 +189,7 @@ export async function recordSeriesStep(
 
 /**
  * Goes on to where the recorded steps lead: from booking to booked, or to undoing and refused; from a change back to booked;
- * to ended when no visit is left. What is still planned keeps it where it is, unless it is booked all or nothing.
+ * to ended when no visit lies ahead. What is still planned keeps it where it is, unless it is booked all or nothing.
  */
 export async function settleSeries(
   ports: SchedulingPorts,
@@ -242,12 +239,10 @@ async function nextState(trx: Trx, series: SeriesRow, at: Date): Promise<SeriesS
     return 'undoing';
   }
   if (planned) return series.state;
-  const live = await trx('appointment')
-    .where({ series_id: series.id })
-    .whereIn('status', liveStatuses)
-    .first<{ id: string } | undefined>('id');
+  const { endsAt } = await progressOf(trx, series);
+  const live = endsAt !== null && parseInstant(endsAt)! > at.getTime();
   // A visit that could not be taken back stands, and its series with it.
-  if (live !== undefined) return 'booked';
+  if (live) return 'booked';
   return series.state === 'booking' || series.state === 'undoing' ? 'refused' : 'ended';
 }
 

@@ -48,7 +48,7 @@ const inTime = proxyActivities<SeriesActivities>(owed);
 
 /** scheduling-intake.md D1: a series goes on in a new run after this many events. */
 const longHistory = 500;
-/** After the last visit: what is still open then is looked at again a day later. */
+/** After the last visit: it may have been moved meanwhile. */
 const dayMs = 86_400_000;
 
 /** Books what the rule means, then waits for changes until its last visit is over. */

@@ -1,0 +1,249 @@
+/** A recurring series on a real database, with months skipped in milliseconds (scheduling-intake.md C2, feature B13). */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readSeries, type SeriesView } from '../../db/series-view.ts';
+import { withOrganization } from '../../db/transaction.ts';
+import { appointmentWorkflowId } from '../../workflows/messages/appointment.ts';
+import { seriesOperationKey, seriesWorkflowId } from '../../workflows/messages/series.ts';
+import type { SeriesChange, SeriesCommand, SeriesEnd } from '../../workflows/messages/series.ts';
+import type { SeriesRule } from '../../domain/series.ts';
+import { openClinic } from './clinic.ts';
+import type { TestClinic } from './clinic.ts';
+import { staff, timeZone } from './seed.ts';
+
+let clinic: TestClinic;
+beforeAll(async () => {
+  clinic = await openClinic();
+});
+afterAll(() => clinic?.close());
+
+/** The server's clock only goes forward: each test has a month of its own, far enough ahead. */
+const from = (date: string, time = '09:00'): string => `${date}T${time}`;
+type Given = Omit<Partial<SeriesCommand>, 'rule'> & { readonly rule: Partial<SeriesRule> };
+const commandOf = ({ rule, ...given }: Given): SeriesCommand => ({
+  patientId: clinic.patientId,
+  visitTypeId: clinic.visitTypeId,
+  practitionerId: clinic.practitionerId,
+  locationId: clinic.locationId,
+  visitMode: 'in-person',
+  mode: 'skip-conflicts',
+  choices: [],
+  ...given,
+  rule: { frequency: 'weekly', interval: 1, byDay: [], count: 3, until: null, startLocal: '', timeZone, ...rule },
+});
+const begin = (given: Given, id = randomUUID()) =>
+  clinic.gateway
+    .bookSeries({
+      organizationId: clinic.organizationId,
+      seriesId: id,
+      operation: { key: seriesOperationKey(id, 'start'), inputHash: 'hash' },
+      command: commandOf(given),
+      actor: staff,
+    })
+    .then((outcome) => ({ id, outcome }));
+const change = (id: string, asked: Omit<SeriesChange, 'actor'>, key = randomUUID()) =>
+  clinic.gateway.changeSeries(id, {
+    action: 'change',
+    change: { ...asked, actor: staff },
+    operation: { key: seriesOperationKey(id, key), inputHash: 'hash' },
+  });
+const view = async (id: string): Promise<SeriesView> =>
+  (await withOrganization(clinic.db, clinic.organizationId, (trx) => readSeries(trx, id)))!;
+/** Its steps are taken in real time: only the clock is skipped. */
+async function reached(id: string, ...states: string[]): Promise<SeriesView> {
+  for (let tries = 0; tries < 600; tries += 1) {
+    const shown = await view(id);
+    if (states.includes(shown.state)) return shown;
+    await sleep(50);
+  }
+  throw new Error(`the series stays ${(await view(id)).state}`);
+}
+const ended = (id: string): Promise<SeriesEnd> =>
+  clinic.client.workflow.getHandle<() => Promise<SeriesEnd>>(seriesWorkflowId(id)).result();
+const notifications = (id: string, kind: string) =>
+  clinic
+    .admin('notification')
+    .where({ aggregate_id: id, kind })
+    .orderBy('due_at')
+    .select<{ due_at: Date; state: string }[]>();
+const stepsOf = (shown: SeriesView) =>
+  shown.occurrences.map(({ steps }) => steps.map(({ kind, outcome, code }) => `${kind} ${code ?? outcome}`).join(', '));
+
+// First, while there are no other runs whose timers would ring on the way.
+test('a series ends after its last visit, each visit reminded in its own time', { timeout: 120_000 }, async () => {
+  const { id } = await begin({ rule: { startLocal: from('2027-01-11', '11:00'), count: 2 } });
+  const shown = await reached(id, 'booked');
+  const [first, second] = shown.occurrences.map(({ appointmentId }) => appointmentId!);
+  await clinic.until('2027-01-10T00:00:00Z');
+  const sent = async (visit: string) => (await notifications(visit, 'reminder')).map(({ due_at }) => due_at.toISOString().slice(0, 10)); // prettier-ignore
+  expect(await sent(first!)).toContain('2027-01-04');
+  expect(await sent(first!)).not.toContain('2027-01-11');
+  expect(await sent(second!)).not.toContain('2027-01-08');
+  await clinic.until('2027-01-20T00:00:00Z');
+  expect(await ended(id)).toMatchObject({ state: 'ended' });
+});
+
+describe('booking', () => {
+  test('each occurrence becomes a visit with a run and reminders of its own; one message each, when all are known', async () => {
+    const { id, outcome } = await begin({ rule: { startLocal: from('2027-02-28', '10:00'), count: 4 } });
+    expect(outcome).toMatchObject({ ok: true, progress: { state: 'booking' } });
+    const shown = await reached(id, 'booked');
+    // 10:00 stays 10:00 over the night of 14 March (I11).
+    expect(shown.occurrences.map(({ status, start }) => `${status} ${start}`)).toEqual([
+      'booked 2027-02-28T15:00:00.000Z',
+      'booked 2027-03-07T15:00:00.000Z',
+      'booked 2027-03-14T14:00:00.000Z',
+      'booked 2027-03-21T14:00:00.000Z',
+    ]);
+    for (const { appointmentId } of shown.occurrences) {
+      const run = await clinic.client.workflow.getHandle(appointmentWorkflowId(appointmentId!)).describe();
+      expect(run.status.name).toBe('RUNNING');
+      expect(await notifications(appointmentId!, 'booked')).toHaveLength(1);
+      const timers = await clinic.admin('case_timer').where({ aggregate_id: appointmentId, state: 'pending' }).where('name', 'like', 'reminder:%'); // prettier-ignore
+      expect(timers.length).toBeGreaterThan(2);
+    }
+    // The same key, the same answer; nothing twice.
+    expect((await begin({ rule: { startLocal: from('2027-02-28', '10:00'), count: 4 } }, id)).outcome).toMatchObject({
+      ok: true,
+    });
+    expect(await clinic.admin('appointment').where({ series_id: id })).toHaveLength(4);
+  });
+
+  test('skip-conflicts keeps the rest, and says why of each that is missing', async () => {
+    await clinic.booked('2027-04-12T13:00:00Z', { patientId: clinic.otherPatientId });
+    const { id } = await begin({ rule: { startLocal: from('2027-04-05') }, choices: [{ number: 3, skip: true }] });
+    const shown = await reached(id, 'booked', 'refused');
+    expect(stepsOf(shown)).toEqual(['book done', 'book slot-taken', 'book skipped']);
+    expect(shown.occurrences.map(({ status }) => status)).toEqual(['booked', null, null]);
+    expect(shown.occurrences[1]!.steps[0]!.detail).toHaveProperty('alternatives');
+  });
+
+  test('all: when one is refused, those booked so far are taken back, step by step, and nobody is told of them', async () => {
+    await clinic.booked('2027-05-17T13:00:00Z', { patientId: clinic.otherPatientId });
+    const { id } = await begin({ mode: 'all', rule: { startLocal: from('2027-05-03'), count: 4 } });
+    expect(await ended(id)).toMatchObject({ state: 'refused' });
+    const shown = await view(id);
+    expect(stepsOf(shown)).toEqual([
+      'book done, undo done',
+      'book done, undo done',
+      'book slot-taken',
+      'book not-tried',
+    ]);
+    expect(shown.occurrences.map(({ status }) => status)).toEqual(['cancelled', 'cancelled', null, null]);
+    for (const { appointmentId } of shown.occurrences.slice(0, 2)) {
+      const told = await clinic
+        .admin('notification')
+        .where({ aggregate_id: appointmentId })
+        .whereNot({ state: 'suppressed' });
+      expect(told).toEqual([]);
+      expect(await clinic.row(appointmentId!)).toMatchObject({
+        cancel_reason: 'series-not-booked',
+        late_cancel: false,
+      });
+    }
+    // The times are free again.
+    await clinic.booked('2027-05-03T13:00:00Z', { patientId: clinic.otherPatientId });
+  });
+
+  test('a rule that means nothing starts nothing, and the repeat gets the same refusal', async () => {
+    const { id, outcome } = await begin({ rule: { startLocal: from('2027-05-03'), count: 99 } });
+    expect(outcome).toMatchObject({ ok: false, problem: { code: 'validation-failed' } });
+    await ended(id);
+    expect((await begin({ rule: { startLocal: from('2027-05-03'), count: 99 } }, id)).outcome).toEqual(outcome);
+  });
+});
+
+test('a worker that stops half-way loses nothing and does nothing twice', async () => {
+  const { id } = await begin({ mode: 'all', rule: { frequency: 'daily', startLocal: from('2027-06-01'), count: 12 } });
+  for (;;) {
+    const { steps } = (await view(id)).occurrences[3]!;
+    if (steps.some(({ outcome }) => outcome === 'done')) break;
+    await sleep(10);
+  }
+  await clinic.pauseWorker();
+  const before = await view(id);
+  expect(before.state).toBe('booking');
+  const done = before.occurrences.filter(({ status }) => status === 'booked').length;
+  expect(done).toBeGreaterThanOrEqual(4);
+  expect(done).toBeLessThan(12);
+  await clinic.resumeWorker();
+  const shown = await reached(id, 'booked', 'refused');
+  expect(stepsOf(shown)).toEqual(Array.from({ length: 12 }, () => 'book done'));
+  expect(await clinic.admin('appointment').where({ series_id: id })).toHaveLength(12);
+  expect(await clinic.admin('state_change').where({ aggregate_id: id })).toHaveLength(2);
+  for (const { appointmentId } of shown.occurrences) expect(await clinic.changes(appointmentId!)).toHaveLength(1);
+});
+
+test('fifty-two visits are more than one history, and are booked all the same', { timeout: 180_000 }, async () => {
+  const { id } = await begin({ rule: { frequency: 'daily', startLocal: from('2027-07-01', '14:00'), count: 52 } });
+  const shown = await reached(id, 'booked');
+  expect(new Set(shown.occurrences.map(({ status }) => status))).toEqual(new Set(['booked']));
+  const run = clinic.client.workflow.getHandle(seriesWorkflowId(id));
+  const { events } = await run.fetchHistory();
+  expect(events!.length).toBeLessThan(600);
+  expect(events![0]!.workflowExecutionStartedEventAttributes?.continuedExecutionRunId ?? '').not.toBe('');
+});
+
+describe('changing', () => {
+  test('one: an ordinary move of one visit leaves the rest alone', async () => {
+    const { id } = await begin({ rule: { startLocal: from('2027-09-06') } });
+    const second = (await reached(id, 'booked')).occurrences[1]!.appointmentId!;
+    await clinic.act(second, 'reschedule', {
+      slot: { start: '2027-09-14T17:00:00Z', practitionerId: clinic.practitionerId },
+    });
+    expect((await view(id)).occurrences.map(({ start, local }) => [local, start])).toEqual([
+      ['2027-09-06T09:00', '2027-09-06T13:00:00.000Z'],
+      ['2027-09-13T09:00', '2027-09-14T17:00:00.000Z'],
+      ['2027-09-20T09:00', '2027-09-20T13:00:00.000Z'],
+    ]);
+  });
+
+  test('this and following: each moves by its own update, and the one that cannot stays and says why', async () => {
+    await clinic.booked('2027-10-21T14:00:00Z', { patientId: clinic.otherPatientId });
+    const { id } = await begin({ rule: { startLocal: from('2027-10-06'), count: 5 } });
+    const before = await reached(id, 'booked');
+    const key = randomUUID();
+    const asked = { kind: 'move', from: 2, toLocal: from('2027-10-14', '10:00') } as const;
+    expect(await change(id, asked, key)).toMatchObject({ changeNo: 1, progress: { state: 'changing' } });
+    const shown = await reached(id, 'booked');
+    expect(stepsOf(shown)).toEqual(['book done', 'book done, move done', 'book done, move slot-taken', 'book done, move done', 'book done, move done']); // prettier-ignore
+    expect(shown.occurrences.map(({ start }) => start)).toEqual([
+      '2027-10-06T13:00:00.000Z',
+      '2027-10-14T14:00:00.000Z',
+      '2027-10-20T13:00:00.000Z',
+      '2027-10-28T14:00:00.000Z',
+      '2027-11-04T14:00:00.000Z',
+    ]);
+    // The repeat changes nothing more.
+    expect(await change(id, asked, key)).toMatchObject({ changeNo: 1 });
+    const after = await reached(id, 'booked');
+    expect(after.occurrences).toEqual(shown.occurrences);
+    expect(await clinic.row(before.occurrences[1]!.appointmentId!)).toMatchObject({ version: 1, status: 'booked' });
+  });
+
+  test('a daily series moves a day ahead over its own times', async () => {
+    const { id } = await begin({ rule: { frequency: 'daily', startLocal: from('2027-12-06'), count: 4 } });
+    await reached(id, 'booked');
+    await change(id, { kind: 'move', from: 1, toLocal: from('2027-12-07') });
+    const shown = await reached(id, 'booked');
+    expect(stepsOf(shown)).toEqual(Array.from({ length: 4 }, () => 'book done, move done'));
+    expect(shown.occurrences.map(({ local }) => local)).toEqual(
+      ['07', '08', '09', '10'].map((day) => from(`2027-12-${day}`)),
+    );
+  });
+
+  test('cancelling all that follow leaves those before; nothing is left to cancel twice', async () => {
+    const { id } = await begin({ rule: { startLocal: from('2028-01-03') } });
+    await reached(id, 'booked');
+    await change(id, { kind: 'cancel', from: 2, reason: 'moved-away' });
+    const shown = await reached(id, 'booked');
+    expect(shown.occurrences.map(({ status }) => status)).toEqual(['booked', 'cancelled', 'cancelled']);
+    await expect(change(id, { kind: 'cancel', from: 2, reason: 'again' })).rejects.toMatchObject({
+      code: 'invalid-transition',
+    });
+    await change(id, { kind: 'cancel', from: 1, reason: 'moved-away' });
+    expect(await ended(id)).toMatchObject({ state: 'ended' });
+    expect(await change(id, { kind: 'cancel', from: 1, reason: 'late' })).toBeTypeOf('symbol');
+  });
+});
