@@ -1,5 +1,5 @@
 /**
- * `npm run chaos -- --seed N [--faults 200] [--minutes 15] [--clients 16] [--scenario mixed|one-slot]`: a clinic of its own,
+ * `npm run chaos -- --seed N [--faults 200] [--minutes 15] [--clients 16] [--scenario mixed|one-slot|waitlist]`: a clinic of its own,
  * a seeded load over HTTP, and everything killed under it. Exit 0: no violation and as many faults as asked; 1: violations;
  * 2: it could not be run, or time ran out before enough faults counted.
  */
@@ -10,8 +10,9 @@ import { parseArgs } from 'node:util';
 import { startChaosClinic, type ChaosClinic } from './chaos/clinic.ts';
 import { runMixed } from './chaos/mixed.ts';
 import { runOneSlot } from './chaos/one-slot.ts';
-import { mixedReport, oneSlotReport } from './chaos/report.ts';
+import { mixedReport, oneSlotReport, waitlistReport } from './chaos/report.ts';
 import type { Traffic } from './chaos/traffic.ts';
+import { runWaitlist } from './chaos/waitlist.ts';
 import { createProgress } from './provision/progress.ts';
 
 const { values } = parseArgs({
@@ -32,14 +33,18 @@ process.once('SIGINT', () => {
 
 async function main(): Promise<number> {
   const { scenario } = values;
-  if (scenario !== 'mixed' && scenario !== 'one-slot') throw new Error('--scenario is mixed or one-slot');
+  if (!isScenario(scenario)) throw new Error(`--scenario is ${Object.keys(sizes).join(' or ')}`);
   const [seed, faults, minutes] = [number('seed'), number('faults'), number('minutes')];
   const clients = number('clients', scenario === 'mixed' ? 16 : 200);
   const started = performance.now();
   const say = (line: string): void =>
     console.log(`${((performance.now() - started) / 1_000).toFixed(0).padStart(5)} s  ${line}`);
-  const size = scenario === 'mixed' ? { practitioners: 6, rooms: 4, patients: 80 } : { practitioners: 3, rooms: 3, patients: clients }; // prettier-ignore
-  const on = await startChaosClinic({ size, progress: createProgress(), signal: stopping.signal });
+  const size = sizes[scenario];
+  const on = await startChaosClinic({
+    size: { ...size, patients: scenario === 'one-slot' ? clients : size.patients },
+    progress: createProgress(),
+    signal: stopping.signal,
+  });
   let outcome = 2;
   try {
     say(`the clinic stands on ports of its own; seed ${seed}`);
@@ -47,6 +52,11 @@ async function main(): Promise<number> {
     if (scenario === 'one-slot') {
       const result = await runOneSlot(on, { ...common, kills: Math.min(faults, 20) });
       console.log(`\n${oneSlotReport(result).join('\n')}`);
+      return (outcome = verdict(result.traffic));
+    }
+    if (scenario === 'waitlist') {
+      const result = await runWaitlist(on, { ...common, entries: 500, openings: 50, seconds: 60 });
+      console.log(`\n${waitlistReport(result).join('\n')}`);
       return (outcome = verdict(result.traffic));
     }
     const result = await runMixed(on, { ...common, faults, minutes, thinkMs: 60 });
@@ -62,6 +72,13 @@ async function main(): Promise<number> {
     await on.end();
   }
 }
+
+const sizes = {
+  'mixed': { practitioners: 6, rooms: 4, patients: 80 },
+  'one-slot': { practitioners: 3, rooms: 3, patients: 200 },
+  'waitlist': { practitioners: 6, rooms: 8, patients: 560 },
+} as const; // prettier-ignore
+const isScenario = (name: string): name is keyof typeof sizes => Object.hasOwn(sizes, name);
 
 const verdict = ({ violations }: Traffic): number => (violations.length === 0 ? 0 : 1);
 

@@ -1,11 +1,12 @@
 /**
- * `npm run tour`: plays a visit's whole life against a running `npm start`, narrated, with links. It takes place in the
+ * `npm run tour`: plays a visit's whole life, and how a freed time finds a patient, against a running `npm start`, narrated, with links. It takes place in the
  * location that is always open, under policies of seconds, so it works at any hour. Exit 0 only if every step held.
  */
 import { loadConfig } from '../config.ts';
 import { signIn } from './client/clinic-client.ts';
 import { createNarrator, StepFailed } from './tour/narrator.ts';
 import { playAppointment } from './tour/appointment.ts';
+import { playWaitlist } from './tour/waitlist.ts';
 
 async function main(): Promise<number> {
   const config = loadConfig(process.env, { roles: [] });
@@ -17,14 +18,9 @@ async function main(): Promise<number> {
   const desk = await signIn(api, 'frontdesk@demo.healthsphere.example', password);
   const doctor = await signIn(api, 'doctor@demo.healthsphere.example', password);
   const administrator = await signIn(api, 'admin@demo.healthsphere.example', password);
-  await playAppointment({
-    narrator,
-    desk,
-    doctor,
-    administrator,
-    publicUrl: config.publicUrl,
-    inbox: config.mailInboxUrl,
-  });
+  const stage = { narrator, desk, doctor, administrator, publicUrl: config.publicUrl, inbox: config.mailInboxUrl };
+  await playAppointment(stage);
+  await playWaitlist(stage);
   narrator.say(`\nEverything held: ${narrator.checks} claims checked. Read the mails at ${config.mailInboxUrl}`);
   return 0;
 }

@@ -3,6 +3,7 @@ import { quantile } from '../bench/measure.ts';
 import type { MixedResult } from './mixed.ts';
 import { describe, type OneSlotResult } from './one-slot.ts';
 import type { Violation } from './traffic.ts';
+import type { WaitlistResult } from './waitlist.ts';
 
 export function mixedReport({ seed, seconds, injected, traffic, looks, verified }: MixedResult): string[] {
   const acknowledged = traffic.known.filter(({ status }) => status < 400).length;
@@ -38,6 +39,27 @@ export function oneSlotReport({ seed, quiet, rounds, traffic }: OneSlotResult): 
           `  workflows started a round: median ${workflows[Math.floor(workflows.length / 2)]}, most ${workflows.at(-1)}; longest round ${longest.toFixed(1)} s`,
         ]),
     ...violationLines(traffic.violations),
+  ];
+}
+
+export function waitlistReport(result: WaitlistResult): string[] {
+  const list = (of: Readonly<Record<string, number>>): string =>
+    Object.entries(of)
+      .toSorted((a, b) => b[1] - a[1])
+      .map(([name, count]) => `${count} x ${name}`)
+      .join(', ');
+  const { offers, openings, reactions } = result;
+  const made = Object.values(offers).reduce((sum, count) => sum + count, 0);
+  const filled = openings['filled'] ?? 0;
+  return [
+    `seed ${result.seed}, ${result.seconds.toFixed(0)} s, ${result.entries} patients waiting, ${result.traffic.requests()} requests`,
+    `freed times: ${list(openings)}`,
+    `offers: ${made} (${list(offers)}); ${filled === 0 ? 'none filled' : `${(made / filled).toFixed(1)} a filled time`}`,
+    `accepting an offer that stood: ${list(result.accepts)}; accepted but unavailable: ${result.acceptedButUnavailable}`,
+    `bookings beside it: ${list(result.bookings)}`,
+    `from freed to first offered: p50 ${show(quantile(reactions, 0.5))}, p95 ${show(quantile(reactions, 0.95))}, longest ${show(reactions.at(-1) ?? 0)}`,
+    `invariants looked at ${result.looks} times meanwhile`,
+    ...violationLines(result.traffic.violations),
   ];
 }
 

@@ -18,7 +18,7 @@ const items = (body: Reply['body']): Fields[] => (body['items'] ?? []) as Fields
 const text = (value: unknown): string => String(value);
 
 /** The first location whose name says that it never closes. */
-async function alwaysOpen(
+export async function alwaysOpen(
   desk: ClinicClient,
 ): Promise<{ locationId: string; practitionerId: string; visitTypeId: string }> {
   const location = items(await desk.must('GET', '/locations')).find((found) => /always/i.test(text(found['name'])));
@@ -164,24 +164,36 @@ const form = (): RequestInit => ({
   redirect: 'follow',
 });
 
-function availabilityOf(place: { locationId: string; practitionerId: string; visitTypeId: string }): string {
+type OpenPlace = Awaited<ReturnType<typeof alwaysOpen>>;
+
+function availabilityOf(place: OpenPlace, from = Date.now(), to = from + 3_600_000): string {
   const query = new URLSearchParams({
     visitTypeId: place.visitTypeId,
     practitionerId: place.practitionerId,
     locationId: place.locationId,
-    from: new Date().toISOString(),
-    to: new Date(Date.now() + 3_600_000).toISOString(),
-    limit: '50',
+    from: new Date(from).toISOString(),
+    to: new Date(to).toISOString(),
+    limit: '100',
   });
   return `/availability?${query.toString()}`;
 }
 
-async function freeTimes(desk: ClinicClient, place: Parameters<typeof availabilityOf>[0]): Promise<string[]> {
+async function freeTimes(desk: ClinicClient, place: OpenPlace): Promise<string[]> {
   const now = Date.now();
   // A minute at least, so that the reminder has its seconds; an hour at most, so that the patient may arrive already.
-  return items(await desk.must('GET', availabilityOf(place)))
-    .map((slot) => text(slot['start']))
-    .filter((start) => Date.parse(start) > now + 60_000 && Date.parse(start) < now + 58 * 60_000);
+  return (await freeTimesBetween(desk, place, now, now + 3_600_000)).filter(
+    (start) => Date.parse(start) > now + 60_000 && Date.parse(start) < now + 58 * 60_000,
+  );
+}
+
+/** Starts in [from, to), epoch milliseconds. */
+export async function freeTimesBetween(
+  desk: ClinicClient,
+  place: OpenPlace,
+  from: number,
+  to: number,
+): Promise<string[]> {
+  return items(await desk.must('GET', availabilityOf(place, from, to))).map((slot) => text(slot['start']));
 }
 
 /** Two times of one day, so that checking in works on either. */

@@ -64,3 +64,10 @@ export function visitLink(mail: Mail): string {
   if (link === undefined) throw new Error(`The mail "${mail.subject}" carries no link to its visit`);
   return link;
 }
+
+/** The link to the offer's page in a mail. */
+export function offerLink(mail: Mail): string {
+  const link = /https?:\/\/\S+\/offer\/[A-Za-z0-9_.~-]+/.exec(mail.text)?.[0];
+  if (link === undefined) throw new Error(`The mail "${mail.subject}" carries no link to an offer`);
+  return link;
+}
