@@ -12,6 +12,7 @@ import * as resets from './routes/password-resets.ts';
 import { listRoles } from './routes/roles.ts';
 import * as sessions from './routes/sessions.ts';
 import * as users from './routes/users.ts';
+import * as absences from './routes/absences.ts';
 import * as appointments from './routes/appointments.ts';
 import * as exceptions from './routes/availability-exceptions.ts';
 import * as rules from './routes/availability-rules.ts';
@@ -28,6 +29,7 @@ import * as policies from './routes/policies.ts';
 import * as practitioners from './routes/practitioners.ts';
 import * as pools from './routes/resource-pools.ts';
 import * as resources from './routes/resources.ts';
+import * as series from './routes/series.ts';
 import * as staffTasks from './routes/staff-tasks.ts';
 import * as visitTypes from './routes/visit-types.ts';
 import * as waitlistEntries from './routes/waitlist-entries.ts';
@@ -107,6 +109,11 @@ export const routes = [
   appointments.showAppointment,
   appointments.listPatientAppointments,
   appointments.actOn,
+  series.previewSeriesRoute,
+  series.bookSeries,
+  series.showSeries,
+  series.changeSeries,
+  series.cancelSeries,
   waitlistEntries.joinWaitlist,
   waitlistEntries.listWaitlistEntries,
   waitlistEntries.showWaitlistEntry,
@@ -129,6 +136,11 @@ export const routes = [
   policies.createPolicy,
   findAvailability,
   cancelDay,
+  absences.declareAbsence,
+  absences.listAbsences,
+  absences.showAbsence,
+  absences.actOnAbsence,
+  absences.actOnAbsenceCase,
 ] as const;
 
 export type Routes = typeof routes;
