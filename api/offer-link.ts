@@ -12,7 +12,7 @@ import type { Actor } from '../domain/actor.ts';
 import { addressLines } from '../domain/address.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { ProblemCode } from '../domain/errors.ts';
-import type { OfferState } from '../domain/waitlist.ts';
+import type { OfferState, WaitlistState } from '../domain/waitlist.ts';
 import type { OpeningView } from '../workflows/messages/opening.ts';
 import type { RequestContext } from './context.ts';
 import { actOnOpening, type OpeningAnswer } from './waitlist-actions.ts';
@@ -39,6 +39,10 @@ export interface LinkedOffer {
   readonly current: { readonly id: string; readonly start: Date | null; readonly timeZone: string } | null;
   /** The page of the visit that came of it; only once it was accepted. */
   readonly visitPath: string | null;
+  /** That visit is still booked for this very time. */
+  readonly isBooked: boolean;
+  /** Paused after so many silences: nobody asks any more until the patient or staff say so. */
+  readonly isPaused: boolean;
   readonly at: Date;
   readonly patientId: string;
   readonly patientLanguage: string;
@@ -70,13 +74,16 @@ interface LinkedRow {
   readonly current_tz: string | null;
   readonly won_id: string | null;
   readonly won_version: number | null;
+  readonly still_booked: boolean | null;
+  readonly entry_state: WaitlistState;
 }
 
 const linkedSql = `
 SELECT f.entry_id, f.patient_id, f.state, f.batch_no, f.offered_at, f.expires_at, f.extended,
        EXISTS (SELECT 1 FROM waitlist_offer r WHERE r.opening_id = f.opening_id AND r.id <> f.id AND r.state = 'offered') AS rivals,
        p.language, p.time_zone, g.name AS clinic, g.default_locale, l.name AS location, l.address, l.phone,
-       c.id AS current_id, c.start_at AS current_start, c.tz AS current_tz, w.id AS won_id, w.version AS won_version
+       c.id AS current_id, c.start_at AS current_start, c.tz AS current_tz, w.id AS won_id, w.version AS won_version,
+       (w.status = 'booked' AND w.start_at = o.start_at) AS still_booked, e.state AS entry_state
 FROM waitlist_offer f
 JOIN opening o ON o.id = f.opening_id
 JOIN waitlist_entry e ON e.id = f.entry_id
@@ -137,6 +144,8 @@ export async function openOffer(context: RequestContext, token: string): Promise
           ? null
           : { id: row.current_id, start: row.current_start, timeZone: row.current_tz ?? opening.tz },
       visitPath: row.won_id === null ? null : `/v/${signVisitToken(keys.tokenSecret, visit, recipient)}`,
+      isBooked: row.still_booked === true,
+      isPaused: row.entry_state === 'paused',
       at,
       patientId: row.patient_id,
       patientLanguage: row.language,
@@ -192,15 +201,18 @@ export async function whatElseIsFree(
   const visitTypeId = opening.visitTypeIds[0];
   if (visitTypeId === undefined) return [];
   try {
-    return await findAvailability(trx, {
+    const times = await findAvailability(trx, {
       visitTypeId,
       from: at,
       to: new Date(at.getTime() + weeks),
       patientId,
-      limit: 5,
+      limit: 100,
       at,
       forPatientSelfService: true,
     });
+    // Whoever gives the visit: five different times are more of a choice than five people at one.
+    const starts = new Map(times.toReversed().map((time) => [time.start, time]));
+    return [...starts.values()].toReversed().slice(0, 5);
   } catch (error) {
     // A kind of visit that is not given any more has no other times.
     if (error instanceof DomainError && error.code === 'not-found') return [];

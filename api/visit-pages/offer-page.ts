@@ -15,15 +15,21 @@ export function offerPage(linked: LinkedOffer, language: PageLanguage, justExten
   const words = wordsOf(language);
   const { offer } = words;
   if (linked.offer.state === 'accepted') {
+    const link =
+      linked.visitPath !== null &&
+      html`<a class="button primary" href="${linked.visitPath}?lang=${language}">${offer.seeVisit}</a>`;
+    if (!linked.isBooked) {
+      return page(linked, language, words.title, html`<div class="card">
+        <h1>${words.title}</h1>
+        <p>${offer.acceptedSince}</p>
+        ${link}
+      </div>`); // prettier-ignore
+    }
     return page(linked, language, offer.acceptedTitle, html`
       <div class="card done" role="status"><p>${offer.accepted}</p></div>
       <div class="card">
         <h1>${offer.acceptedTitle}</h1>
-        ${facts(linked, words)}
-        ${
-          linked.visitPath !== null &&
-          html`<a class="button primary" href="${linked.visitPath}?lang=${language}">${offer.seeVisit}</a>`
-        }
+        ${facts(linked, words)} ${link}
       </div>`); // prettier-ignore
   }
   if (linked.offer.state === 'declined') {
@@ -55,12 +61,12 @@ export function overPage(linked: LinkedOffer, language: PageLanguage, free: read
   const words = wordsOf(language);
   const { offer } = words;
   const { state } = linked.offer;
-  const why = state === 'withdrawn' || state === 'superseded' ? offer.over[state] : offer.over.expired;
+  const takenBack = state === 'withdrawn' || state === 'superseded';
   return page(linked, language, offer.overTitle, html`
     <div class="card">
       <h1>${offer.overTitle}</h1>
-      <p>${why}</p>
-      <p>${offer.keepPlace}</p>
+      <p>${takenBack ? offer.over[state] : offer.over.expired}</p>
+      <p>${takenBack && html`${offer.noBlame} `}${linked.isPaused ? offer.paused : offer.keepPlace}</p>
     </div>
     <div class="card">
       <h2>${offer.whatElse}</h2>

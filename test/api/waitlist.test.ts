@@ -261,6 +261,7 @@ describe('an offer', () => {
     expect(visits).toEqual([{ id: (first.body.appointment as { id: string }).id, status: 'booked' }]);
     // The visit lives on: its own run takes the next step.
     good(await clinic.act(clinic.desk, visits[0].id as string, 'confirm'), 200);
+    expect(await (await get(`/offer/${offer.token}?lang=en`)).text()).toContain('The time is yours');
 
     const story = good(await clinic.desk.request('GET', `/openings/${openingId}`), 200).body;
     expect(story).toMatchObject({
@@ -271,6 +272,11 @@ describe('an offer', () => {
       ranking: [{ rank: 1, eligible: true, patient: { id: patientId } }],
     });
     expect((story.timeline as { event: string }[]).map((one) => one.event)).toContain('offer:accept');
+    // What the link says stays true when the visit does not.
+    good(await clinic.act(clinic.desk, visits[0].id as string, 'cancel', { reason: 'patient-better' }), 200);
+    const since = await (await get(`/offer/${offer.token}?lang=en`)).text();
+    expect(since).toContain('Your appointment has changed since then');
+    expect(since).not.toContain('is booked');
   });
 
   it('is accepted in the portal by its patient alone', async () => {
@@ -406,7 +412,9 @@ describe('an offer', () => {
     expect((await get(`/offer/${two.token}`)).status).toBe(410);
     const byJson = await clinic.api.client().request('POST', `/offers/${two.token}/accept`, { body: {}, key: null });
     expect(good(byJson, 410).body).toMatchObject({ code: 'offer-expired', alternatives: expect.any(Array) });
-    expect((byJson.body.alternatives as unknown[]).length).toBe(5);
+    const times = (byJson.body.alternatives as { start: string }[]).map((time) => time.start);
+    expect(new Set(times).size).toBe(5);
+    expect(times).toEqual(times.toSorted());
     expect(good(await answerOpening(clinic.desk, openingId, 'accept', { offerId: two.id }), 410).body.code).toBe(
       'offer-expired',
     );

@@ -110,6 +110,7 @@ export const en = {
     extended: 'You have five more minutes. Here is until when.',
     acceptedTitle: 'The time is yours',
     accepted: 'Your appointment is booked. There is nothing more you need to do here.',
+    acceptedSince: 'You took this time. Your appointment has changed since then.',
     seeVisit: 'See or change your appointment',
     declinedTitle: 'Thank you for your answer',
     declined:
@@ -121,7 +122,10 @@ export const en = {
       superseded:
         'Somebody answered before you, and the time is taken. We are sorry. Nothing that you have was changed.',
     },
-    keepPlace: 'It does not count against you. You keep your place on the waiting list.',
+    keepPlace: 'You keep your place on the waiting list.',
+    noBlame: 'It does not count against you.',
+    paused:
+      'You did not answer our last offers, so we do not send you any more for now. To go on waiting, sign in or call us.',
     whatElse: 'What else is free',
     noneFree: 'Nothing else can be booked online in the next four weeks. Please call us, or wait for the next offer.',
     book: 'Book one of these times',

@@ -110,6 +110,7 @@ export const es: VisitPageWords = {
     extended: 'Tiene cinco minutos más. Aquí dice hasta cuándo.',
     acceptedTitle: 'El horario es suyo',
     accepted: 'Su cita está reservada. Aquí no tiene que hacer nada más.',
+    acceptedSince: 'Usted tomó este horario. Desde entonces, su cita ha cambiado.',
     seeVisit: 'Ver o cambiar su cita',
     declinedTitle: 'Gracias por su respuesta',
     declined:
@@ -121,7 +122,10 @@ export const es: VisitPageWords = {
       superseded:
         'Otra persona respondió antes, y el horario ya está tomado. Lo sentimos. Nada de lo que usted tiene cambió.',
     },
-    keepPlace: 'No cuenta en su contra. Conserva su lugar en la lista de espera.',
+    keepPlace: 'Conserva su lugar en la lista de espera.',
+    noBlame: 'No cuenta en su contra.',
+    paused:
+      'No respondió a nuestras últimas ofertas, y por ahora no le enviaremos más. Para seguir en espera, inicie sesión o llámenos.',
     whatElse: 'Qué más está libre',
     noneFree:
       'En las próximas cuatro semanas no hay nada más que pueda reservar en línea. Llámenos o espere la próxima oferta.',
