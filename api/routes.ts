@@ -30,7 +30,6 @@ import * as practitioners from './routes/practitioners.ts';
 import * as pools from './routes/resource-pools.ts';
 import * as resources from './routes/resources.ts';
 import * as series from './routes/series.ts';
-import * as series from './routes/series.ts';
 import * as staffTasks from './routes/staff-tasks.ts';
 import * as visitTypes from './routes/visit-types.ts';
 import * as waitlistEntries from './routes/waitlist-entries.ts';
@@ -110,11 +109,6 @@ export const routes = [
   appointments.showAppointment,
   appointments.listPatientAppointments,
   appointments.actOn,
-  series.previewSeriesRoute,
-  series.bookSeries,
-  series.showSeries,
-  series.changeSeries,
-  series.cancelSeries,
   series.previewSeriesRoute,
   series.bookSeries,
   series.showSeries,
