@@ -58,7 +58,7 @@ WITH RECURSIVE resumed AS (
       AND (v.expires_at IS NULL OR v.expires_at > :at)),
   today AS MATERIALIZED (SELECT f.entry_id, count(*) AS n FROM waitlist_offer f WHERE f.offered_at >= :today GROUP BY f.entry_id),
   waiting AS (SELECT DISTINCT w.entry_id FROM waitlist_entry_visit_type w WHERE w.live AND w.visit_type_id = ANY(:visitTypeIds))
-SELECT concat(
+SELECT string_agg(concat(
   e.id, '|',
   e.patient_id, '|',
   e.state, '|',
@@ -94,7 +94,7 @@ SELECT concat(
   k.rank, '|',
   k.reasons, '|',
   k.factors->>'score', '|',
-  k.factors->>'daysWaiting') AS line
+  k.factors->>'daysWaiting'), E'\\n') AS lines
 FROM waiting w JOIN waitlist_entry e ON e.id = w.entry_id JOIN patient p ON p.id = e.patient_id
   LEFT JOIN appointment c ON c.id = e.current_appointment_id AND c.status = 'booked'
   LEFT JOIN waitlist_ranking k ON k.opening_id = :openingId AND k.entry_id = e.id
@@ -110,7 +110,7 @@ interface Asked extends Candidate {
 
 /** Everybody who waits for one of its visit types, or one entry alone. */
 async function readCandidates(trx: Trx, { row, limits }: OpeningCase, at: number, entryId?: string): Promise<Asked[]> {
-  const { rows } = await trx.raw<{ rows: { line: string }[] }>(candidatesSql, {
+  const { rows } = await trx.raw<{ rows: { lines: string | null }[] }>(candidatesSql, {
     openingId: row.id,
     visitTypeIds: row.visit_type_ids,
     start: row.start_at,
@@ -120,7 +120,8 @@ async function readCandidates(trx: Trx, { row, limits }: OpeningCase, at: number
     newOrKnown: limits.newPatient !== null,
     entryId: entryId ?? null,
   });
-  return rows.map(({ line }) => toCandidate(line.split('|'), row.visit_type_ids));
+  const lines = rows[0]?.lines?.split('\n') ?? [];
+  return lines.map((line) => toCandidate(line.split('|'), row.visit_type_ids));
 }
 
 const position = Object.fromEntries(columns.map((name, k) => [name, k])) as Record<Column, number>;

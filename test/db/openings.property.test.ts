@@ -232,11 +232,11 @@ async function runWeek({ batchSize, batches }: Week): Promise<void> {
       case 'cancel': {
         const id = of(visits, op.which);
         if (id === undefined) return;
-        const settled = await (op.kind === 'cancel'
-          ? clinic.act(id, 'cancel', { reason: 'test' })
-          : clinic.act(id, 'reschedule', {
+        const settled = await (op.kind === 'move'
+          ? clinic.act(id, 'reschedule', {
               slot: { start: at(op.slot), practitionerId: clinic.providers[op.provider]! },
-            }));
+            })
+          : clinic.act(id, 'cancel', { reason: 'test' }));
         opened(settled.openings);
         return;
       }

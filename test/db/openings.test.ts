@@ -258,6 +258,43 @@ describe('offers', () => {
     expect(codes.toSorted()).toEqual(['invalid-transition', undefined]);
   });
 
+  it('reach nobody whose wish, visits or earlier offers speak against it, and every reason is kept', async () => {
+    const wish = {
+      providerIds: [clinic.providers[0]!, clinic.providers[1]!],
+      locationIds: [clinic.locationId],
+      days: ['TH', 'FR'],
+      timeFrom: '10:00',
+      timeTo: '12:00',
+      earliest: local(4, '10:00').slice(0, 10),
+      latest: local(4, '10:00').slice(0, 10),
+      maxTravelKm: 5,
+      noticeMinutes: 2 * 24 * 60,
+    } as const;
+    await clinic.owner('location').where({ id: clinic.locationId }).update({ latitude: 40.75, longitude: -73.99 });
+    await clinic.owner('patient').where({ id: patients[0] }).update({ latitude: 40.76, longitude: -73.98 });
+    await clinic.owner('patient').where({ id: patients[1] }).update({ latitude: 41.5, longitude: -73.98 });
+    const fits = await list.join(patients[0]!, wish);
+    const far = await list.join(patients[1]!, wish);
+    const visit = await book(patients[2]!, local(7, '10:00'));
+    const settledIn = await list.join(patients[2]!, { currentAppointmentId: visit, minGainDays: 4 });
+    const openingId = await free(local(4, '10:00'));
+    const other = await free(local(4, '12:15'), 1);
+    await clinic.owner('waitlist_entry').where({ id: fits }).update({ urgency: 'urgent' });
+    expect(offerOf(await list.advance(openingId))).toMatchObject({
+      entryId: fits,
+      factors: { namedProvider: true, preferredDay: true, preferredTime: true, km: 1, daysWaiting: 0, tier: 3 },
+    });
+    const reasons = async (opening: string, entryId: string): Promise<string[]> =>
+      (await clinic.owner('waitlist_ranking').where({ opening_id: opening, entry_id: entryId }).first()).reasons;
+    expect(await reasons(openingId, fits)).toEqual([]);
+    expect(await reasons(openingId, far)).toEqual(['too-far']);
+    expect(await reasons(openingId, settledIn)).toEqual(['gains-too-little']);
+    expect((await list.advance(other)).opening.state).toBe('released');
+    expect(await reasons(other, fits)).toEqual(['time-mismatch', 'offer-live-elsewhere']);
+    expect(await reasons(other, far)).toEqual(['time-mismatch', 'too-far']);
+    await clinic.owner('location').where({ id: clinic.locationId }).update({ latitude: null, longitude: null });
+  });
+
   it('wait for the morning of who sleeps, and say why', async () => {
     await clinic.owner('patient').where({ id: patients[0] }).update({ time_zone: 'Asia/Tokyo' });
     const entryId = await list.join(patients[0]!);
