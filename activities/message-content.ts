@@ -105,7 +105,7 @@ export async function messageContent(
       {
         clinic: organization.name,
         phone: place?.phone ?? null,
-        url: `${ports.publicUrl}/portal/waitlist`,
+        url: `${ports.publicUrl}/portal/waiting/${row.aggregate_id}`,
         until: wish.expires_at,
         timeZone: verdict.recipient.timeZone ?? place?.time_zone ?? 'UTC',
       },

@@ -32,6 +32,7 @@ import * as resources from './routes/resources.ts';
 import * as series from './routes/series.ts';
 import * as staffTasks from './routes/staff-tasks.ts';
 import * as visitTypes from './routes/visit-types.ts';
+import * as waitlistCases from './routes/waitlist-cases.ts';
 import * as waitlistEntries from './routes/waitlist-entries.ts';
 
 export const routes = [
@@ -125,6 +126,8 @@ export const routes = [
   offers.answerOffer,
   cases.listCases,
   cases.showCase,
+  waitlistCases.showOpeningCase,
+  waitlistCases.showEntryCase,
   staffTasks.listStaffTasks,
   staffTasks.createStaffTask,
   staffTasks.takeTask,

@@ -139,7 +139,7 @@ describe('messages to somebody who waits', () => {
 
   it.each(Object.keys(wishMessages) as WishMessageKind[])('%s says until when, and has the link', (kind) => {
     for (const language of ['en', 'es'] as const) {
-      const about = { clinic: 'Harbor Clinic', phone: null, url: 'https://clinic.example.org/portal/waitlist', until: offered.answerUntil, timeZone: facts.timeZone }; // prettier-ignore
+      const about = { clinic: 'Harbor Clinic', phone: null, url: 'https://clinic.example.org/portal/waiting/w', until: offered.answerUntil, timeZone: facts.timeZone }; // prettier-ignore
       const { text, short } = compose(wishMessages[kind](about, messageCatalog(language)), language);
       expect(text).toContain('2027');
       expect(text).toContain('EDT');

@@ -126,6 +126,7 @@ describe('the end of waiting', () => {
     const waiting = await offered();
     await waiting.queue('waitlist-expiry-notice');
     expect(await outbox.drain()).toEqual(['sent']);
+    expect(mails()[0]!.mail.text).toContain(`${publicUrl}/portal/waiting/${waiting.entryId}`);
     expect(mails()[0]!.mail.text).toContain('until Tuesday, August 31, 2027');
     const early = await waiting.queue('waitlist-expired');
     expect(await outbox.drain()).toEqual(['suppressed']);

@@ -215,10 +215,14 @@ describe('an offer', () => {
   it('is accepted by link, once, and leads to the visit’s own page', async () => {
     const at = await stage();
     const patientId = await clinic.addPatient({ language: 'es-MX' });
-    await at.join(patientId);
+    const { id: entryId } = await at.join(patientId);
     const openingId = await at.free();
     const offer = await offerTo(openingId, patientId);
     expect(await at.publicTimes()).toEqual([]);
+    expect(good(await clinic.desk.request('GET', `/cases/opening/${openingId}`), 200).body).toMatchObject({
+      waitingFor: { what: 'answer', who: 'patient', until: offer.expiresAt },
+      nextTimers: [{ name: 'offer', dueAt: offer.expiresAt }, { name: 'release' }],
+    });
 
     const page = await get(`/offer/${offer.token}`);
     const text = await page.text();
@@ -272,6 +276,14 @@ describe('an offer', () => {
       ranking: [{ rank: 1, eligible: true, patient: { id: patientId } }],
     });
     expect((story.timeline as { event: string }[]).map((one) => one.event)).toContain('offer:accept');
+    const asCase = good(await clinic.desk.request('GET', `/cases/opening/${openingId}`), 200).body;
+    expect(asCase).toMatchObject({ kind: 'opening', state: 'filled', waitingFor: null, nextTimers: [] });
+    expect(asCase.related).toContainEqual(expect.objectContaining({ relation: 'filled-by', id: visits[0].id }));
+    const wish = good(await clinic.desk.request('GET', `/cases/waitlist-entry/${entryId}`), 200).body;
+    expect(wish).toMatchObject({ kind: 'waitlist-entry', state: 'promoted', waitingFor: null, nextTimers: [] });
+    expect((wish.timeline as { event: string }[]).map((one) => one.event)).toEqual(
+      expect.arrayContaining(['join', 'waitlist-offer', 'offer:accept']),
+    );
     // What the link says stays true when the visit does not.
     good(await clinic.act(clinic.desk, visits[0].id as string, 'cancel', { reason: 'patient-better' }), 200);
     const since = await (await get(`/offer/${offer.token}?lang=en`)).text();
