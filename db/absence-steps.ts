@@ -444,6 +444,7 @@ export async function callTask(trx: Trx, row: CaseRow, change: AbsenceChange): P
   const open = await trx('staff_task')
     .where({ organization_id: row.organization_id, subject_type: 'appointment', subject_id: row.appointment_id })
     .where({ kind: 'call-patient', state: 'open' })
+    .whereRaw(`params->>'about' = 'cancelled-by-clinic'`)
     .orderBy('created_at', 'desc')
     .first<{ id: string } | undefined>('id');
   if (open !== undefined) return open.id;
