@@ -17,6 +17,7 @@ import { openClinicApi, quarterAfter } from '../api/clinic-api.ts';
 import type { ClinicApi } from '../api/clinic-api.ts';
 import { password } from '../api/support.ts';
 import { errorsOf, launchBrowser } from '../support/browser.ts';
+import { asked, freeTime, openingState, sendAtAnyHour } from './freed-time.ts';
 
 const output = join(import.meta.dirname, '../.output');
 const webDirectory = join(output, 'portal-web');
@@ -43,6 +44,7 @@ beforeAll(async () => {
   ];
   await promisify(execFile)(process.execPath, [vite, ...options], { env: { PATH: '', NODE_ENV: 'production' } });
   [clinic, browser] = await Promise.all([openClinicApi({ webDirectory }), launchBrowser()]);
+  await sendAtAnyHour(clinic);
   await clinic.api.owner('location').where({ id: clinic.locationId }).update({ phone: '+1 617 555 0100' });
 }, 180_000);
 afterAll(async () => {
@@ -77,7 +79,7 @@ async function look(page: Page, name: string, language: Language): Promise<void>
   expect(await page.locator('h1').count(), `${name}: headings`).toBe(1);
   expect(await page.locator('html').getAttribute('lang')).toBe(language);
   const small = await page.evaluate(() =>
-    [...document.querySelectorAll('button, .button, input:not([type=radio]), label.choice')]
+    [...document.querySelectorAll('button, .button, input:not([type=radio], [type=checkbox]), label.choice')]
       .map((element) => ({ text: element.textContent?.slice(0, 40), height: element.getBoundingClientRect().height }))
       .filter(({ height }) => height > 0 && height < 43.9),
   );
@@ -255,6 +257,115 @@ describe.each<Language>(['en', 'es'])('the portal in %s', (language) => {
     expect(await clinic.api.owner('patient').where({ id: patientId }).first('language')).toEqual({
       language: ['en', 'es'][other],
     });
+    expect(errors).toEqual([]);
+    await context.close();
+  });
+
+  it('waits for something earlier, answers offers, and leaves', { timeout: 240_000 }, async () => {
+    const { patientId, email } = await patient(language);
+    const { context, page, errors } = await visitor(language);
+    const later = quarterAfter((language === 'en' ? 20 : 21) * day);
+    const has = await clinic.book(clinic.desk, { patientId, start: later });
+    expect(has.status, JSON.stringify(has.body)).toBe(201);
+    const visitId = has.body.id as string;
+    await page.goto(`${clinic.api.url}/portal/visits/${visitId}`);
+    await signIn(page, email);
+    await page.click(`text=${words['visit.earlier']}`);
+    await page.waitForSelector('#who-0');
+    expect(await focused(page)).toBe('H1');
+    await look(page, '30-wait-who', language);
+    // Anyone will do; nothing that is not asked for limits the wish.
+    for (const box of await page.locator('input[name=who]:checked').all()) await box.uncheck();
+    await submit(page);
+    await page.waitForSelector('#days-0');
+    await look(page, '31-wait-days', language);
+    await submit(page);
+    await page.waitForSelector('#part-0');
+    await submit(page);
+    await page.waitForSelector('#notice-0');
+    await look(page, '32-wait-notice', language);
+    await submit(page);
+    await page.waitForSelector('dl');
+    await look(page, '33-wait-check', language);
+    await submit(page);
+    await page.waitForSelector('.done');
+    expect(await page.locator('.done').innerText()).toBe(words['wait.done.joined']);
+    await look(page, '34-wish', language);
+    const wishId = /waiting\/([\w-]+)/.exec(page.url())?.[1] ?? '';
+    const wish = await clinic.api.owner('waitlist_entry').where({ id: wishId }).first();
+    expect(wish).toMatchObject({ state: 'active', current_appointment_id: visitId, provider_ids: null });
+
+    await page.click(`text=${words['wait.pause']}`);
+    await page.waitForSelector(`text=${words['wait.done.paused']}`);
+    await page.click(`text=${words['wait.resume']}`);
+    await page.waitForSelector(`text=${words['wait.done.resumed']}`);
+
+    // The first offer is declined, a second one taken with a little more time.
+    const first = await freeTime(clinic, `Portal first ${language}`, []);
+    await expect.poll(() => asked(clinic, first.openingId), { timeout: 20_000 }).toEqual([patientId]);
+    await page.goto(`${clinic.api.url}/portal`);
+    await page.waitForSelector('.offered');
+    await look(page, '35-home-offer', language);
+    await page.click('.offered .button');
+    await page.waitForSelector('[role=timer]');
+    await look(page, '36-offer', language);
+    await page.click(`text=${words['offer.decline']}`);
+    await page.waitForSelector('#reason-0');
+    await look(page, '37-offer-decline', language);
+    await page.check('#reason-0');
+    await submit(page);
+    await page.waitForSelector(`text=${words['wait.done.declined']}`);
+    await expect.poll(() => openingState(clinic, first.openingId), { timeout: 20_000 }).toBe('released');
+
+    const second = await freeTime(clinic, `Portal second ${language}`, []);
+    await expect.poll(() => asked(clinic, second.openingId), { timeout: 20_000 }).toEqual([patientId]);
+    await page.goto(`${clinic.api.url}/portal/waiting`);
+    await page.waitForSelector('.offered');
+    await look(page, '38-waiting', language);
+    await page.click('.offered .button');
+    await page.waitForSelector('[role=timer]');
+    const offerPage = page.url();
+    await page.click(`text=${words['offer.more']}`);
+    await page.waitForSelector(`text=${words['offer.moreDone']}`);
+    expect(await page.locator(`text=${words['offer.more']}`).count()).toBe(0);
+    await submit(page);
+    await page.waitForSelector('.done');
+    expect(await page.locator('.done').innerText()).toBe(words['visit.done.won']);
+    // The visit that the patient had has moved: there is still one, and it is earlier.
+    const visits = await clinic.api.owner('appointment').where({ patient_id: patientId }).select('id', 'start_at');
+    expect(visits).toEqual([{ id: visitId, start_at: new Date(second.start) }]);
+
+    // An offer that is over says so and leads on.
+    await page.goto(offerPage);
+    await page.waitForSelector(`text=${words['offer.over']}`);
+    await look(page, '39-offer-over', language);
+
+    await page.goto(`${clinic.api.url}/portal/wait`);
+    await page.waitForSelector('#type-0');
+    await look(page, '40-wait-what', language);
+    await page.check('#type-0');
+    await submit(page);
+    await page.waitForSelector('#visit-0');
+    await look(page, '41-wait-visit', language);
+    await page.check('#visit-1');
+    await submit(page);
+    for (const answered of ['#who-0', '#days-0', '#part-0', '#notice-0', 'dl']) {
+      await page.waitForSelector(answered);
+      if (answered === '#part-0') {
+        await page.check('#part-1');
+        await look(page, '42-wait-time', language);
+      }
+      await submit(page);
+    }
+    await page.waitForSelector('.done');
+    await page.click(`text=${words['wait.leave']}`);
+    await page.waitForSelector('form .danger');
+    await look(page, '43-wish-leave', language);
+    await submit(page);
+    await page.waitForSelector('.done');
+    await look(page, '44-waiting-none', language);
+    const states = await clinic.api.owner('waitlist_entry').where({ patient_id: patientId }).orderBy('joined_at');
+    expect(states.map((row: { state: string }) => row.state)).toEqual(['promoted', 'withdrawn']);
     expect(errors).toEqual([]);
     await context.close();
   });

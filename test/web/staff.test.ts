@@ -16,6 +16,7 @@ import { openClinicApi, quarterAfter, timeZone } from '../api/clinic-api.ts';
 import type { ClinicApi } from '../api/clinic-api.ts';
 import { password } from '../api/support.ts';
 import { errorsOf, launchBrowser } from '../support/browser.ts';
+import { asked, freeTime, openingState, sendAtAnyHour } from './freed-time.ts';
 
 const output = join(import.meta.dirname, '../.output');
 const webDirectory = join(output, 'staff-web');
@@ -43,6 +44,7 @@ beforeAll(async () => {
     { env: { PATH: process.execPath, NODE_ENV: 'production' } },
   );
   [clinic, browser] = await Promise.all([openClinicApi({ webDirectory }), launchBrowser()]);
+  await sendAtAnyHour(clinic);
 }, 240_000);
 afterAll(async () => {
   await browser?.close();
@@ -477,6 +479,88 @@ describe('the staff application', () => {
     await context.close();
   });
 
+  it(
+    'puts a patient on the waitlist, tells the board, and answers for who is on the telephone',
+    { timeout: 180_000 },
+    async () => {
+      const first = await register('First', 'Inline');
+      const second = await register('Second', 'Inline');
+      const { context, page, errors, open } = await desk('en', 'front-desk');
+      await open(`/patients/${second}`);
+      await page.getByRole('button', { name: 'Add to the waitlist' }).click();
+      const form = page.getByRole('dialog');
+      await form.getByRole('button', { name: 'Put on the waitlist' }).click();
+      await form.getByText('Choose what the patient waits for.').waitFor();
+      await form.getByRole('group', { name: 'Waits for' }).getByRole('checkbox').first().check();
+      await form.getByLabel('Last day').fill('2020-01-01');
+      await form.getByRole('button', { name: 'Put on the waitlist' }).click();
+      // The server's word on a field, too.
+      await form.getByRole('alert').waitFor();
+      await form.getByLabel('Last day').fill('');
+      await form.getByRole('button', { name: 'Put on the waitlist' }).click();
+      const wish = page.getByRole('article', { name: 'Follow-up' });
+      await wish.getByText('Waiting', { exact: true }).waitFor();
+      await wish.getByRole('button', { name: 'Pause: Follow-up' }).click();
+      await wish.getByRole('button', { name: 'Pause', exact: true }).click();
+      await wish.getByText('Paused: the patient asked').waitFor();
+      await wish.getByRole('button', { name: 'Go on: Follow-up' }).click();
+      await wish.getByText('Waiting', { exact: true }).waitFor();
+
+      // The board is open while a time is freed: it appears by itself.
+      await open('/openings', '.hs-board, .hs-empty');
+      const { openingId } = await freeTime(clinic, 'Inline', [{ patientId: first, urgency: 'urgent' }]);
+      const card = page.getByRole('region', { name: 'Offered now' }).locator('article', { hasText: 'First Inline' });
+      await card.waitFor();
+      await page.keyboard.press('j');
+      await page.waitForFunction(() => document.activeElement?.matches('.hs-opening a') === true);
+      await card.getByRole('link').first().focus();
+      await page.keyboard.press('Enter');
+      await page.waitForURL(new RegExp(`/openings/${openingId}`));
+
+      const turns = page.getByRole('region', { name: 'Who was asked' });
+      await turns.getByText('Why rank 1: Urgent').waitFor();
+      await page.getByRole('region', { name: 'Who is next' }).getByText('Second Inline').waitFor();
+      const offer = page.getByRole('region', { name: 'First Inline' });
+      await offer.getByRole('button', { name: 'Five more minutes' }).click();
+      await page.getByText('The patient has longer to answer.').waitFor();
+      expect(await offer.getByRole('button', { name: 'Five more minutes' }).isDisabled()).toBe(true);
+      await offer.getByRole('button', { name: 'Decline for the patient' }).click();
+      await offer.getByLabel('Reason').selectOption('time');
+      await offer.getByRole('button', { name: 'Decline for the patient' }).click();
+      await page.getByText('Declined. The next patient is asked.').waitFor();
+      await expect.poll(() => asked(clinic, openingId), { timeout: 20_000 }).toEqual([second]);
+      const next = page.getByRole('region', { name: 'Second Inline' });
+      await next.getByRole('button', { name: 'Accept for the patient' }).click();
+      await next.getByText(/^Check with the patient on the telephone/).waitFor();
+      await next.getByRole('button', { name: 'Accept for the patient' }).click();
+      await page.getByText('Accepted. The visit is booked').waitFor();
+      expect(await openingState(clinic, openingId)).toBe('filled');
+      await page.getByRole('link', { name: 'Second Inline: open the visit' }).click();
+      await page.waitForURL(/\/cases\/appointment\//);
+      expect(errors).toEqual([]);
+      await context.close();
+    },
+  );
+
+  it('fills a freed time for somebody on the telephone while another is asked', { timeout: 120_000 }, async () => {
+    const caller = await register('Caller', 'Ontheline');
+    const { openingId } = await freeTime(clinic, 'Ontheline', [{ patientId: await register('Asked', 'Meanwhile') }]);
+    const { context, page, open } = await desk('en', 'front-desk');
+    await open(`/openings/${openingId}`);
+    await page.getByRole('button', { name: 'Pause asking' }).click();
+    await page.getByText('Paused. Nobody new is asked').waitFor();
+    await page.getByRole('button', { name: 'Fill by telephone' }).click();
+    await page.keyboard.type('ontheline');
+    await page.waitForSelector('[role=option]:visible');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Book for Caller Ontheline' }).click();
+    await page.getByText('Filled. The visit is booked').waitFor();
+    await page.getByRole('region', { name: 'Who was asked' }).getByText('Taken back', { exact: true }).waitFor();
+    const visits = await clinic.api.owner('appointment').where({ patient_id: caller }).select('status');
+    expect(visits).toEqual([{ status: 'booked' }]);
+    await context.close();
+  });
+
   it('goes back to where one was when the session ends', { timeout: 120_000 }, async () => {
     const { context, page, open } = await desk('en', 'front-desk');
     await open('/patients?q=ab');
@@ -498,6 +582,12 @@ describe('every page', () => {
       const patientId = await register('María', `Vista ${language}`, language);
       const visit = await booked(patientId, 40);
       const { userId, context, page, errors, open } = await desk(language, 'administrator');
+      // One is asked, one would be next, one does not fit; another wish of the first is paused.
+      const { openingId } = await freeTime(clinic, `Freed ${language}`, [
+        { patientId, urgency: 'urgent' },
+        { patientId: await register('Sigue', `Vista ${language}`, language) },
+        { patientId: await register('Lejos', `Vista ${language}`, language), latest: localDay(quarterAfter(24 * 60)) },
+      ]);
       const day = `/today?date=${localDay(visit.start)}`;
       const tomorrow = localDay(quarterAfter(24 * 60));
       // Hours are all day here: one morning shows what two weeks would, and axe reads every single time.
@@ -512,6 +602,9 @@ describe('every page', () => {
         ['patients', '/patients?q=vista', '.hs-table a'],
         ['patient', `/patients/${patientId}`],
         ['patient-new', '/patients/new'],
+        ['openings', '/openings', '.hs-board'],
+        ['openings-ended', '/openings?state=ended', '.hs-openings, .hs-empty'],
+        ['opening', `/openings/${openingId}`, '.hs-timeline'],
         ['tasks', '/tasks'],
         ['availability', '/admin/availability', '.hs-week'],
         ['closures', '/admin/closures'],
@@ -545,6 +638,19 @@ describe('every page', () => {
         await look(page, `case-${action}`, language);
         await page.getByRole('button', { name: words['common.cancel']!, exact: true }).click();
       }
+      await open(`/openings/${openingId}`, '.hs-timeline');
+      for (const details of await page.locator('main details').all())
+        await details.evaluate((one) => one.setAttribute('open', ''));
+      for (const action of ['decline', 'fill', 'close'] as const) {
+        await page.getByRole('button', { name: words[`openingAction.${action}`]!, exact: true }).click();
+        await look(page, `opening-${action}`, language);
+        await page.getByRole('button', { name: words['common.cancel']!, exact: true }).click();
+      }
+      await open(`/patients/${patientId}`);
+      await page.getByRole('button', { name: words['wait.add']!, exact: true }).click();
+      await page.getByRole('dialog').getByLabel(words['wish.named']!, { exact: true }).check();
+      await page.getByRole('dialog').getByRole('button', { name: words['wish.save']!, exact: true }).click();
+      await look(page, 'wish', language);
       const punctual = await madeLate(visit.id, 12, 18);
       await open(`/cases/appointment/${visit.id}`, '.hs-late');
       await look(page, 'case-late', language);
