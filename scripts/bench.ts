@@ -1,5 +1,6 @@
 /**
- * `npm run bench [-- --only booking,open,availability] [--repeats 5] [--open 10000] [--reservations 1000000]`
+ * `npm run bench [-- --only booking,open,availability,waitlist] [--repeats 5] [--open 10000] [--reservations 1000000]
+ * [--entries 10000]`
  * The rows of architecture.md section 8, as ratios to the trivial workflow measured in between, with spread and
  * configuration. Starts a clinic of its own on free ports, in a temporary home, and ends it.
  */
@@ -11,6 +12,7 @@ import { fillReservations, furnish, type BenchClinic } from './bench/clinic.ts';
 import { closedLoop, during, quantile, show, spread, times, type Spread } from './bench/measure.ts';
 import { planOfAvailability } from './bench/availability-plan.ts';
 import { startTrivial, type Trivial } from './bench/trivial.ts';
+import { measureWaitlist } from './bench/waitlist.ts';
 import { request } from './client/clinic-client.ts';
 import { startClinic, type Clinic } from './supervise/clinic.ts';
 
@@ -23,10 +25,11 @@ interface Row {
 
 const { values } = parseArgs({
   options: {
-    only: { type: 'string', default: 'booking,open,availability' },
+    only: { type: 'string', default: 'booking,open,availability,waitlist' },
     repeats: { type: 'string', default: '5' },
     open: { type: 'string', default: '10000' },
     reservations: { type: 'string', default: '1000000' },
+    entries: { type: 'string', default: '10000' },
     json: { type: 'boolean', default: false },
   },
 });
@@ -56,6 +59,7 @@ try {
   await warmUp(bench, trivial);
   const empty = only.has('booking') || only.has('open') ? await measureBooking('empty clinic', bench, trivial) : null;
   if (only.has('open') && empty !== null) await measureWithOpen(clinic, bench, trivial, empty, Number(values.open));
+  if (only.has('waitlist')) await showWaitlist(clinic, bench, Number(values.entries));
   if (only.has('availability')) await measureAvailability(clinic, bench, Number(values.reservations));
   if (values.json) console.log(JSON.stringify(rows, null, 2));
 } finally {
@@ -152,6 +156,16 @@ function residentMegabytes(pid: number): number {
   } catch {
     return Number.NaN;
   }
+}
+
+async function showWaitlist(running: Clinic, on: BenchClinic, entries: number): Promise<void> {
+  console.log(`\n  ${entries} patients wait ...`);
+  const { reactions, rankings, roundTrips } = await measureWaitlist(running, on, entries, repeats);
+  const slowest = reactions.at(-1) ?? Number.NaN;
+  row(`from a release to the first offer, ${entries} waiting: ms`, '<= 10000 each', show(spread(reactions), 0), slowest <= 10_000); // prettier-ignore
+  const ranking = spread(rankings);
+  row(`ranking ${entries} entries: ms`, '<= 200', show(ranking, 0), ranking.median <= 200);
+  row('round trips of it: one reads everybody, one keeps the result', '', String(roundTrips), null);
 }
 
 async function measureAvailability(running: Clinic, on: BenchClinic, reservations: number): Promise<void> {

@@ -42,7 +42,7 @@ export interface WaitlistResult {
 const minute = 60_000;
 const day = 1_440 * minute;
 /** Long enough to answer, short enough that a silence passes on within the run. */
-const windowSeconds = 6;
+const windowSeconds = 12;
 
 interface LiveOffer {
   readonly openingId: string;
@@ -70,7 +70,7 @@ export async function runWaitlist(on: ChaosClinic, options: WaitlistOptions): Pr
     const over = (): boolean => performance.now() > until || signal?.aborted === true;
     const live = await followOffers(on, over);
     await Promise.all([
-      cancelOneByOne(run, options, over),
+      cancelAll(run, options, over),
       ...Array.from({ length: options.clients }, (_, number) =>
         client(run, live, seededRandom(seed * 31 + number), over),
       ),
@@ -229,17 +229,18 @@ async function followOffers({ clinic, people }: ChaosClinic, over: () => boolean
 
 type Live = Awaited<ReturnType<typeof followOffers>>;
 
-async function cancelOneByOne(run: Run, { seconds, openings }: WaitlistOptions, over: () => boolean): Promise<void> {
-  // All of them within the first half, so that the other half is for the answers.
+/** All of them within the first half, so that the other half is for the answers; none waits for the one before. */
+async function cancelAll(run: Run, { seconds, openings }: WaitlistOptions, over: () => boolean): Promise<void> {
   const pause = (seconds * 500) / openings;
+  const cancelling: Promise<unknown>[] = [];
   while (run.visits.length > 0 && !over()) {
-    const visit = run.visits.splice(run.random.between(0, run.visits.length - 1), 1)[0];
-    if (visit !== undefined)
-      await run.traffic.perform(
-        plain(run.on, 'cancel', `/appointments/${visit.id}/cancel`, visit.id, { reason: 'chaos' }),
-      );
+    const [visit] = run.visits.splice(run.random.between(0, run.visits.length - 1), 1);
+    if (visit === undefined) break;
+    const step = plain(run.on, 'cancel', `/appointments/${visit.id}/cancel`, visit.id, { reason: 'chaos' });
+    cancelling.push(run.traffic.perform(step));
     await sleep(pause);
   }
+  await Promise.all(cancelling);
 }
 
 /** Mostly answers offers; now and then wants a time for somebody, often one that is being offered. */
@@ -248,7 +249,7 @@ async function client(run: Run, live: Live, random: Random, over: () => boolean)
     const offers = live.offers();
     if (offers.length > 0 && random.next() < 0.7) await answer(run, random.pick(offers), random);
     else await want(run, random);
-    await sleep(random.between(200, 2_500));
+    await sleep(random.between(1_000, 9_000));
   }
 }
 
