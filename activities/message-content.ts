@@ -189,7 +189,21 @@ async function visitFacts(
       timeZone: tz,
       url: link(id, version, patient_id),
     })),
+    also: await alsoVisits(trx, row, appointment.status),
   };
+}
+
+/** Of the visits that a series is told of together, those of which it is still true. */
+async function alsoVisits(trx: Trx, row: OutboxRow, status: string): Promise<{ start: Date; timeZone: string }[]> {
+  const ids = row.params['also'];
+  if (!Array.isArray(ids) || ids.length === 0) return [];
+  const visits = await trx('appointment')
+    .whereIn('id', ids as string[])
+    .where({ status })
+    .whereNotNull('start_at')
+    .orderBy('start_at')
+    .select<{ start_at: Date; tz: string }[]>('start_at', 'tz');
+  return visits.map(({ start_at: start, tz: timeZone }) => ({ start, timeZone }));
 }
 
 export function visitUrl(

@@ -10,7 +10,7 @@ import { DomainError, type ProblemDetail } from '../domain/errors.ts';
 import { findingOf, maxOccurrences, planSeries, type PlannedOccurrence, type SeriesState } from '../domain/series.ts';
 import type { Operation } from '../workflows/messages/appointment.ts';
 import type { SeriesProgress, SeriesStart, SeriesStep } from '../workflows/messages/series.ts';
-import { tellPatient } from './appointment-effects.ts';
+import { tellPatient, type MessageKind } from './appointment-effects.ts';
 import type { AppointmentRow } from './appointment-view.ts';
 import type { SchedulingPorts } from './appointments.ts';
 import { recordStateChange } from './audit-trail.ts';
@@ -208,7 +208,8 @@ export async function settleSeries(
         at,
         opKey: operation.key,
       });
-      if (series.state === 'booking' && to === 'booked') await tellOfVisits(trx, series, at, operation.key);
+      if (series.state !== 'booked' && to !== 'undoing' && to !== 'refused')
+        await tellOfVisits(trx, series, at, operation.key);
     }
     return progressOf(trx, { id: seriesId, state: to });
   });
@@ -319,19 +320,29 @@ export async function changeState(
   });
 }
 
-/** When it is known which visits there are, and not while they may still be taken back. */
+/**
+ * One message for all of them, about the first, when it is known what became of them: never fifty, and none of a visit that
+ * is taken back a moment later.
+ */
 async function tellOfVisits(trx: Trx, series: SeriesRow, at: Date, opKey: string): Promise<void> {
+  const { rows: visits } = await trx.raw<{ rows: (AppointmentRow & { kind: string })[] }>(
+    `SELECT a.*, p.kind FROM series_step p JOIN appointment a ON a.series_id = p.series_id AND a.occurrence = p.occurrence
+     WHERE p.series_id = :id AND p.change_no = :changeNo AND p.outcome = 'done'
+       AND a.status = CASE p.kind WHEN 'cancel' THEN 'cancelled' ELSE 'booked' END
+     ORDER BY a.start_at`,
+    { id: series.id, changeNo: series.change_no },
+  );
+  const [first, ...others] = visits;
+  if (first === undefined) return;
   const { rows } = await trx.raw<{ rows: { patient: PatientFacts }[] }>(
     `SELECT ${patientSql('CAST(:id AS uuid)')} AS patient`,
-    {
-      id: series.patient_id,
-      at,
-    },
+    { id: series.patient_id, at },
   );
-  const visits = await trx('appointment')
-    .where({ series_id: series.id, status: 'booked' })
-    .orderBy('occurrence')
-    .select<AppointmentRow[]>('*');
   const context = { organizationId: series.organization_id, actor: systemActor('series'), at, opKey };
-  for (const visit of visits) await tellPatient(trx, context, visit, rows[0]!.patient, 'booked');
+  await tellPatient(trx, context, first, rows[0]!.patient, messageOf(first), { also: others.map(({ id }) => id) });
+}
+
+function messageOf({ kind, cancelled_by: by }: AppointmentRow & { readonly kind: string }): MessageKind {
+  if (kind === 'cancel') return by === 'clinic' ? 'cancelled-by-clinic' : 'cancelled';
+  return kind === 'move' ? 'rescheduled' : 'booked';
 }

@@ -196,13 +196,19 @@ function setUp(input: SeriesInput) {
       };
       return { action: 'cancel-by-clinic', input: { reason: 'series-not-booked', quiet: true }, actor, operation };
     }
+    // The patient is told of all of them together, when they are settled.
     const actor = change?.actor ?? input.actor;
     if (kind === 'move')
-      return { action: 'reschedule', input: { slot: { start: at!, practitionerId, locationId } }, actor, operation };
+      return {
+        action: 'reschedule',
+        input: { slot: { start: at!, practitionerId, locationId }, quiet: true },
+        actor,
+        operation,
+      };
     const { reason, feeWaived, byClinic } = change ?? {};
     return {
       action: byClinic === true ? 'cancel-by-clinic' : 'cancel',
-      input: { reason, feeWaived },
+      input: { reason, feeWaived, quiet: true },
       actor,
       operation,
     };

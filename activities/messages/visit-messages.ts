@@ -22,6 +22,8 @@ export interface VisitFacts {
   readonly heldUntil: Date | null;
   /** Times held instead of a visit that the clinic cancelled. */
   readonly alternatives: readonly { readonly start: Date; readonly timeZone: string; readonly url: string }[];
+  /** Other visits of which the same is true: a series is told of once. */
+  readonly also?: readonly { readonly start: Date; readonly timeZone: string }[] | undefined;
 }
 
 export type VisitMessage = (facts: VisitFacts, catalog: MessageCatalog) => MessageParts;
@@ -92,7 +94,7 @@ function about(
 ): MessageParts {
   return {
     ...words,
-    facts: [...when(facts, c), { label: c.where, lines: place(facts, c) }],
+    facts: [...when(facts, c), ...also(facts, c), { label: c.where, lines: place(facts, c) }],
     links: words.links ?? [{ label: c.seeVisit, url: facts.url }],
     help: facts.phone === null ? c.askUs : c.callUs(facts.phone),
     footer: c.footer(facts.clinic),
@@ -110,6 +112,11 @@ function when({ start, timeZone, patientTimeZone }: VisitFacts, c: MessageCatalo
   const there = longTime(start, timeZone, c.formats);
   const here = patientTimeZone === null ? there : longTime(start, patientTimeZone, c.formats);
   return [{ label: c.when, lines: [there] }, ...(here === there ? [] : [{ label: c.whenForYou, lines: [here] }])];
+}
+
+function also({ also: visits = [] }: VisitFacts, c: MessageCatalog): MessageParts['facts'] {
+  if (visits.length === 0) return [];
+  return [{ label: c.also, lines: visits.map(({ start, timeZone }) => longTime(start, timeZone, c.formats)) }];
 }
 
 function place(facts: VisitFacts, c: MessageCatalog): string[] {

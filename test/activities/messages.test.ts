@@ -85,6 +85,13 @@ describe('messages about a visit', () => {
     expect(html).not.toContain('<script>');
   });
 
+  it('names the other visits of a series, and nothing where there are none', () => {
+    const also = [{ start: new Date('2027-03-24T14:00:00Z'), timeZone: 'America/New_York' }];
+    expect(message('booked', 'en', { also }).text).toContain('The same for: Wednesday, March 24, 2027 at 10:00 AM EDT');
+    expect(message('booked', 'es', { also }).text).toContain('Lo mismo para: miércoles, 24 de marzo de 2027');
+    expect(message('booked', 'en', { also: [] }).text).not.toContain('The same for');
+  });
+
   it('offers the times held instead of a cancelled visit', () => {
     const { text } = message('cancelled-by-clinic', 'en', {
       heldUntil: new Date('2027-03-11T14:00:00Z'),

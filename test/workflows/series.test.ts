@@ -67,6 +67,17 @@ const notifications = (id: string, kind: string) =>
     .where({ aggregate_id: id, kind })
     .orderBy('due_at')
     .select<{ due_at: Date; state: string }[]>();
+/** What the patient is told, reminders apart. */
+const messagesOf = (shown: SeriesView) =>
+  clinic
+    .admin('notification')
+    .whereIn(
+      'aggregate_id',
+      shown.occurrences.map(({ appointmentId }) => appointmentId),
+    )
+    .whereNot({ kind: 'reminder' })
+    .orderBy('created_at')
+    .select<{ kind: string; aggregate_id: string; params: { also?: string[] } }[]>('kind', 'aggregate_id', 'params');
 const stepsOf = (shown: SeriesView) =>
   shown.occurrences.map(({ steps }) => steps.map(({ kind, outcome, code }) => `${kind} ${code ?? outcome}`).join(', '));
 
@@ -85,7 +96,7 @@ test('a series ends after its last visit, each visit reminded in its own time', 
 });
 
 describe('booking', () => {
-  test('each occurrence becomes a visit with a run and reminders of its own; one message each, when all are known', async () => {
+  test('each occurrence becomes a visit with a run and reminders of its own; one message for all of them', async () => {
     const { id, outcome } = await begin({ rule: { startLocal: from('2027-02-28', '10:00'), count: 4 } });
     expect(outcome).toMatchObject({ ok: true, progress: { state: 'booking' } });
     const shown = await reached(id, 'booked');
@@ -99,10 +110,13 @@ describe('booking', () => {
     for (const { appointmentId } of shown.occurrences) {
       const run = await clinic.client.workflow.getHandle(appointmentWorkflowId(appointmentId!)).describe();
       expect(run.status.name).toBe('RUNNING');
-      expect(await notifications(appointmentId!, 'booked')).toHaveLength(1);
       const timers = await clinic.admin('case_timer').where({ aggregate_id: appointmentId, state: 'pending' }).where('name', 'like', 'reminder:%'); // prettier-ignore
       expect(timers.length).toBeGreaterThan(2);
     }
+    const [told, ...more] = await messagesOf(shown);
+    expect(more).toEqual([]);
+    const [first, ...others] = shown.occurrences.map(({ appointmentId }) => appointmentId!);
+    expect(told).toMatchObject({ kind: 'booked', aggregate_id: first, params: { also: others } });
     // The same key, the same answer; nothing twice.
     expect((await begin({ rule: { startLocal: from('2027-02-28', '10:00'), count: 4 } }, id)).outcome).toMatchObject({
       ok: true,
@@ -154,7 +168,7 @@ describe('booking', () => {
   });
 });
 
-test('a worker that stops half-way loses nothing and does nothing twice', async () => {
+test('a worker that stops half-way loses nothing and does nothing twice', { timeout: 120_000 }, async () => {
   const { id } = await begin({ mode: 'all', rule: { frequency: 'daily', startLocal: from('2027-06-01'), count: 12 } });
   for (;;) {
     const { steps } = (await view(id)).occurrences[3]!;
@@ -215,6 +229,7 @@ describe('changing', () => {
       '2027-10-28T14:00:00.000Z',
       '2027-11-04T14:00:00.000Z',
     ]);
+    expect((await messagesOf(shown)).map(({ kind, params }) => [kind, params.also?.length])).toEqual([['booked', 4], ['rescheduled', 2]]); // prettier-ignore
     // The repeat changes nothing more.
     expect(await change(id, asked, key)).toMatchObject({ changeNo: 1 });
     const after = await reached(id, 'booked');
@@ -244,6 +259,7 @@ describe('changing', () => {
     });
     await change(id, { kind: 'cancel', from: 1, reason: 'moved-away' });
     expect(await ended(id)).toMatchObject({ state: 'ended' });
+    expect((await messagesOf(shown)).map(({ kind, params }) => [kind, params.also?.length])).toEqual([['booked', 2], ['cancelled', 1], ['cancelled', 0]]); // prettier-ignore
     expect(await change(id, { kind: 'cancel', from: 1, reason: 'late' })).toBeTypeOf('symbol');
   });
 });

@@ -9,6 +9,7 @@ export const en = {
   callUs: (phone: string) => `Questions, or need help? Call us at ${phone}.`,
   askUs: 'Questions, or need help? Please call the clinic.',
   when: 'When',
+  also: 'The same for',
   whenForYou: 'In your time zone',
   where: 'Where',
   place: {

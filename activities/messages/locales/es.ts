@@ -7,6 +7,7 @@ export const es: MessageCatalog = {
   callUs: (phone) => `¿Preguntas o necesita ayuda? Llámenos al ${phone}.`,
   askUs: '¿Preguntas o necesita ayuda? Por favor, llame a la clínica.',
   when: 'Cuándo',
+  also: 'Lo mismo para',
   whenForYou: 'En su zona horaria',
   where: 'Dónde',
   place: {
