@@ -4,7 +4,7 @@ import type { Settled } from '../db/appointment-effects.ts';
 import { settledState } from '../db/appointment-view.ts';
 import { openAppointment } from '../db/appointments.ts';
 import { queueReminder, raiseVisitTask } from '../db/appointment-timers.ts';
-import { withOrganization } from '../db/transaction.ts';
+import { findOperation, withOrganization } from '../db/transaction.ts';
 import { DomainError } from '../domain/errors.ts';
 import { codeOf, withFailures } from './failures.ts';
 import type { AppointmentEvent } from '../domain/appointment-events.ts';
@@ -45,6 +45,8 @@ export interface AppointmentActivities {
   applyAction(step: ActionStep): Promise<Settled>;
   /** What Postgres knows, for a run that finds itself changed by another writer. */
   readAppointment(which: Which): Promise<Settled>;
+  /** What a step led to whose answer was lost; null when it never took place. */
+  findStep(step: Which & { readonly operation: Operation }): Promise<Settled | null>;
   queueReminder(step: ReminderStep): Promise<'queued' | 'suppressed' | 'skipped' | 'superseded'>;
   /** @returns false when the visit has moved on and nobody needs to look */
   raiseStaffTask(step: StaffTaskStep): Promise<boolean>;
@@ -75,10 +77,18 @@ export function appointmentActivities(ports: ActivityPorts, maybeDie: MaybeDie =
     return state;
   }
 
+  async function findStep({ organizationId, operation }: { organizationId: string; operation: Operation }) {
+    const known = await withOrganization(db, organizationId, (trx) =>
+      findOperation<Settled>(trx, organizationId, operation),
+    );
+    return known?.result ?? null;
+  }
+
   return {
     openAppointment: (start) => step(() => openAppointment(ports, start)),
     applyAction: (action) => step(() => applyAction(ports, action)),
     readAppointment: (which) => step(() => readAppointment(which)),
+    findStep: (which) => step(() => findStep(which)),
     queueReminder: (reminder) => step(() => queueReminder(ports, reminder)),
     raiseStaffTask: (task) => step(() => raiseVisitTask(ports, task)),
   };

@@ -1,5 +1,6 @@
 /** What the workflows of the waitlist have done for them: each one transaction, each safe to repeat by its operation key. */
 import { advanceOpening, applyOpeningAction, readOpening } from '../db/opening-steps.ts';
+import { findOperation, withOrganization } from '../db/transaction.ts';
 import { applyEntryAction, joinWaitlist, readEntry, ringEntryTimer } from '../db/waitlist-entries.ts';
 import type { Operation } from '../workflows/messages/appointment.ts';
 import type { OpeningActionRequest, OpeningSettled } from '../workflows/messages/opening.ts';
@@ -27,6 +28,8 @@ export interface OpeningActivities {
   advanceOpening(step: WhichOpening & { readonly operation: Operation }): Promise<OpeningSettled>;
   applyOpeningAction(step: WhichOpening & { readonly request: OpeningActionRequest }): Promise<OpeningSettled>;
   readOpening(which: WhichOpening): Promise<OpeningSettled>;
+  /** What a step led to whose answer was lost; null when it never took place. */
+  findOpeningStep(step: WhichOpening & { readonly operation: Operation }): Promise<OpeningSettled | null>;
   joinWaitlist(start: WaitlistEntryStart): Promise<WaitlistEntrySettled>;
   applyEntryAction(step: WhichEntry & { readonly request: WaitlistEntryRequest }): Promise<WaitlistEntrySettled>;
   ringEntryTimer(
@@ -50,10 +53,18 @@ export function openingActivities(ports: ActivityPorts, maybeDie: MaybeDie = () 
     );
   }
 
+  async function findOpeningStep({ organizationId, operation }: { organizationId: string; operation: Operation }) {
+    const known = await withOrganization(ports.db, organizationId, (trx) =>
+      findOperation<OpeningSettled>(trx, organizationId, operation),
+    );
+    return known?.result ?? null;
+  }
+
   return {
     advanceOpening: (which) => step(() => advanceOpening(ports, which)),
     applyOpeningAction: (action) => step(() => applyOpeningAction(ports, action)),
     readOpening: (which) => step(() => readOpening(ports, which)),
+    findOpeningStep: (which) => step(() => findOpeningStep(which)),
     joinWaitlist: (start) => step(() => joinWaitlist(ports, start)),
     applyEntryAction: (action) => step(() => applyEntryAction(ports, action)),
     ringEntryTimer: (timer) => step(() => ringEntryTimer(ports, timer)),

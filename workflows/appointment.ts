@@ -14,6 +14,7 @@ import {
   defineSignal,
   defineUpdate,
   log,
+  patched,
   proxyActivities,
   proxyLocalActivities,
   setCurrentDetails,
@@ -104,6 +105,9 @@ function setUp(input: AppointmentInput) {
   let shown: string | undefined;
   /** Steps that the database may have committed already, and that have not come back here yet. */
   let underWay = 0;
+  /** Steps whose answer was given up after ten minutes. */
+  const lost: { event: AppointmentEvent; actor: Actor; operation: Operation }[] = [];
+  const carriedOn = new Set<string>();
 
   const now = (): number => Date.now();
   const note = (event: string, result: string): void => {
@@ -272,22 +276,45 @@ function setUp(input: AppointmentInput) {
       });
       const changed = adopt(settled);
       note(event, changed.status);
-      await offerAlternatives(settled.alternatives ?? [], actor);
-      // Their hold timers would find out too, but the day-list should not show a held time until then.
-      await tell((settled.alsoClosed ?? []).map(appointmentWorkflowId), changedElsewhereSignal);
-      await startOpenings(organizationId, settled.openings ?? []);
-      await tell((settled.absences ?? []).map(absenceWorkflowId), listChangedSignal);
+      await carryOn(settled, actor, operation);
       return changed;
     } catch (error) {
       const problem = refusedWith(error);
       note(event, problem?.code ?? 'unknown');
       // Whether it happened is not known any more: from here on only the transaction judges, until it tells again.
-      if (problem === undefined) facts = null;
+      if (problem === undefined) {
+        facts = null;
+        if (patched('finds-lost-steps')) lost.push({ event, actor, operation });
+      }
       // The door let it pass and the transaction did not: somebody else changed this visit.
       else if (knewBetter.has(problem.code)) await readAgain();
       throw refusal(problem ?? { code: 'unavailable' });
     } finally {
       underWay -= 1;
+    }
+  }
+
+  /** What a change means for others, once for each. */
+  async function carryOn(settled: Settled, actor: Actor, { key }: Operation): Promise<void> {
+    if (carriedOn.has(key)) return;
+    carriedOn.add(key);
+    await offerAlternatives(settled.alternatives ?? [], actor);
+    // Their hold timers would find out too, but the day-list should not show a held time until then.
+    await tell((settled.alsoClosed ?? []).map(appointmentWorkflowId), changedElsewhereSignal);
+    await startOpenings(organizationId, settled.openings ?? []);
+    await tell((settled.absences ?? []).map(absenceWorkflowId), listChangedSignal);
+  }
+
+  /** The answer of a step was given up: if it took place, others are still owed what follows from it. */
+  async function findLost(): Promise<void> {
+    for (let step = lost.shift(); step !== undefined; step = lost.shift()) {
+      const { event, actor, operation } = step;
+      const settled = await inTime.findStep({ organizationId, appointmentId, operation });
+      if (settled === null) continue;
+      note(event, settled.appointment.status);
+      await carryOn(settled, actor, operation);
+      // Whoever repeated it, or came after it, may have changed more.
+      await readAgain();
     }
   }
 
@@ -332,6 +359,7 @@ function setUp(input: AppointmentInput) {
   /** Deals with all timers that have rung, in one turn, so that a day of outage is one decision and not a burst. */
   function carryOutTimers(): Promise<void> {
     return inTurn(async () => {
+      await findLost();
       await orLater(clock.rung().filter(isReminder), remind);
       for (const timer of clock.rung()) {
         // An earlier one may have ended what this one was for.
@@ -396,7 +424,7 @@ function setUp(input: AppointmentInput) {
     carryOutTimers,
     view: () => view,
     close: () => clock.cancel(),
-    nextTimer: () => condition(() => clock.rung().length > 0 || isOver()),
+    nextTimer: () => condition(() => clock.rung().length > 0 || lost.length > 0 || isOver()),
     isOver,
   };
 

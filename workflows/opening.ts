@@ -85,6 +85,8 @@ function setUp({ organizationId, openingId }: OpeningStart) {
   let underWay = 0;
   /** What became of a step is not known: only the transaction judges, until it tells again. */
   let inDoubt = false;
+  /** Steps whose answer was given up: if they took place, what follows from them is still owed. */
+  const lost: { action: OpeningAction; request: OpeningActionRequest }[] = [];
 
   for (const action of openingActions) {
     const update = defineUpdate<OpeningActionOutcome, [OpeningActionRequest]>(action);
@@ -102,6 +104,7 @@ function setUp({ organizationId, openingId }: OpeningStart) {
   /** One look at the rows: what is over lapses, the next is asked, or the time is released. @returns the end, when it is one */
   function advance(): Promise<OpeningEnd | null> {
     return inTurn(async () => {
+      await findLost();
       // What was done meanwhile may have ended it.
       if (settled === null || isLive(settled)) await look();
       return settled === null || isLive(settled) ? null : { opening: settled.opening };
@@ -164,6 +167,7 @@ function setUp({ organizationId, openingId }: OpeningStart) {
       } catch (error) {
         const problem = refusedWith(error);
         inDoubt ||= problem === undefined;
+        if (problem === undefined) lost.push({ action, request });
         // The door let it pass and the transaction did not: another writer was here.
         lookWanted ||= problem === undefined || knewBetter.has(problem.code);
         throw refusal(problem ?? { code: 'unavailable' });
@@ -171,6 +175,15 @@ function setUp({ organizationId, openingId }: OpeningStart) {
         underWay -= 1;
       }
     });
+  }
+
+  /** A visit without a run, or a freed time that nobody looks after, must not come of a lost answer. */
+  async function findLost(): Promise<void> {
+    for (let step = lost.shift(); step !== undefined; step = lost.shift()) {
+      const { action, request } = step;
+      const found = await inTime.findOpeningStep({ organizationId, openingId, operation: request.operation });
+      if (found !== null) await adopt(found, action, request.input.offerId);
+    }
   }
 
   // --- What follows from a step -------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 /** D2 on a real database, through real runs, with days skipped in milliseconds. S11, S13: scheduling-intake.md H. */
 import { randomUUID } from 'node:crypto';
+import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { findAvailability } from '../../db/availability.ts';
 import { withOrganization } from '../../db/transaction.ts';
@@ -21,12 +22,14 @@ const minute = (at: Date): Date => new Date(Math.floor(at.getTime() / 60_000) * 
 let clinic: TestClinic;
 let waitlist: ReturnType<typeof waitlistOf>;
 let service: Service;
+let afterCommit: ((event: string) => Promise<void>) | undefined;
 beforeAll(async () => {
-  clinic = await openClinic(undefined, undefined, minute);
+  clinic = await openClinic(undefined, (event) => afterCommit?.(event) ?? Promise.resolve(), minute);
   waitlist = waitlistOf(clinic);
 });
 afterAll(() => clinic?.close());
 beforeEach(async () => {
+  afterCommit = undefined;
   service = await waitlist.service();
 });
 
@@ -378,4 +381,27 @@ test('the run of a visit whose time is offered ends, and the opening goes on wit
   expect(clear).not.toContain(entry.patientId);
   await waitlist.say(opening.id, 'close');
   await ended(opening.id);
+});
+
+test('what came of a step whose answer was lost is taken up: the freed times have their runs', async () => {
+  const today = await now();
+  const patientId = await waitlist.patient();
+  const current = await waitlist.book(service, localAt(today, 12, '14:00'), patientId);
+  const mine = await waitlist.join(service, patientId, { urgency: 'urgent', currentAppointmentId: current.id });
+  const visit = await waitlist.book(service, localAt(today, 6, '10:00'), clinic.patientId);
+  await clinic.until(localAt(today, 1, '12:00'));
+  // The step is given up, as after ten minutes without the database, and so is each repeat.
+  afterCommit = () => Promise.reject(ApplicationFailure.nonRetryable('gone'));
+  const gaveUp = () => 'closed' as const;
+  expect(await clinic.act(visit.id, 'cancel', { reason: 'x' }).catch(gaveUp)).toBe('closed');
+  const opening = (await waitlist.openingOf(visit.id))!;
+  const offer = await nextOffer(opening.id, mine.id);
+  const next = await waitlist.join(service, await waitlist.patient());
+  expect(await waitlist.patientSays(opening.id, 'accept', offer).catch(gaveUp)).toBe('closed');
+  expect(await ended(opening.id)).toMatchObject({ state: 'filled' });
+  const chained = (await waitlist.openingOf(current.id))!;
+  await nextOffer(chained.id, next.id);
+  afterCommit = undefined;
+  await waitlist.say(chained.id, 'close');
+  await ended(chained.id);
 });
