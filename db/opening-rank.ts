@@ -11,7 +11,7 @@ import {
   type WaitlistReason,
 } from '../domain/waitlist-eligibility.ts';
 import type { VisitMode, Weekday } from '../domain/schedule.ts';
-import { compareRank, type RankedFactors } from '../domain/waitlist.ts';
+import { inRankOrder, type RankedFactors } from '../domain/waitlist.ts';
 import type { Trx } from './connection.ts';
 import type { OpeningCase } from './opening-view.ts';
 
@@ -246,9 +246,11 @@ export async function rankEntries(
     const eligible = pinned || reasons.length === 0;
     return { entryId: entry.entryId, joinedAt: entry.joinedAt, entry, reasons, factors, pinned, eligible };
   });
-  const order = judged.toSorted(
-    (a, b) => Number(b.eligible) - Number(a.eligible) || Number(b.pinned) - Number(a.pinned) || compareRank(a, b),
-  );
+  const order = [
+    ...judged.filter(({ pinned }) => pinned),
+    ...inRankOrder(judged.filter(({ eligible, pinned }) => eligible && !pinned)),
+    ...judged.filter(({ eligible }) => !eligible),
+  ];
   // Whoever was asked keeps a place at the head of the list: the second to be asked is number two.
   const asked = judged.filter(({ entry }) => entry.askedHere).length;
   const changed: Ranked[] = [];

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { judgeCandidate } from '../../domain/waitlist-eligibility.ts';
 import type { Candidate, OpeningTime, WaitlistReason } from '../../domain/waitlist-eligibility.ts';
-import { compareRank, kilometres, urgencies, withScore } from '../../domain/waitlist.ts';
+import { compareRank, inRankOrder, kilometres, urgencies, withScore } from '../../domain/waitlist.ts';
 import type { Rankable, RankingFactors } from '../../domain/waitlist.ts';
 import { DAY, HOUR } from '../../domain/zone.ts';
 
@@ -109,6 +109,17 @@ describe('ranking', () => {
     noResponses: fc.nat({ max: 6 }),
   });
 
+  const plain: RankingFactors = {
+    urgency: 'routine',
+    daysWaiting: 0,
+    namedProvider: false,
+    preferredDay: false,
+    preferredTime: false,
+    daysGained: 0,
+    km: null,
+    noResponses: 0,
+  };
+
   it('I14: the order depends on the stored factors alone, never on the order of the input', () => {
     const entries = fc.uniqueArray(fc.record({ id: fc.uuid(), factors, joined: fc.nat({ max: 3 }) }), {
       selector: (one) => one.id,
@@ -130,6 +141,22 @@ describe('ranking', () => {
           expect(order(shuffled)).toEqual(order(all));
         },
       ),
+    );
+  });
+
+  it('sorts thousands as it compares two', () => {
+    // Few values, so that much is equal in score and some in everything but the id.
+    const few = fc.record({
+      entryId: fc.uuid(),
+      joinedAt: fc.nat({ max: 1 }),
+      factors: fc
+        .tuple(fc.constantFrom(...urgencies), fc.nat({ max: 2 }), fc.nat({ max: 6 }))
+        .map(([urgency, daysWaiting, noResponses]) => withScore({ ...plain, urgency, daysWaiting, noResponses })),
+    });
+    fc.assert(
+      fc.property(fc.array(few, { maxLength: 70 }), (list) => {
+        expect(inRankOrder(list)).toEqual(list.toSorted(compareRank));
+      }),
     );
   });
 
