@@ -57,7 +57,7 @@ export async function messageContent(
   if (isVisitMessage(row.kind) && appointment !== undefined) {
     const facts = await visitFacts(trx, ports, row, appointment, organization.name, verdict.recipient.timeZone, at);
     const content = compose(visitMessages[row.kind](facts, catalog), language);
-    const method = calendarMethods[row.kind];
+    const method = toldBefore(row) ? undefined : calendarMethods[row.kind];
     const calendar =
       method === undefined || appointment.start_at === null || appointment.end_at === null
         ? undefined
@@ -160,6 +160,9 @@ const calendarMethods: Readonly<Record<string, 'REQUEST' | 'CANCEL' | undefined>
   'cancelled-by-clinic': 'CANCEL',
 };
 
+/** What an absence says after the cancellation itself: a reminder half-way, or other times than before. */
+const toldBefore = ({ params }: OutboxRow): boolean => params['reminder'] === true || params['again'] === true;
+
 async function visitFacts(
   trx: Trx,
   ports: ContentPorts,
@@ -184,6 +187,7 @@ async function visitFacts(
     url: link(row.aggregate_id, appointment.version, appointment.patient_id),
     askConfirm: row.params['askConfirm'] === true,
     heldUntil: alternatives[0]?.hold_expires_at ?? appointment.hold_expires_at,
+    toldBefore: toldBefore(row),
     alternatives: alternatives.map(({ id, version, patient_id, start_at, tz }) => ({
       start: start_at,
       timeZone: tz,

@@ -20,6 +20,8 @@ export interface VisitFacts {
   readonly url: string;
   readonly askConfirm: boolean;
   readonly heldUntil: Date | null;
+  /** The person knows of the cancellation: what is new, or still open, are the times that are held. */
+  readonly toldBefore: boolean;
   /** Times held instead of a visit that the clinic cancelled. */
   readonly alternatives: readonly { readonly start: Date; readonly timeZone: string; readonly url: string }[];
   /** Other visits of which the same is true: a series is told of once. */
@@ -63,10 +65,11 @@ export const visitMessages = {
     const words = c['cancelled-by-clinic'];
     const until = facts.heldUntil === null ? null : longTime(facts.heldUntil, facts.timeZone, c.formats);
     const offers = until !== null && facts.alternatives.length > 0;
+    const news = facts.toldBefore ? words.again : words;
     return about(facts, c, {
-      subject: words.subject(short(facts, c)),
-      lead: words.lead,
-      paragraphs: [words.next, ...(offers ? [words.alternatives(until)] : [])],
+      subject: news.subject(short(facts, c)),
+      lead: news.lead,
+      paragraphs: [news.next, ...(offers ? [words.alternatives(until)] : [])],
       links: offers
         ? facts.alternatives.map(({ start, timeZone, url }) => ({ label: longTime(start, timeZone, c.formats), url }))
         : [{ label: c.seeVisit, url: facts.url }],

@@ -20,6 +20,7 @@ const facts: VisitFacts = {
   url: 'https://clinic.example.org/v/token',
   askConfirm: false,
   heldUntil: null,
+  toldBefore: false,
   alternatives: [],
 };
 const message = (kind: VisitMessageKind, language: 'en' | 'es', extra: Partial<VisitFacts> = {}) =>
@@ -48,6 +49,21 @@ describe('messages about a visit', () => {
     expect(message('booked', 'en').text).toContain('When: Wednesday, March 17, 2027 at 10:00 AM EDT');
     expect(message('booked', 'es').text).toMatch(/Cuándo: miércoles, 17 de marzo de 2027.*10:00.*EDT/);
     expect(message('booked', 'en').subject).toBe('Your appointment: Wed, Mar 17, 10:00 AM EDT');
+  });
+
+  it('speak of held times as news, once the cancellation is known', () => {
+    const held = {
+      toldBefore: true,
+      heldUntil: new Date('2027-03-16T14:00:00Z'),
+      alternatives: [
+        { start: new Date('2027-03-18T14:00:00Z'), timeZone: 'America/New_York', url: 'https://x.example/1' },
+      ],
+    };
+    const again = message('cancelled-by-clinic', 'en', held);
+    expect(again.subject).toBe('Please choose a new time: your cancelled appointment on Wed, Mar 17, 10:00 AM EDT');
+    expect(again.text).toContain('https://x.example/1');
+    expect(again.text).not.toContain('We are sorry');
+    expect(message('cancelled-by-clinic', 'es', held).subject).toMatch(/^Elija un nuevo horario/);
   });
 
   it('say the time where the patient is, when the clocks there differ', () => {

@@ -53,6 +53,11 @@ export const en = {
     lead: 'We are sorry: we had to cancel your appointment. Please do not come at that time.',
     next: 'This does not count against you, and there is no fee. Please book another time, or call us.',
     alternatives: (until: string) => `We are holding these times for you until ${until}. Take the one that suits you:`,
+    again: {
+      subject: (when: string) => `Please choose a new time: your cancelled appointment on ${when}`,
+      lead: 'We had to cancel your appointment, and are holding other times for you.',
+      next: 'If none of them suits you, please book another time, or call us.',
+    },
   },
   reminder: {
     subject: (when: string) => `Reminder: your appointment on ${when}`,

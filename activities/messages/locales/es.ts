@@ -51,6 +51,11 @@ export const es: MessageCatalog = {
     lead: 'Lo sentimos: tuvimos que cancelar su cita. Por favor, no venga a esa hora.',
     next: 'Esto no cuenta en su contra y no tiene ningún cargo. Por favor, reserve otro horario o llámenos.',
     alternatives: (until) => `Le guardamos estos horarios hasta: ${until}. Tome el que le convenga:`,
+    again: {
+      subject: (when) => `Elija un nuevo horario: su cita cancelada del ${when}`,
+      lead: 'Tuvimos que cancelar su cita y le guardamos otros horarios.',
+      next: 'Si ninguno le conviene, reserve otro horario o llámenos.',
+    },
   },
   reminder: {
     subject: (when) => `Recordatorio: su cita del ${when}`,
