@@ -1,8 +1,10 @@
-/** Why a patient has a rank: the lines that staff read add up to the score that decided. */
+/** The waitlist in words: why a patient has a rank adds up, a wish survives its form, and time left is said in time. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { urgencies, withScore } from '../../domain/waitlist.ts';
 import { factorLines, tierWord } from '../../web/staff/waitlist/factor-lines.ts';
+import { leftWords, spokenLeft } from '../../web/portal/time-left.ts';
+import { answersOf, wishOf } from '../../web/portal/pages/wait-answers.ts';
 import { draftOf, emptyDraft, fieldsOf, problemsOf } from '../../web/staff/waitlist/wish-draft.ts';
 
 const factors = fc
@@ -89,5 +91,54 @@ describe('a wish in a form', () => {
       maxTravelKm: 30,
     };
     expect(fieldsOf(draftOf(wish as Parameters<typeof draftOf>[0]))).toEqual(wish);
+  });
+});
+
+describe('a wish as a patient answers for it', () => {
+  test('comes back as it was, with times of one’s own too', () => {
+    const someDays = fc.subarray(['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'] as const);
+    const spans = fc.constantFrom<readonly [string | null, string | null]>(
+      [null, null],
+      ['00:00', '11:59'],
+      ['12:00', '16:59'],
+      ['17:00', '23:59'],
+      ['08:30', '12:00'],
+    );
+    const ids = fc.uniqueArray(fc.constantFrom('a', 'b', 'c'));
+    fc.assert(
+      fc.property(someDays, spans, ids, ids, fc.integer({ min: 0, max: 20_000 }), (days, span, who, where, minutes) => {
+        const [timeFrom, timeTo] = span;
+        const asked = {
+          providerIds: who.length === 0 ? null : who,
+          locationIds: where,
+          days,
+          timeFrom,
+          timeTo,
+          noticeMinutes: minutes,
+        };
+        const wish = { ...asked, id: 'w', visitTypeIds: ['t'], currentAppointmentId: null };
+        expect(wishOf(answersOf(wish as unknown as Parameters<typeof answersOf>[0]))).toEqual(asked);
+      }),
+    );
+  });
+});
+
+describe('time left', () => {
+  test('is written in the two largest units', () => {
+    expect(leftWords(200 * 60_000, 'en')).toBe('3 hours 20 minutes');
+    expect(leftWords(60 * 60_000, 'es')).toBe('1 hora');
+    expect(leftWords(59_100, 'en')).toBe('60 seconds');
+    expect(leftWords(-1, 'en')).toBe('0 seconds');
+  });
+
+  test('is said at steps: an announcement is exact when it is made, and there are few of them', () => {
+    const steps = new Set<number>();
+    for (let left = 12 * 3_600_000; left >= 0; left -= 1_000) {
+      const step = spokenLeft(left);
+      expect(step).toBeGreaterThanOrEqual(left);
+      steps.add(step);
+    }
+    // 12 hours down to 2, 60 minutes down to 15 by fives, 10 down to 2, and the last minute by tens of seconds.
+    expect(steps.size).toBe(11 + 10 + 9 + 7);
   });
 });

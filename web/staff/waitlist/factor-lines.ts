@@ -24,7 +24,7 @@ export function factorLines(factors: RankedFactors): FactorLine[] {
     { word: 'away', count: factors.km ?? 0, points: 0 - 2 * Math.min(factors.km ?? 0, 50) },
     { word: 'silent', count: factors.noResponses, points: 0 - 40 * Math.min(factors.noResponses, 3) },
   ];
-  return lines.filter(({ word, points }) => word === 'waited' || points !== 0);
+  return lines.filter(({ points }) => points !== 0);
 }
 
 /** The tier comes before every point: whoever is in a higher one is asked first. */

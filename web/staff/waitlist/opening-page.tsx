@@ -67,7 +67,7 @@ function Story({ opening }: { readonly opening: OpeningStory }) {
               {t('opening.history')}
             </Title>
             <TimelineEntries
-              entries={opening.timeline.toReversed()}
+              entries={opening.timeline.filter(tellsMore).toReversed()}
               zone={zone}
               about={({ data }) => nameOf.get(data['offerId'])}
             />
@@ -82,6 +82,10 @@ function Story({ opening }: { readonly opening: OpeningStory }) {
     </>
   );
 }
+
+/** That asking began is said by the first who was asked. */
+const tellsMore = ({ kind, event }: OpeningStory['timeline'][number]): boolean =>
+  kind !== 'change' || event !== 'offer';
 
 function WhatCameOfIt({ action }: { readonly action: OpeningAction }) {
   const { t } = useTranslation();
