@@ -2,9 +2,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTemporalGateway } from '../../api/temporal.ts';
 import { appointmentOperationKey, appointmentWorkflowId } from '../../workflows/messages/appointment.ts';
+import { caseSearchAttributes } from '../../workflows/messages/case-search-attributes.ts';
+import { openingWorkflowId } from '../../workflows/messages/opening.ts';
+import { waitlistEntryWorkflowId } from '../../workflows/messages/waitlist-entry.ts';
 import { devEngine, openClinic } from './clinic.ts';
 import type { TestClinic } from './clinic.ts';
 import { patientActor, staff } from './seed.ts';
+import { waitlistOf } from './waitlist-clinic.ts';
 
 let clinic: TestClinic;
 let afterCommit: (() => Promise<void>) | undefined;
@@ -70,6 +74,43 @@ test('lists find a visit by its search attributes, which name nobody', async () 
   expect(currentDetails).toContain('Waiting for the day of the visit.');
   await clinic.act(visit.id, 'cancel', { reason: 'x' });
   await ended(visit.id);
+});
+
+test('C2 a freed time is offered within ten seconds, and lists find it and the wish by codes that name nobody', async () => {
+  const waitlist = waitlistOf(clinic);
+  const service = await waitlist.service();
+  await clinic.admin('policy').insert({
+    organization_id: clinic.organizationId,
+    kind: 'waitlist',
+    value: JSON.stringify({ sendHours: null }),
+    valid_from: '2020-01-01',
+  });
+  const entry = await waitlist.join(service, await waitlist.patient(), { locationIds: [clinic.locationId] });
+  const visit = await waitlist.book(service, inDays(12), clinic.patientId);
+  await clinic.act(visit.id, 'cancel', { reason: 'x' });
+  const cancelledAt = Date.now();
+  const opening = (await waitlist.openingOf(visit.id))!;
+  await expect.poll(() => waitlist.offers(opening.id), { timeout: 10_000 }).toHaveLength(1);
+  expect(Date.now() - cancelledAt).toBeLessThan(10_000);
+  const listed = async (query: string) => {
+    const ids: string[] = [];
+    for await (const run of clinic.client.workflow.list({ query })) ids.push(run.workflowId);
+    return ids;
+  };
+  const [offer] = await waitlist.offers(opening.id);
+  const openings = `CaseType = 'opening' AND Stage = 'offering' AND Site = '${clinic.locationId}' AND Owner = '${service.practitionerId}'`;
+  await expect.poll(() => listed(openings), { timeout: 10_000 }).toEqual([openingWorkflowId(opening.id)]);
+  const wishes = `CaseType = 'waitlist-entry' AND Stage = 'offered' AND Site = '${clinic.locationId}'`;
+  await expect.poll(() => listed(wishes), { timeout: 10_000 }).toEqual([waitlistEntryWorkflowId(entry.id)]);
+  const handle = clinic.client.workflow.getHandle(openingWorkflowId(opening.id));
+  const description = await handle.describe();
+  expect(description.typedSearchAttributes.get(caseSearchAttributes.dueAt)).toEqual(offer!.expires_at);
+  expect(await description.staticSummary()).toBe(`Opening ${opening.id.slice(0, 8)}`);
+  const { currentDetails } = await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
+  expect(currentDetails).toMatch(/^\*\*Offered\*\*/);
+  expect(currentDetails).toContain('Offered to number 1 of the list until');
+  await waitlist.say(opening.id, 'close');
+  await waitlist.change(entry.id, 'withdraw');
 });
 
 test('B14 an outage over several due times gives one reminder, and a record of the others', async () => {
