@@ -80,8 +80,9 @@ export function OfferPage({ id }: { readonly id: string }): ReactNode {
           ? navigate('/', {}, { replace: true })
           : navigate(`/visits/${appointment.id}`, { done: 'won' }, { replace: true });
       }
-      setNote(t('offer.moreDone'));
       await loaded.again();
+      // Said once the page shows it.
+      setNote(t('offer.moreDone'));
     } catch (error) {
       if (isCode(error, 'offer-expired')) return setLate(alternativesOf(error));
       setProblems([{ text: problemText(error, t) }]);
