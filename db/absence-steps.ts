@@ -101,6 +101,14 @@ async function inStep(
   });
 }
 
+const fallbacks: Readonly<Record<CaseStep, readonly CaseStep[]>> = {
+  'move-resource': ['move-resource', 'ask', 'call'],
+  ask: ['ask', 'call'],
+  remind: ['remind'],
+  call: ['call'],
+  'give-back': ['give-back'],
+};
+
 async function stillNext(
   trx: Trx,
   { absenceId, appointmentId, step }: PatientStep,
@@ -110,8 +118,8 @@ async function stillNext(
   const [row] = await openCases(trx, absenceId, at, appointmentId);
   if (row === undefined || absence.ended_at !== null) return null;
   const next = nextOf(factsOf(row), at.getTime(), absence.state === 'paused');
-  // Where no other room is free, the patient is asked.
-  const fits = next.kind === 'work' && (next.step === step || (next.step === 'move-resource' && step === 'ask'));
+  // Where no other room is free the patient is asked, and where asking failed a person sees to it.
+  const fits = next.kind === 'work' && fallbacks[next.step].includes(step);
   return fits ? { absence, row } : null;
 }
 
@@ -297,10 +305,12 @@ async function endVisit(
 ): Promise<Ended | null> {
   const locked = await lockAppointment(trx, row.appointment_id, at);
   const visit = locked.row;
+  const round = (): Promise<unknown> => Promise.resolve(trx('absence_case').where({ id: row.id }).update({ round: row.round + 1, asked_at: at })); // prettier-ignore
   const begun = hasBegun({ status: visit.status, start: visit.start_at?.getTime() ?? 0 }, at.getTime());
   if (begun || (visit.status === 'pending' && !visit.awaiting_approval)) return null;
   if (visit.status !== 'booked' && visit.status !== 'pending') {
     const live = row.live_holds;
+    await round();
     const more = await alternativesFor(trx, locked, {}, at);
     return { changed: false, told: false, commands: more.slice(0, Math.max(0, more.length - live)), openings: [] };
   }
@@ -316,6 +326,8 @@ async function endVisit(
     },
     at,
   );
+  // From here on it was we who cancelled it, whatever becomes of the rest.
+  await round();
   const openings = settled.openings ?? [];
   if (visit.status === 'booked') return { changed: true, told: true, commands: settled.alternatives ?? [], openings };
   const commands = await alternativesFor(trx, await lockAppointment(trx, visit.id, at), {}, at);
@@ -350,7 +362,7 @@ async function writeAsked(trx: Trx, step: PatientStep, told: boolean, at: Date):
     .select<{ hold_expires_at: Date }[]>('hold_expires_at');
   const until = held.length === 0 ? null : new Date(Math.max(...held.map((h) => h.hold_expires_at.getTime())));
   const mail = channelsOf(patient).includes('email');
-  const round = row.round + 1;
+  const { round } = row;
   if (!told && mail && until !== null)
     await tellAgain(trx, row, patient.language, `r${round}`, { again: true }, until, at);
   const offered = mail && until !== null;
@@ -360,9 +372,7 @@ async function writeAsked(trx: Trx, step: PatientStep, told: boolean, at: Date):
     event: 'ask',
     to: offered ? 'offered' : 'to-call',
     columns: {
-      round,
       ask_again: false,
-      asked_at: at,
       remind_at: until === null ? null : new Date(halfWay(at.getTime(), until.getTime())),
       reminded_at: null,
       answer_until: until,

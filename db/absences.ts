@@ -17,7 +17,9 @@ import { recordStateChange } from './audit-trail.ts';
 import type { Trx } from './connection.ts';
 import { msOrNull } from './instants.ts';
 import { insertRecord } from './schedule-administration.ts';
-import { withTransaction } from './transaction.ts';
+import { withOrganization, withTransaction } from './transaction.ts';
+import { applyOpeningAction } from './opening-steps.ts';
+import { openingOperationKey } from '../workflows/messages/opening.ts';
 
 export interface AwayFor {
   readonly resourceId: string;
@@ -302,6 +304,8 @@ export interface Look {
   readonly nextAt: string | null;
   /** Other absences that wait for an outcome of this one. */
   readonly tell: readonly string[];
+  /** Openings on the closed time that were being offered: nobody is offered it any more. */
+  readonly closed: readonly string[];
 }
 
 /** Writes down what came about, lists what was booked all the same, and ends the absence when everybody is settled. */
@@ -311,6 +315,18 @@ export async function lookAtList(
 ): Promise<Look> {
   const at = await ports.clock.now();
   const change: Change = { actor: systemActor('absence'), at, opKey: `absence:${absenceId}/look` };
+  const closed = await closeOpenings(ports, organizationId, absenceId);
+  const seen = await lookOnce(ports, organizationId, absenceId, change);
+  return { ...seen, closed };
+}
+
+async function lookOnce(
+  ports: SchedulingPorts,
+  organizationId: string,
+  absenceId: string,
+  change: Change,
+): Promise<Omit<Look, 'closed'>> {
+  const { at } = change;
   return withTransaction(ports.db, { organizationId }, async (trx) => {
     const absence = await lockAbsence(trx, absenceId);
     if (absence.ended_at !== null) return look(trx, absence, [], [], new Set());
@@ -347,7 +363,7 @@ async function look(
   open: readonly OpenCase[],
   settled: ReadonlySet<string>,
   next: number | null = null,
-): Promise<Look> {
+): Promise<Omit<Look, 'closed'>> {
   return {
     absence: (await readAbsence(trx, absence.id))!,
     steps,
@@ -355,6 +371,37 @@ async function look(
     nextAt: next === null ? null : new Date(next).toISOString(),
     tell: await joinedTo(trx, [...settled]),
   };
+}
+
+/** A freed time of who is away is offered to nobody. Who accepted just before has a visit, and is on the list by that. */
+async function closeOpenings(ports: SchedulingPorts, organizationId: string, absenceId: string): Promise<string[]> {
+  const offered = await withOrganization(ports.db, organizationId, async (trx) => {
+    const { rows } = await trx.raw<{ rows: { id: string }[] }>(
+      `SELECT DISTINCT r.opening_id AS id FROM absence b JOIN reservation r ON r.resource_id = b.resource_id AND r.kind = 'offer'
+         AND r.released_at IS NULL AND r.starts_at < b.ends_at AND r.ends_at > b.starts_at
+       WHERE b.id = :absenceId AND b.ended_at IS NULL ORDER BY 1`,
+      { absenceId },
+    );
+    return rows.map((row) => row.id);
+  });
+  const closed: string[] = [];
+  for (const openingId of offered) {
+    const operation = { key: openingOperationKey(openingId, `absence:${absenceId}`), inputHash: 'close' };
+    const request = {
+      action: 'close',
+      input: { reason: 'absence' },
+      actor: systemActor('absence'),
+      operation,
+    } as const;
+    try {
+      await applyOpeningAction(ports, { organizationId, openingId, request });
+      closed.push(openingId);
+    } catch (error) {
+      // Filled or released meanwhile: the list or the closure has it.
+      if (!(error instanceof DomainError)) throw error;
+    }
+  }
+  return closed;
 }
 
 /** Absences whose cases have joined one of these. */

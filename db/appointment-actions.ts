@@ -405,7 +405,7 @@ async function closeOtherAlternatives(trx: Trx, context: ChangeContext, taken: A
 /** Places to hold for a patient whose visit the clinic cancels: not on that day, and not two at once. */
 export async function alternativesFor(
   trx: Trx,
-  { row, policies }: Locked,
+  { row, policies, limits }: Locked,
   input: ActionInput,
   at: Date,
 ): Promise<OpeningCommand[]> {
@@ -413,7 +413,9 @@ export async function alternativesFor(
     input.alternatives ?? Infinity,
     policyAt(policies, 'clinic-cancel', at.getTime(), row.location_id).alternatives,
   );
-  if (wanted <= 0 || row.start_at === null || row.tz === null || row.practitioner_id === null) return [];
+  // A visit type that is given no more has no other times.
+  if (wanted <= 0 || !limits.active || row.start_at === null || row.tz === null || row.practitioner_id === null)
+    return [];
   const from = new Date(endOfLocalDay(Math.max(row.start_at.getTime(), at.getTime()), row.tz));
   const request = {
     visitTypeId: row.visit_type_id,

@@ -47,8 +47,8 @@ export const caseEdges = [
   ['ask', ['affected', 'offered'], 'to-call'],
   ['move-resource', ['affected'], 'moved-resource'],
   ['remind', ['offered'], 'offered'],
-  // Nothing was chosen.
-  ['call-needed', ['offered', 'to-call'], 'to-call'],
+  // Nothing was chosen, or asking failed: a person sees to it.
+  ['call-needed', ['affected', 'offered', 'to-call'], 'to-call'],
   // Also when the clinic's own hands moved it.
   ['rebooked', ['affected', 'offered', 'to-call', 'joined'], 'rebooked'],
   // Cancelled by the patient, or a hold that ended, before we came.

@@ -47,6 +47,7 @@ import type {
 } from './messages/absence.ts';
 import { appointmentWorkflow, appointmentWorkflowId, changedElsewhereSignal } from './messages/appointment.ts';
 import { caseSearchAttributes } from './messages/case-search-attributes.ts';
+import { openingChangedSignal, openingWorkflowId } from './messages/opening.ts';
 import { inTurns } from './turns.ts';
 
 const inStart = proxyLocalActivities<AbsenceActivities>(startCommand);
@@ -92,6 +93,8 @@ function setUp(input: AbsenceInput) {
   let last: Look | null = null;
   let woken = false;
   let shown: string | undefined;
+  /** Whom asking failed for: a person sees to it. */
+  const refused = new Set<string>();
 
   for (const action of absenceActions) {
     const update = defineUpdate<AbsenceActionOutcome, [AbsenceActionRequest]>(action);
@@ -175,6 +178,7 @@ function setUp(input: AbsenceInput) {
           if (isOver() || view?.state === 'paused') return;
           const done = await take(appointmentId, step);
           anyDone ||= done || (step === 'move-resource' && (await take(appointmentId, 'ask')));
+          if (refused.delete(appointmentId)) anyDone = (await take(appointmentId, 'call')) || anyDone;
         });
       }
       // What cannot be done is tried again later, by a fixed release if need be.
@@ -186,6 +190,7 @@ function setUp(input: AbsenceInput) {
     last = await inTime.lookAtList(which);
     adopt(last.absence);
     await tell(last.tell.map(absenceWorkflowId), listChangedSignal);
+    await tell(last.closed.map(openingWorkflowId), openingChangedSignal);
     return last;
   }
 
@@ -206,6 +211,7 @@ function setUp(input: AbsenceInput) {
       const problem = refusedWith(error);
       if (problem === undefined) throw error;
       log.error('a step for a patient was refused', { code: problem.code, step });
+      if (step === 'ask' || step === 'move-resource') refused.add(appointmentId);
       return false;
     }
   }

@@ -133,6 +133,42 @@ describe('asking', () => {
   });
 });
 
+describe('what else stands there', () => {
+  it('a visit of a type that is given no more goes to the desk, without other times', async () => {
+    const at = nextDay();
+    const visitTypeId = await clinic.addVisitType({});
+    const visit = await book(at('15:00'), 0, { visitTypeId, practitionerId: clinic.providers[2] });
+    await clinic.owner('visit_type').where({ id: visitTypeId }).update({ active: false });
+    const { id } = await declare(clinic.providers[2]!, at('00:00'), at('23:59'));
+    await look(id);
+    expect(await take(id, visit, 'ask')).toMatchObject({ done: true, held: [] });
+    expect(await page(id)).toMatchObject([{ state: 'to-call', round: 1, task: { state: 'open' } }]);
+    expect(await statusOf(visit)).toBe('cancelled');
+  });
+
+  it('a visit that could not be asked about goes to the desk, and stays until a person has spoken', async () => {
+    const at = nextDay();
+    const visit = await book(at('15:00'), 1, { practitionerId: clinic.providers[2] });
+    const { id } = await declare(clinic.providers[2]!, at('00:00'), at('23:59'));
+    await look(id);
+    expect(await take(id, visit, 'call')).toMatchObject({ done: true });
+    expect(await page(id)).toMatchObject([{ state: 'to-call', allowedActions: ['keep', 'cancel', 'retry', 'pause'] }]);
+    expect(await statusOf(visit)).toBe('booked');
+  });
+
+  it('a freed time that was being offered is offered to nobody any more', async () => {
+    const at = nextDay();
+    const of = { organization_id: clinic.organizationId };
+    const opening = randomUUID();
+    await clinic.owner('opening').insert({ ...of, id: opening, start_at: at('15:00'), end_at: at('15:30'), tz: 'America/New_York', practitioner_id: clinic.providers[1], location_id: clinic.locationId, visit_type_ids: [clinic.visitTypeId], state: 'open', release_at: at('12:00'), op_key: opening }); // prettier-ignore
+    await clinic.owner('reservation').insert({ ...of, resource_id: clinic.providers[1], lane: 0, busy: `[${at('15:00')},${at('15:30')})`, kind: 'offer', role: 'provider', opening_id: opening, expires_at: at('12:00'), op_key: `opening:${opening}` }); // prettier-ignore
+    const { id } = await declare(clinic.providers[1]!, at('00:00'), at('23:59'));
+    expect(await look(id)).toMatchObject({ closed: [opening], absence: { state: 'resolved' } });
+    expect(await clinic.owner('opening').where({ id: opening }).first()).toMatchObject({ state: 'closed', closed_reason: 'absence' }); // prettier-ignore
+    expect(await clinic.count('reservation', { opening_id: opening, released_at: null })).toBe(0);
+  });
+});
+
 describe('a room that is down', () => {
   it('is exchanged for a free one of the pool; whatever else the visit has stays', async () => {
     const at = nextDay();
