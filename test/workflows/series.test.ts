@@ -1,16 +1,13 @@
 /** A recurring series on a real database, with months skipped in milliseconds (scheduling-intake.md C2, feature B13). */
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readSeries, type SeriesView } from '../../db/series-view.ts';
-import { withOrganization } from '../../db/transaction.ts';
+import type { SeriesView } from '../../db/series-view.ts';
 import { appointmentWorkflowId } from '../../workflows/messages/appointment.ts';
-import { seriesOperationKey, seriesWorkflowId } from '../../workflows/messages/series.ts';
-import type { SeriesChange, SeriesCommand, SeriesEnd } from '../../workflows/messages/series.ts';
-import type { SeriesRule } from '../../domain/series.ts';
+import { seriesWorkflowId } from '../../workflows/messages/series.ts';
+import type { SeriesEnd } from '../../workflows/messages/series.ts';
 import { openClinic } from './clinic.ts';
 import type { TestClinic } from './clinic.ts';
-import { staff, timeZone } from './seed.ts';
+import { seriesOn, stepsOf } from './series-clinic.ts';
 
 let clinic: TestClinic;
 beforeAll(async () => {
@@ -20,45 +17,7 @@ afterAll(() => clinic?.close());
 
 /** The server's clock only goes forward: each test has a month of its own, far enough ahead. */
 const from = (date: string, time = '09:00'): string => `${date}T${time}`;
-type Given = Omit<Partial<SeriesCommand>, 'rule'> & { readonly rule: Partial<SeriesRule> };
-const commandOf = ({ rule, ...given }: Given): SeriesCommand => ({
-  patientId: clinic.patientId,
-  visitTypeId: clinic.visitTypeId,
-  practitionerId: clinic.practitionerId,
-  locationId: clinic.locationId,
-  visitMode: 'in-person',
-  mode: 'skip-conflicts',
-  choices: [],
-  ...given,
-  rule: { frequency: 'weekly', interval: 1, byDay: [], count: 3, until: null, startLocal: '', timeZone, ...rule },
-});
-const begin = (given: Given, id = randomUUID()) =>
-  clinic.gateway
-    .bookSeries({
-      organizationId: clinic.organizationId,
-      seriesId: id,
-      operation: { key: seriesOperationKey(id, 'start'), inputHash: 'hash' },
-      command: commandOf(given),
-      actor: staff,
-    })
-    .then((outcome) => ({ id, outcome }));
-const change = (id: string, asked: Omit<SeriesChange, 'actor'>, key = randomUUID()) =>
-  clinic.gateway.changeSeries(id, {
-    action: 'change',
-    change: { ...asked, actor: staff },
-    operation: { key: seriesOperationKey(id, key), inputHash: 'hash' },
-  });
-const view = async (id: string): Promise<SeriesView> =>
-  (await withOrganization(clinic.db, clinic.organizationId, (trx) => readSeries(trx, id)))!;
-/** Its steps are taken in real time: only the clock is skipped. */
-async function reached(id: string, ...states: string[]): Promise<SeriesView> {
-  for (let tries = 0; tries < 600; tries += 1) {
-    const shown = await view(id);
-    if (states.includes(shown.state)) return shown;
-    await sleep(50);
-  }
-  throw new Error(`the series stays ${(await view(id)).state}`);
-}
+const { begin, change, view, reached } = seriesOn(() => clinic);
 const ended = (id: string): Promise<SeriesEnd> =>
   clinic.client.workflow.getHandle<() => Promise<SeriesEnd>>(seriesWorkflowId(id)).result();
 const notifications = (id: string, kind: string) =>
@@ -78,8 +37,6 @@ const messagesOf = (shown: SeriesView) =>
     .whereNot({ kind: 'reminder' })
     .orderBy('created_at')
     .select<{ kind: string; aggregate_id: string; params: { also?: string[] } }[]>('kind', 'aggregate_id', 'params');
-const stepsOf = (shown: SeriesView) =>
-  shown.occurrences.map(({ steps }) => steps.map(({ kind, outcome, code }) => `${kind} ${code ?? outcome}`).join(', '));
 
 // First, while there are no other runs whose timers would ring on the way.
 test('a series ends after its last visit, each visit reminded in its own time', { timeout: 120_000 }, async () => {
@@ -166,27 +123,6 @@ describe('booking', () => {
     await ended(id);
     expect((await begin({ rule: { startLocal: from('2027-05-03'), count: 99 } }, id)).outcome).toEqual(outcome);
   });
-});
-
-test('a worker that stops half-way loses nothing and does nothing twice', { timeout: 120_000 }, async () => {
-  const { id } = await begin({ mode: 'all', rule: { frequency: 'daily', startLocal: from('2027-06-01'), count: 12 } });
-  for (;;) {
-    const { steps } = (await view(id)).occurrences[3]!;
-    if (steps.some(({ outcome }) => outcome === 'done')) break;
-    await sleep(10);
-  }
-  await clinic.pauseWorker();
-  const before = await view(id);
-  expect(before.state).toBe('booking');
-  const done = before.occurrences.filter(({ status }) => status === 'booked').length;
-  expect(done).toBeGreaterThanOrEqual(4);
-  expect(done).toBeLessThan(12);
-  await clinic.resumeWorker();
-  const shown = await reached(id, 'booked', 'refused');
-  expect(stepsOf(shown)).toEqual(Array.from({ length: 12 }, () => 'book done'));
-  expect(await clinic.admin('appointment').where({ series_id: id })).toHaveLength(12);
-  expect(await clinic.admin('state_change').where({ aggregate_id: id })).toHaveLength(2);
-  for (const { appointmentId } of shown.occurrences) expect(await clinic.changes(appointmentId!)).toHaveLength(1);
 });
 
 test('fifty-two visits are more than one history, and are booked all the same', { timeout: 180_000 }, async () => {
