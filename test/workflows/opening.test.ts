@@ -272,6 +272,26 @@ describe('steering', () => {
   });
 });
 
+test('C6 two at once under a day: the first answer wins, the other hears of it and waits on', async () => {
+  const today = await now();
+  const policy = { organization_id: clinic.organizationId, kind: 'waitlist', valid_from: today };
+  await clinic.admin('policy').insert({ ...policy, value: JSON.stringify({ batchSize: 2 }) });
+  try {
+    const first = await waitlist.join(service, await waitlist.patient(), { urgency: 'soon' });
+    const second = await waitlist.join(service, await waitlist.patient());
+    const openingId = await freed(service, localAt(today, 2, '10:00'), localAt(today, 1, '12:00'));
+    await expect.poll(() => states(openingId), soon).toEqual(['offered', 'offered']);
+    await nextOffer(openingId, first.id);
+    const theirs = (await waitlist.offers(openingId)).find((o) => o.entry_id === second.id)!;
+    expect(await waitlist.patientSays(openingId, 'accept', theirs)).toMatchObject({ opening: { state: 'filled' } });
+    await ended(openingId);
+    expect(await statesOf(openingId, [first.id, second.id])).toEqual(['superseded', 'accepted']);
+    await expect.poll(async () => (await run(waitlistEntryWorkflowId(first.id)).query<{ entry: { state: string } }>('state')).entry.state, soon).toBe('active'); // prettier-ignore
+  } finally {
+    await clinic.admin('policy').where(policy).delete();
+  }
+});
+
 test('S14 Overlap at accept', async () => {
   const today = await now();
   const patientId = await waitlist.patient();
