@@ -43,6 +43,8 @@ export const appointment = z.object({
   location: z.object({ id, name: z.string(), timeZone: z.string() }).nullable(),
   /** What is reserved now, the patient apart. */
   resources: z.array(z.object({ role: z.string(), kind: z.string(), id, name: z.string(), lane: z.int() })),
+  /** The recurring series that it is one occurrence of. */
+  series: z.object({ id, occurrence: z.int() }).nullable(),
   /** Wall-clock time at the place, `YYYY-MM-DDTHH:MM:SS`. */
   localStart: z.string().nullable(),
   /** Only when that wall-clock time happens twice. */
@@ -64,6 +66,7 @@ interface Details {
   visit_type: { id: string; code: string; name: Record<string, string>; durationMinutes: number };
   location: { id: string; name: string; timeZone: string } | null;
   resources: { role: string; kind: string; id: string; name: string; lane: number }[];
+  series: { id: string; occurrence: number } | null;
 }
 
 const detailsSql = `
@@ -73,7 +76,8 @@ SELECT x.id,
   jsonb_build_object('id', v.id, 'code', v.code, 'name', v.name, 'durationMinutes', v.duration_minutes) AS visit_type,
   CASE WHEN l.id IS NOT NULL THEN jsonb_build_object('id', l.id, 'name', l.name, 'timeZone', l.time_zone) END AS location,
   (SELECT coalesce(jsonb_agg(jsonb_build_object('role', b.role, 'kind', q.kind, 'id', q.id, 'name', q.name, 'lane', b.lane) ORDER BY b.role, q.name), '[]')
-   FROM reservation b JOIN resource q ON q.id = b.resource_id WHERE b.appointment_id = x.id AND b.released_at IS NULL AND q.kind <> 'patient') AS resources
+   FROM reservation b JOIN resource q ON q.id = b.resource_id WHERE b.appointment_id = x.id AND b.released_at IS NULL AND q.kind <> 'patient') AS resources,
+  (SELECT jsonb_build_object('id', a.series_id, 'occurrence', a.occurrence) FROM appointment a WHERE a.id = x.id AND a.series_id IS NOT NULL) AS series
 FROM unnest(CAST(:ids AS uuid[]), CAST(:patients AS uuid[]), CAST(:practitioners AS uuid[]), CAST(:visitTypes AS uuid[]), CAST(:locations AS uuid[]))
      AS x(id, patient_id, practitioner_id, visit_type_id, location_id)
 JOIN patient p ON p.id = x.patient_id JOIN visit_type v ON v.id = x.visit_type_id
@@ -137,6 +141,7 @@ function toAppointment(
       durationMinutes: visitType.durationMinutes,
     },
     location: details.location,
+    series: details.series,
     resources: ownChart ? details.resources.filter(({ kind }) => kind === 'room') : details.resources,
     ...localStartOf(view),
   };

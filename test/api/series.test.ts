@@ -92,7 +92,11 @@ describe('booking', () => {
     expect((await post('/series', body, { key })).body.id).toBe(first.body.id);
     expect((await post('/series', bodyOf(`${day}T10:00`), { key })).body.code).toBe('idempotency-key-reused');
     const visit = await clinic.desk.request('GET', `/appointments/${series.occurrences[1].appointmentId}`);
-    expect(visit.body).toMatchObject({ status: 'booked', localStart: `${addDays(day, 7)}T09:00:00` });
+    expect(visit.body).toMatchObject({
+      status: 'booked',
+      series: { id: first.body.id, occurrence: 2 },
+      localStart: `${addDays(day, 7)}T09:00:00`,
+    });
     const audit = await clinic.api.owner('audit_event').where({ entity_id: first.body.id, outcome: 'success' }).orderBy('id').select('action'); // prettier-ignore
     expect(audit.map(({ action }: { action: string }) => action)).toEqual(expect.arrayContaining(['series:book', 'series:settle', 'series:read'])); // prettier-ignore
   });
