@@ -2,26 +2,25 @@
  * What the process of an absence does for one patient: another room, other times held and told, a reminder, a call. Each
  * is safe to repeat: its operation keys make it happen once, and it looks again before it acts, because patients and staff
  * do not wait for it. Lock order: absence, case, appointment, resources by id.
+ *
+ * Longer than most files: what may follow what for one patient is best read in one place.
  */
 import { halfWay, hasBegun, nextOf } from '../domain/absence.ts';
 import type { CaseStep } from '../domain/absence.ts';
 import { systemActor, type Actor } from '../domain/actor.ts';
-import { covers } from '../domain/interval.ts';
 import { DomainError } from '../domain/errors.ts';
-import { freeByLane, openFor } from '../domain/schedule.ts';
 import { appointmentOperationKey } from '../workflows/messages/appointment.ts';
 import type { AppointmentStart, OpeningCommand } from '../workflows/messages/appointment.ts';
-import { factsOf, lockAbsence, moveCase, openCases, type AbsenceChange } from './absences.ts';
+import { factsOf, lockAbsence, moveCase, openCases, type AbsenceChange } from './absence-list.ts';
 import type { AbsenceRow, CaseRow } from './absence-view.ts';
-import { alternativesFor, carryOut, lockAppointment, type Locked } from './appointment-actions.ts';
-import { channelsOf, endExpiredHolds } from './appointment-effects.ts';
-import { dayMarginMs, openAppointment, type SchedulingPorts } from './appointments.ts';
+import { anotherPlace } from './another-resource.ts';
+import { alternativesFor, carryOut, lockAppointment } from './appointment-actions.ts';
+import { channelsOf } from './appointment-effects.ts';
+import { openAppointment, type SchedulingPorts } from './appointments.ts';
 import { recordStateChange } from './audit-trail.ts';
 import type { Trx } from './connection.ts';
 import { queueMessage } from './outbox.ts';
-import type { Place } from './place.ts';
 import { insertReservations } from './reservations.ts';
-import { countBusy, loadSchedulingFacts, resourceFactsAt } from './scheduling-facts.ts';
 import { raiseStaffTask } from './staff-tasks.ts';
 import { withOrganization, withTransaction } from './transaction.ts';
 
@@ -182,58 +181,6 @@ async function moveToAnother({ trx, absence, row, change, step }: Work): Promise
     data: { resourceId: lane!.resourceId },
   });
   return { ...nothing, done: true, visits: [visit.id] };
-}
-
-/** A free member of the pool that the visit's requirement names, least busy that day first (C3). */
-async function anotherPlace(
-  trx: Trx,
-  absence: AbsenceRow,
-  { row: visit, visitType }: Locked,
-  own: { readonly role: string; readonly starts_at: Date; readonly ends_at: Date },
-  { at, opKey }: AbsenceChange,
-): Promise<Place | null> {
-  const requirement = visitType.requirements.find((r) => r.role === own.role);
-  const { start_at: start, practitioner_id: practitionerId, location_id: locationId } = visit;
-  if (requirement?.poolId == null || start === null || practitionerId === null || locationId === null) return null;
-  const busy = { start: own.starts_at.getTime(), end: own.ends_at.getTime() };
-  const facts = await loadSchedulingFacts(
-    trx,
-    {
-      visitTypeId: visit.visit_type_id,
-      practitionerId,
-      locationId,
-      patientId: visit.patient_id,
-      window: { start: start.getTime(), end: start.getTime() + 1 },
-      at: at.getTime(),
-      margin: dayMarginMs,
-    },
-    { lock: true },
-  );
-  if (facts === null) return null;
-  const around = { start: busy.start - 12 * 3_600_000, end: busy.end + 12 * 3_600_000 };
-  const candidates = (facts.pools.get(requirement.poolId) ?? [])
-    .filter((id) => id !== absence.resource_id)
-    .toSorted((a, b) => countBusy(facts, a, around) - countBusy(facts, b, around) || (a < b ? -1 : 1));
-  for (const id of candidates) {
-    const resource = facts.resources.get(id);
-    if (resource === undefined || (resource.location_id !== null && resource.location_id !== locationId)) continue;
-    const known = resourceFactsAt(facts, resource, locationId);
-    const lanes = freeByLane(openFor(known, visit.visit_type_id, locationId, around), known, around);
-    const lane = lanes.findIndex((free) => covers(free, busy));
-    if (lane < 0) continue;
-    const place: Place = {
-      start: start.getTime(),
-      end: visit.end_at!.getTime(),
-      locationId,
-      timeZone: visit.tz!,
-      practitionerId,
-      overbookReason: null,
-      lanes: [{ resourceId: id, lane, role: own.role, kind: resource.kind, busy, overbookReason: null }],
-    };
-    if (facts.expired) await endExpiredHolds(trx, visit.organization_id, place, at, opKey, visit.id);
-    return place;
-  }
-  return null;
 }
 
 // --- Other times -----------------------------------------------------------------------------------------------------

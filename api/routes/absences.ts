@@ -3,8 +3,9 @@
  * patient to a resolution, everybody's path on one page, and a person's word about all of it or about one patient.
  */
 import { z } from 'zod';
+import { affectedVisits } from '../../db/absence-list.ts';
 import { casesOf, listAbsences as findAbsences, readAbsence, type CaseView } from '../../db/absence-view.ts';
-import { affectedVisits, awayOf } from '../../db/absences.ts';
+import { awayOf } from '../../db/absences.ts';
 import { toView, type AppointmentRow } from '../../db/appointment-view.ts';
 import { actorNames } from '../../db/cases.ts';
 import { databaseTime } from '../../db/clock.ts';
