@@ -10,7 +10,11 @@ export function useOpeningAct(openingId: string, action: OpeningAction, onDone: 
   const client = useQueryClient();
   return useMutation({
     mutationFn: (body: OpeningBody) => actOnOpening(openingId, action, body),
-    onSuccess: () => onDone(action),
+    // Said once the page shows it.
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: ['openings'] });
+      onDone(action);
+    },
     onSettled: () => {
       for (const key of ['openings', 'waitlist', 'appointments', 'availability', 'case', 'tasks'])
         void client.invalidateQueries({ queryKey: [key] });
