@@ -15,6 +15,7 @@ import {
   setCurrentDetails,
   setHandler,
   upsertSearchAttributes,
+  workflowInfo,
 } from '@temporalio/workflow';
 import type { OpeningActivities } from '../activities/opening.ts';
 import type { ProblemCode } from '../domain/errors.ts';
@@ -73,6 +74,8 @@ export async function opening(input: OpeningStart): Promise<OpeningEnd> {
 }
 
 function setUp({ organizationId, openingId }: OpeningStart) {
+  // Looks are counted anew by a run that takes up the rows of one that was ended.
+  const { runId } = workflowInfo();
   const inTurn = inTurns();
   const clock = plannedTimers();
   const history = new Map<string, OfferView>();
@@ -114,7 +117,7 @@ function setUp({ organizationId, openingId }: OpeningStart) {
   async function look(): Promise<void> {
     lookWanted = false;
     looks += 1;
-    const step = { key: openingOperationKey(openingId, `advance:${looks}`), inputHash: 'advance' };
+    const step = { key: openingOperationKey(openingId, `advance:${runId}:${looks}`), inputHash: 'advance' };
     let againIn = 1_000;
     underWay += 1;
     try {

@@ -9,6 +9,7 @@ import { organizationIds } from '../../db/organizations.ts';
 import { withOrganization } from '../../db/transaction.ts';
 import { systemActor } from '../../domain/actor.ts';
 import type { AppointmentState, VisitMode } from '../../workflows/messages/appointment.ts';
+import { openingWorkflowId } from '../../workflows/messages/opening.ts';
 import type { Engine } from './engine.ts';
 import {
   beginningOf,
@@ -21,6 +22,7 @@ import {
   type Visit,
 } from './facts.ts';
 import { finding, type Finding } from './findings.ts';
+import { openRows, processes, type OpenRow } from './processes.ts';
 
 export interface DoctorPorts {
   /** Role worker. */
@@ -110,6 +112,7 @@ async function examine(
       ...(await inParallel(suspects, (id) => differsStill(ports.engine, id, now.get(id)))),
     );
   }
+  findings.push(...(await unattended(ports, organizationId, options)));
   const mended = options.repair ? await repairAll(ports, organizationId, findings) : findings;
   return {
     organizationId,
@@ -173,6 +176,21 @@ async function strangers(ports: DoctorPorts, ids: readonly string[]): Promise<Fi
   });
 }
 
+/** Open rows beside the visits whose run is not there, also at a second look. */
+async function unattended(ports: DoctorPorts, organizationId: string, options: DoctorOptions): Promise<Finding[]> {
+  const open = async () =>
+    (await Promise.all(processes.map((process) => withOrganization(ports.db, organizationId, (trx) => openRows(trx, process))))).flat(); // prettier-ignore
+  const alone = (rows: readonly OpenRow[]): Promise<OpenRow[]> =>
+    inParallel(rows, async (row) => ((await ports.engine.isRunning(row.process.workflowId(row.id))) ? null : row));
+  const first = new Set((await alone(await open())).map(({ id }) => id));
+  if (first.size === 0) return [];
+  await sleep(options.settleMs ?? 2_000);
+  const still = await alone((await open()).filter(({ id }) => first.has(id)));
+  return still.map(({ id, state, process }) =>
+    finding('process-unattended', process.workflowId(id), `${state}; there is no running workflow`),
+  );
+}
+
 async function houseFindings(ports: DoctorPorts, organizationId: string): Promise<Finding[]> {
   const { timers, messages, violations } = await withOrganization(ports.db, organizationId, async (trx) => ({
     timers: await overdueTimers(trx),
@@ -191,10 +209,16 @@ async function houseFindings(ports: DoctorPorts, organizationId: string): Promis
 }
 
 const repairable: ReadonlySet<string> = new Set(['no-workflow', 'workflow-outlives-visit', 'state-differs']);
+const openingPrefix = openingWorkflowId('');
 
 async function repairAll(ports: DoctorPorts, organizationId: string, findings: readonly Finding[]): Promise<Finding[]> {
   const mended: Finding[] = [];
   for (const item of findings) {
+    if (item.kind === 'process-unattended' && item.subject.startsWith(openingPrefix)) {
+      await ports.engine.adoptOpening({ organizationId, openingId: item.subject.slice(openingPrefix.length) });
+      mended.push({ ...item, repaired: true });
+      continue;
+    }
     mended.push(
       repairable.has(item.kind) ? { ...item, repaired: await repair(ports, organizationId, item.subject) } : item,
     );

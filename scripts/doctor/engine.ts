@@ -12,6 +12,12 @@ import {
   type AppointmentStart,
   type AppointmentState,
 } from '../../workflows/messages/appointment.ts';
+import {
+  openingChangedSignal,
+  openingWorkflow,
+  openingWorkflowId,
+  type OpeningStart,
+} from '../../workflows/messages/opening.ts';
 
 export interface Engine {
   /** Ids of the appointments with a running workflow, each as often as it is listed. */
@@ -20,6 +26,10 @@ export interface Engine {
   statusOf(appointmentId: string): Promise<{ readonly status: string; readonly startedAt: Date } | null>;
   /** What the run believes; undefined when no worker answers. */
   stateOf(appointmentId: string): Promise<AppointmentState | undefined>;
+  /** Whether a run of this workflow id is under way, asked of the engine itself. */
+  isRunning(workflowId: string): Promise<boolean>;
+  /** A run for a freed time that is kept: it reads the rows there and goes on. */
+  adoptOpening(start: OpeningStart): Promise<void>;
   /** A run for an appointment that stands in the database: it reads there what is the case. */
   adopt(start: AppointmentStart): Promise<void>;
   close(): Promise<void>;
@@ -58,6 +68,26 @@ export async function connectEngine(
         if (error instanceof WorkflowNotFoundError) return null;
         throw error;
       }
+    },
+    async isRunning(workflowId) {
+      try {
+        const { status } = await within(5_000, () => client.workflow.getHandle(workflowId).describe());
+        return status.name === 'RUNNING';
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return false;
+        throw error;
+      }
+    },
+    async adoptOpening(start) {
+      await client.workflow.signalWithStart(openingWorkflow, {
+        workflowId: openingWorkflowId(start.openingId),
+        taskQueue: appointmentTaskQueue,
+        args: [start],
+        signal: openingChangedSignal,
+        signalArgs: [],
+        workflowTaskTimeout: '5 seconds',
+        staticSummary: `Freed time ${start.openingId.slice(0, 8)}, taken up again by npm run doctor`,
+      });
     },
     async stateOf(appointmentId) {
       const handle = client.workflow.getHandle(appointmentWorkflowId(appointmentId));

@@ -20,6 +20,12 @@ export const explanations = {
     cause: 'Workflow and database disagree about the visit',
     remedy: 'npm run doctor -- --repair lets the workflow read the database again',
   },
+  'process-unattended': {
+    cause:
+      'A freed time, a wish on the waitlist or an absence is open in the database, and no workflow watches over it',
+    remedy:
+      'npm run doctor -- --repair starts the workflow of a freed time again; a wish can be withdrawn and made anew, an absence declared anew',
+  },
   'no-worker': {
     cause: 'No worker answers for this workflow',
     remedy: 'See that a worker runs (npm start, or the service worker), and read its log',

@@ -9,8 +9,10 @@ import { createClinic, type Clinic } from '../support/clinic-fixture.ts';
 
 /** Runs as the engine would tell of them; what they believe is read from the database unless a test says otherwise. */
 interface FakeEngine extends Engine {
+  /** By the id of the visit, or by the workflow id of another process. */
   readonly runs: Map<string, { status: string; startedAt: Date; believes?: Partial<AppointmentState> }>;
   readonly adopted: AppointmentStart[];
+  readonly openings: string[];
 }
 
 let clinic: Clinic;
@@ -24,10 +26,12 @@ const now = new Date(Math.floor(Date.now() / 3_600_000) * 3_600_000 - 3_600_000)
 function fakeEngine(): FakeEngine {
   const runs: FakeEngine['runs'] = new Map();
   const adopted: AppointmentStart[] = [];
+  const openings: string[] = [];
   return {
     runs,
     adopted,
-    running: async () => [...runs].filter(([, run]) => run.status === 'RUNNING').map(([id]) => id),
+    running: async () =>
+      [...runs].filter(([id, run]) => run.status === 'RUNNING' && !id.includes(':')).map(([id]) => id),
     statusOf: async (id) => runs.get(id) ?? null,
     stateOf: async (id) => {
       const appointment = await clinic.read((trx) => readAppointment(trx, id));
@@ -36,6 +40,9 @@ function fakeEngine(): FakeEngine {
       return { stage: appointment.status, waitingFor: null, appointment, nextTimers, ...runs.get(id)?.believes };
     },
     adopt: async (start) => void adopted.push(start),
+    isRunning: async (id) => runs.get(id)?.status === 'RUNNING',
+    adoptOpening: async ({ openingId }) => void openings.push(openingId),
+    openings,
     close: async () => undefined,
   };
 }
@@ -91,6 +98,33 @@ describe('npm run doctor', () => {
     expect(start).toMatchObject({ appointmentId: visit, organizationId: clinic.organizationId });
     const operation = await clinic.owner('operation').where({ op_key: start!.operation.key }).first('input_hash');
     expect(operation?.input_hash).toBe(start!.operation.inputHash);
+  });
+
+  it('finds a freed time that no workflow watches over, and starts one that goes on from its rows', async () => {
+    const id = randomUUID();
+    await clinic.owner('opening').insert({
+      id,
+      organization_id: clinic.organizationId,
+      start_at: new Date(now.getTime() + 10 * day),
+      end_at: new Date(now.getTime() + 10 * day + 1_800_000),
+      tz: 'UTC',
+      visit_type_ids: [clinic.visitTypeId],
+      state: 'offering',
+      release_at: new Date(now.getTime() + 9 * day),
+      op_key: 'doctor-test',
+      created_at: now,
+    });
+    try {
+      const found = (await examine({ repair: true })).organizations.flatMap((one) => one.findings);
+      expect(found).toContainEqual(
+        expect.objectContaining({ kind: 'process-unattended', subject: `opening:${id}`, repaired: true }),
+      );
+      expect(engine.openings).toEqual([id]);
+      engine.runs.set(`opening:${id}`, { status: 'RUNNING', startedAt: new Date() });
+      expect(kinds(await examine())).not.toContain('process-unattended');
+    } finally {
+      await clinic.owner('opening').where({ id }).delete();
+    }
   });
 
   it('finds a workflow whose visit is over, and one without any', async () => {
