@@ -37,6 +37,7 @@ const rooms: Readonly<Record<string, Room>> = {
       'keys',
       'log',
       'activities/link-token.ts',
+      'activities/offer-token.ts',
       'activities/visit-token.ts',
       'activities/calendar-file.ts',
       'activities/failures.ts',
@@ -94,7 +95,7 @@ function wrongArrows(imports: readonly Import[]): string[] {
 }
 
 const statement =
-  /^\s*(import|export)\s+(type\s+)?([\s\S]*?from\s*)?['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)/gm;
+  /^\s*(import|export)\s+(type\s+)?([^;'"]*?from\s*)?['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)/gm;
 
 function importsOf(file: string): Import[] {
   const text = readFileSync(join(root, file), 'utf8');
