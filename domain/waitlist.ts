@@ -103,7 +103,7 @@ export function compareRank(a: Rankable, b: Rankable): number {
 export function inRankOrder<T extends Rankable>(items: readonly T[]): T[] {
   const span = 2 ** Math.ceil(Math.log2(items.length + 1));
   const weight = ({ factors }: T): number => factors.tier * 100_000 + factors.score;
-  const keys = Float64Array.from(items, (item, k) => -weight(item) * span + k).sort();
+  const keys = Float64Array.from(items, (item, k) => -weight(item) * span + k).toSorted();
   const sorted = Array.from(keys, (key) => items[key - Math.floor(key / span) * span]!);
   for (let from = 0; from < sorted.length;) {
     let to = from + 1;

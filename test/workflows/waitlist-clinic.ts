@@ -145,10 +145,10 @@ export function waitlistOf(
   }
 
   /** A visit of the service for somebody, at an instant. */
-  async function book(service: Service, start: string, patientId: string): Promise<AppointmentView> {
+  async function book(what: Service, start: string, patientId: string): Promise<AppointmentView> {
     const appointmentId = randomUUID();
     const operation = { key: appointmentOperationKey(appointmentId, 'start'), inputHash: 'hash' };
-    const command = { event: 'book', mode: 'in-person', ...service, patientId, start } as const;
+    const command = { event: 'book', mode: 'in-person', ...what, patientId, start } as const;
     const outcome = await gateway.bookAppointment({ organizationId, appointmentId, operation, actor: staff, command });
     if (!outcome.ok) throw new Error(`not booked: ${JSON.stringify(outcome.problem)}`);
     return outcome.appointment;
