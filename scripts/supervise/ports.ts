@@ -22,17 +22,20 @@ export class PortTakenError extends Error {
   }
 }
 
+/**
+ * Below the range from which systems give ports to outgoing connections (32768 on Linux, 49152 elsewhere): a port found
+ * there could be taken by any connection before its owner listens.
+ */
+const lowest = 20_000;
+const highest = 32_000;
+
 /** A port that is free now; it may be taken by the time it is used, which is why nothing fixed depends on it. */
-export function freePort(host = '127.0.0.1'): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, host, () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
+export async function freePort(host = '127.0.0.1'): Promise<number> {
+  for (let tries = 0; tries < 200; tries += 1) {
+    const port = lowest + Math.floor(Math.random() * (highest - lowest));
+    if (await portIsFree(port, host)) return port;
+  }
+  throw new Error(`No port between ${lowest} and ${highest} is free on ${host}`);
 }
 
 /** Different free ports, found together so that none is handed out twice. */

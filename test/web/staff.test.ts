@@ -91,21 +91,22 @@ async function desk(language: Language, role: 'administrator' | 'front-desk'): P
   };
 }
 
-/** Each language takes both widths and both themes, and the two together every pair of them. */
-const views = {
-  en: [
-    [1280, 'light'],
-    [360, 'dark'],
-  ],
-  es: [
-    [1280, 'dark'],
-    [360, 'light'],
-  ],
-} as const;
+type View = readonly [width: number, scheme: 'light' | 'dark'];
+
+/**
+ * Two views of each page, the wide one and the narrow one in opposite themes, page by page the other way round. Both
+ * languages are drawn in both; axe, which takes most of the time, reads one in English and the other in Spanish.
+ */
+function viewsOf(name: string, language: Language): { readonly views: readonly View[]; readonly read: number } {
+  const sum = [...name].reduce((total, letter) => total + letter.charCodeAt(0), 0);
+  const views: readonly View[] = sum % 2 === 0 ? [[1280, 'light'], [360, 'dark']] : [[1280, 'dark'], [360, 'light']]; // prettier-ignore
+  return { views, read: ((sum >> 1) + Number(language === 'es')) % 2 };
+}
 
 /** No finding of axe, nothing wider than the page, one h1; a picture of each view. */
 async function look(page: Page, name: string, language: Language): Promise<void> {
-  for (const [width, scheme] of views[language]) {
+  const { views, read } = viewsOf(name, language);
+  for (const [view, [width, scheme]] of views.entries()) {
     // A theme is taken over by script and faded in: without motion, and once it is there, colours are final.
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
     await page.setViewportSize({ width, height: 900 });
@@ -123,6 +124,7 @@ async function look(page: Page, name: string, language: Language): Promise<void>
     await page.screenshot({ path: join(pictures, `${name}-${language}-${width}-${scheme}.png`) });
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     expect(overflow, `${name} at ${width} px`).toBeLessThanOrEqual(0);
+    if (view !== read) continue;
     const { violations } = await new AxeBuilder({ page })
       .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
       .analyze();
