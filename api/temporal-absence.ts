@@ -1,6 +1,4 @@
 /** What the API says to the process of an absence; how it is asked, and every silence, is temporal.ts. */
-import { WithStartWorkflowOperation } from '@temporalio/client';
-import type { Client } from '@temporalio/client';
 import {
   absenceOutcomeUpdate,
   absenceOutcomeUpdateId,
@@ -10,14 +8,14 @@ import {
 import type {
   AbsenceActionOutcome,
   AbsenceActionRequest,
-  AbsenceEnd,
   AbsenceInput,
   AbsenceOutcome,
   AbsenceStart,
   AbsenceView,
   CaseActionRequest,
 } from '../workflows/messages/absence.ts';
-import type { Operation } from '../workflows/messages/appointment.ts';
+import { beginOnce } from './temporal-line.ts';
+import type { Line } from './temporal-line.ts';
 import type { closed } from './temporal.ts';
 
 export interface AbsenceGateway {
@@ -37,45 +35,20 @@ export interface AbsenceGateway {
   ): Promise<AbsenceView | typeof closed>;
 }
 
-/** How the gateway asks (temporal.ts). */
-interface Line {
-  readonly client: Client;
-  readonly taskQueue: string;
-  act<T extends { readonly inputHash: string }>(
-    workflowId: string,
-    request: { readonly action: string; readonly operation: Operation },
-  ): Promise<T | typeof closed>;
-  onlyOnce<T extends { readonly inputHash: string }>(
-    workflowId: string,
-    operation: Operation,
-    start: () => Promise<T>,
-  ): Promise<T>;
-}
-
-type AbsenceRun = (input: AbsenceInput) => Promise<AbsenceEnd>;
-
-export function absenceGateway({ client, taskQueue, act, onlyOnce }: Line): AbsenceGateway {
+export function absenceGateway(line: Line): AbsenceGateway {
   return {
-    declareAbsence(start) {
-      const workflowId = absenceWorkflowId(start.absenceId);
-      return onlyOnce(workflowId, start.operation, () =>
-        client.workflow.executeUpdateWithStart<AbsenceRun, AbsenceOutcome, []>(absenceOutcomeUpdate, {
-          startWorkflowOperation: new WithStartWorkflowOperation<AbsenceRun>(absenceWorkflow, {
-            workflowId,
-            taskQueue,
-            args: [start],
-            workflowIdConflictPolicy: 'USE_EXISTING',
-            workflowIdReusePolicy: 'REJECT_DUPLICATE',
-            workflowTaskTimeout: '3 seconds',
-            staticSummary: `Absence ${start.absenceId.slice(0, 8)}`,
-          }),
-          updateId: absenceOutcomeUpdateId,
-          args: [],
-        }),
-      );
-    },
+    declareAbsence: (start) =>
+      beginOnce<AbsenceInput, AbsenceOutcome>(line, {
+        workflow: absenceWorkflow,
+        workflowId: absenceWorkflowId(start.absenceId),
+        input: start,
+        operation: start.operation,
+        update: absenceOutcomeUpdate,
+        updateId: absenceOutcomeUpdateId,
+        summary: `Absence ${start.absenceId.slice(0, 8)}`,
+      }),
     async actOnAbsence(absenceId, request) {
-      const outcome = await act<AbsenceActionOutcome>(absenceWorkflowId(absenceId), request);
+      const outcome = await line.act<AbsenceActionOutcome>(absenceWorkflowId(absenceId), request);
       return typeof outcome === 'symbol' ? outcome : outcome.absence;
     },
   };

@@ -1,8 +1,6 @@
 /** What the API says to the process of a recurring series; how it is asked, and every silence, is temporal.ts. */
-import { WithStartWorkflowOperation, WorkflowNotFoundError } from '@temporalio/client';
-import type { Client } from '@temporalio/client';
+import { WorkflowNotFoundError } from '@temporalio/client';
 import { DomainError } from '../domain/errors.ts';
-import type { Operation } from '../workflows/messages/appointment.ts';
 import {
   seriesOutcomeUpdate,
   seriesOutcomeUpdateId,
@@ -12,11 +10,12 @@ import {
 import type {
   SeriesChangeOutcome,
   SeriesChangeRequest,
-  SeriesEnd,
   SeriesInput,
   SeriesOutcome,
   SeriesStart,
 } from '../workflows/messages/series.ts';
+import { beginOnce } from './temporal-line.ts';
+import type { Line } from './temporal-line.ts';
 import type { closed } from './temporal.ts';
 
 export interface SeriesGateway {
@@ -36,47 +35,22 @@ export interface SeriesGateway {
   changeSeries(seriesId: string, request: SeriesChangeRequest): Promise<SeriesChangeOutcome | typeof closed>;
 }
 
-/** How the gateway asks (temporal.ts). */
-interface Line {
-  readonly client: Client;
-  readonly taskQueue: string;
-  act<T extends { readonly inputHash: string }>(
-    workflowId: string,
-    request: { readonly action: string; readonly operation: Operation },
-  ): Promise<T | typeof closed>;
-  onlyOnce<T extends { readonly inputHash: string }>(
-    workflowId: string,
-    operation: Operation,
-    start: () => Promise<T>,
-  ): Promise<T>;
-}
-
-type SeriesRun = (input: SeriesInput) => Promise<SeriesEnd>;
-
-export function seriesGateway({ client, taskQueue, act, onlyOnce }: Line): SeriesGateway {
+export function seriesGateway(line: Line): SeriesGateway {
   return {
-    bookSeries(start) {
-      const workflowId = seriesWorkflowId(start.seriesId);
-      return onlyOnce(workflowId, start.operation, () =>
-        client.workflow.executeUpdateWithStart<SeriesRun, SeriesOutcome, []>(seriesOutcomeUpdate, {
-          startWorkflowOperation: new WithStartWorkflowOperation<SeriesRun>(seriesWorkflow, {
-            workflowId,
-            taskQueue,
-            args: [start],
-            workflowIdConflictPolicy: 'USE_EXISTING',
-            workflowIdReusePolicy: 'REJECT_DUPLICATE',
-            workflowTaskTimeout: '3 seconds',
-            staticSummary: `Series ${start.seriesId.slice(0, 8)}`,
-          }),
-          updateId: seriesOutcomeUpdateId,
-          args: [],
-        }),
-      );
-    },
+    bookSeries: (start) =>
+      beginOnce<SeriesInput, SeriesOutcome>(line, {
+        workflow: seriesWorkflow,
+        workflowId: seriesWorkflowId(start.seriesId),
+        input: start,
+        operation: start.operation,
+        update: seriesOutcomeUpdate,
+        updateId: seriesOutcomeUpdateId,
+        summary: `Series ${start.seriesId.slice(0, 8)}`,
+      }),
     async hasSeries(seriesId) {
       try {
-        await client.withDeadline(Date.now() + 1_500, () =>
-          client.workflow.getHandle(seriesWorkflowId(seriesId)).describe(),
+        await line.client.withDeadline(Date.now() + 1_500, () =>
+          line.client.workflow.getHandle(seriesWorkflowId(seriesId)).describe(),
         );
         return true;
       } catch (error) {
@@ -84,6 +58,6 @@ export function seriesGateway({ client, taskQueue, act, onlyOnce }: Line): Serie
         throw new DomainError('unavailable', { data: { retryAfterSeconds: 2 } });
       }
     },
-    changeSeries: (seriesId, request) => act<SeriesChangeOutcome>(seriesWorkflowId(seriesId), request),
+    changeSeries: (seriesId, request) => line.act<SeriesChangeOutcome>(seriesWorkflowId(seriesId), request),
   };
 }

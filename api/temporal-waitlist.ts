@@ -1,7 +1,4 @@
 /** What the API says to the processes of the waitlist; how it is asked, and every silence, is temporal.ts. */
-import { WithStartWorkflowOperation } from '@temporalio/client';
-import type { Client } from '@temporalio/client';
-import type { Operation } from '../workflows/messages/appointment.ts';
 import { openingWorkflowId } from '../workflows/messages/opening.ts';
 import type { OpeningActionOutcome, OpeningActionRequest } from '../workflows/messages/opening.ts';
 import {
@@ -12,12 +9,13 @@ import {
 } from '../workflows/messages/waitlist-entry.ts';
 import type {
   WaitlistEntryActionOutcome,
-  WaitlistEntryEnd,
   WaitlistEntryOutcome,
   WaitlistEntryRequest,
   WaitlistEntryStart,
   WaitlistEntryView,
 } from '../workflows/messages/waitlist-entry.ts';
+import { beginOnce } from './temporal-line.ts';
+import type { Line } from './temporal-line.ts';
 import type { closed } from './temporal.ts';
 
 export interface WaitlistGateway {
@@ -47,48 +45,23 @@ export interface WaitlistGateway {
   ): Promise<OpeningActionOutcome | typeof closed>;
 }
 
-/** How the gateway asks (temporal.ts). */
-interface Line {
-  readonly client: Client;
-  readonly taskQueue: string;
-  act<T extends { readonly inputHash: string }>(
-    workflowId: string,
-    request: { readonly action: string; readonly operation: Operation },
-  ): Promise<T | typeof closed>;
-  onlyOnce<T extends { readonly inputHash: string }>(
-    workflowId: string,
-    operation: Operation,
-    start: () => Promise<T>,
-  ): Promise<T>;
-}
-
-type WaitlistEntryRun = (input: WaitlistEntryStart) => Promise<WaitlistEntryEnd>;
-
-export function waitlistGateway({ client, taskQueue, act, onlyOnce }: Line): WaitlistGateway {
+export function waitlistGateway(line: Line): WaitlistGateway {
   return {
-    joinWaitlist(start) {
-      const workflowId = waitlistEntryWorkflowId(start.entryId);
-      return onlyOnce(workflowId, start.operation, () =>
-        client.workflow.executeUpdateWithStart<WaitlistEntryRun, WaitlistEntryOutcome, []>(waitlistOutcomeUpdate, {
-          startWorkflowOperation: new WithStartWorkflowOperation<WaitlistEntryRun>(waitlistEntryWorkflow, {
-            workflowId,
-            taskQueue,
-            args: [start],
-            workflowIdConflictPolicy: 'USE_EXISTING',
-            workflowIdReusePolicy: 'REJECT_DUPLICATE',
-            workflowTaskTimeout: '3 seconds',
-            staticSummary: `Wish ${start.entryId.slice(0, 8)}`,
-          }),
-          updateId: waitlistOutcomeUpdateId,
-          args: [],
-        }),
-      );
-    },
+    joinWaitlist: (start) =>
+      beginOnce<WaitlistEntryStart, WaitlistEntryOutcome>(line, {
+        workflow: waitlistEntryWorkflow,
+        workflowId: waitlistEntryWorkflowId(start.entryId),
+        input: start,
+        operation: start.operation,
+        update: waitlistOutcomeUpdate,
+        updateId: waitlistOutcomeUpdateId,
+        summary: `Wish ${start.entryId.slice(0, 8)}`,
+      }),
     async actOnWaitlistEntry(_organizationId, entryId, request) {
-      const outcome = await act<WaitlistEntryActionOutcome>(waitlistEntryWorkflowId(entryId), request);
+      const outcome = await line.act<WaitlistEntryActionOutcome>(waitlistEntryWorkflowId(entryId), request);
       return typeof outcome === 'symbol' ? outcome : outcome.entry;
     },
     actOnOpening: (_organizationId, openingId, request) =>
-      act<OpeningActionOutcome>(openingWorkflowId(openingId), request),
+      line.act<OpeningActionOutcome>(openingWorkflowId(openingId), request),
   };
 }
