@@ -1,12 +1,14 @@
 /** Pools: of these, any will do. */
-import { Checkbox, NativeSelect, Stack, TextInput } from '@mantine/core';
+import { Checkbox, Stack, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { addPool, changePool, poolsQuery, resourcesQuery } from '../../api/queries.ts';
 import type { ResourcePool } from '../../api/types.ts';
 import { Answered } from '../../parts/page.tsx';
+import { KindSelect } from './kind-select.tsx';
 import { resourceKinds } from './resource-kinds.ts';
+import type { ResourceKind } from './resource-kinds.ts';
 import { ThingForm, Things } from './things.tsx';
 
 export function Pools() {
@@ -32,9 +34,7 @@ export function Pools() {
 function PoolForm({ item, close }: { readonly item: ResourcePool | null; readonly close: () => void }) {
   const { t } = useTranslation();
   const resources = useQuery(resourcesQuery);
-  const [kind, setKind] = useState<(typeof resourceKinds)[number]>(
-    resourceKinds.find((one) => one === item?.kind) ?? 'room',
-  );
+  const [kind, setKind] = useState<ResourceKind>(resourceKinds.find((one) => one === item?.kind) ?? 'room');
   const [name, setName] = useState(item?.name ?? '');
   const [members, setMembers] = useState<string[]>([...(item?.resourceIds ?? [])]);
   const fitting = (resources.data?.items ?? []).filter((one) => one.kind === kind);
@@ -50,14 +50,7 @@ function PoolForm({ item, close }: { readonly item: ResourcePool | null; readonl
       }
       close={close}
     >
-      {item === null && (
-        <NativeSelect
-          label={t('tasks.kind')}
-          value={kind}
-          onChange={(event) => setKind(resourceKinds.find((one) => one === event.currentTarget.value) ?? 'room')}
-          data={resourceKinds.map((value) => ({ value, label: t(`resource.${value}`) }))}
-        />
-      )}
+      {item === null && <KindSelect value={kind} onChange={setKind} />}
       <TextInput
         label={t('patient.name')}
         value={name}

@@ -1,5 +1,5 @@
 /** Rooms, equipment and interpreters. */
-import { Checkbox, NativeSelect, NumberInput, TextInput } from '@mantine/core';
+import { Checkbox, NumberInput, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -7,7 +7,8 @@ import { addResource, changeResource, resourcesQuery } from '../../api/queries.t
 import type { Resource } from '../../api/types.ts';
 import { useWorkplace } from '../../lib/session.ts';
 import { Answered } from '../../parts/page.tsx';
-import { resourceKinds } from './resource-kinds.ts';
+import { KindSelect } from './kind-select.tsx';
+import type { ResourceKind } from './resource-kinds.ts';
 import { PlaceSelect, ThingForm, Things } from './things.tsx';
 
 export function Resources() {
@@ -40,7 +41,7 @@ export function Resources() {
 function ResourceForm({ item, close }: { readonly item: Resource | null; readonly close: () => void }) {
   const { t } = useTranslation();
   const { location } = useWorkplace();
-  const [kind, setKind] = useState<(typeof resourceKinds)[number]>(item?.kind ?? 'room');
+  const [kind, setKind] = useState<ResourceKind>(item?.kind ?? 'room');
   const [name, setName] = useState(item?.name ?? '');
   const [capacity, setCapacity] = useState(item?.capacity ?? 1);
   const [place, setPlace] = useState(item === null ? (location?.id ?? '') : (item.locationId ?? ''));
@@ -55,14 +56,7 @@ function ResourceForm({ item, close }: { readonly item: Resource | null; readonl
       }
       close={close}
     >
-      {item === null && (
-        <NativeSelect
-          label={t('tasks.kind')}
-          value={kind}
-          onChange={(event) => setKind(resourceKinds.find((one) => one === event.currentTarget.value) ?? 'room')}
-          data={resourceKinds.map((value) => ({ value, label: t(`resource.${value}`) }))}
-        />
-      )}
+      {item === null && <KindSelect value={kind} onChange={setKind} />}
       <TextInput
         label={t('patient.name')}
         value={name}
