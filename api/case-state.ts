@@ -18,6 +18,12 @@ export const waitingFor = z.object({
     'encounter',
     'completion',
     'end-of-day',
+    // An offer, or a choice of times: the patient's word.
+    'answer',
+    'next-offer',
+    'call',
+    // The process is at work.
+    'steps',
   ]),
   who: z.enum(['patient', 'staff', 'time']),
   /** RFC 3339 UTC; null when nothing ends the waiting by itself. */
@@ -61,6 +67,55 @@ export function waitingForOf(view: AppointmentView, at: number): z.output<typeof
     default:
       return null;
   }
+}
+
+type WaitingFor = z.output<typeof waitingFor>;
+
+/** @param release when the time becomes free for everybody */
+export function openingWaitsFor(opening: {
+  readonly state: string;
+  readonly paused: boolean;
+  readonly answerUntil: string | null;
+  readonly release: string | null;
+}): WaitingFor | null {
+  if (opening.state !== 'open' && opening.state !== 'offering') return null;
+  if (opening.answerUntil !== null) return { what: 'answer', who: 'patient', until: opening.answerUntil };
+  if (opening.paused) return { what: 'staff', who: 'staff', until: opening.release };
+  return { what: 'next-offer', who: 'time', until: opening.release };
+}
+
+export function wishWaitsFor(wish: {
+  readonly state: string;
+  readonly answerUntil: string | null;
+  readonly until: string | null;
+}): WaitingFor | null {
+  if (wish.answerUntil !== null) return { what: 'answer', who: 'patient', until: wish.answerUntil };
+  if (wish.state === 'paused') return { what: 'staff', who: 'staff', until: wish.until };
+  return wish.state === 'active' || wish.state === 'offered'
+    ? { what: 'opening', who: 'time', until: wish.until }
+    : null;
+}
+
+export function seriesWaitsFor(series: {
+  readonly state: string;
+  readonly nextVisit: string | null;
+}): WaitingFor | null {
+  if (series.state === 'booked') return { what: 'visit', who: 'time', until: series.nextVisit };
+  return series.state === 'refused' || series.state === 'ended' ? null : { what: 'steps', who: 'time', until: null };
+}
+
+/** @param absence.calls how many of its patients somebody has to call */
+export function absenceWaitsFor(absence: {
+  readonly state: string;
+  readonly calls: number;
+  readonly answerUntil: string | null;
+  readonly next: string | null;
+}): WaitingFor | null {
+  if (absence.state === 'paused') return { what: 'staff', who: 'staff', until: null };
+  if (absence.state !== 'running') return null;
+  if (absence.calls > 0) return { what: 'call', who: 'staff', until: null };
+  if (absence.answerUntil !== null) return { what: 'answer', who: 'patient', until: absence.answerUntil };
+  return { what: 'steps', who: 'time', until: absence.next };
 }
 
 const asked: ReadonlySet<string> = new Set(appointmentActions);

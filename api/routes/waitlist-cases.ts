@@ -2,27 +2,17 @@ import { z } from 'zod';
 import { actorNames } from '../../db/cases.ts';
 import { entryStory } from '../../db/entry-story.ts';
 import { openingStory } from '../../db/waitlist-board.ts';
-import type { OpeningStory } from '../../db/waitlist-board.ts';
 import { settleEntry } from '../../db/waitlist-entry-timers.ts';
 import { readEntryRow } from '../../db/waitlist-entry-view.ts';
 import { offersOfEntry } from '../../db/waitlist-lists.ts';
-import type { OwnOfferRecord } from '../../db/waitlist-lists.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { liveOpeningStates, openingStates, waitlistStates } from '../../domain/waitlist.ts';
 import { openingWorkflowId } from '../../workflows/messages/opening.ts';
 import { waitlistEntryWorkflowId } from '../../workflows/messages/waitlist-entry.ts';
-import type { WaitlistEntryView } from '../../workflows/messages/waitlist-entry.ts';
 import { temporalWebUrl, timelineEntry, toTimelineEntry } from '../case-parts.ts';
+import { openingWaitsFor, waitingFor, wishWaitsFor } from '../case-state.ts';
 import { route } from '../route.ts';
 import { id, idParams } from '../schemas.ts';
-
-/** Codes; the pages have the words. */
-const waitingFor = z.object({
-  what: z.enum(['answer', 'next-offer', 'opening', 'staff']),
-  who: z.enum(['patient', 'staff', 'time']),
-  until: z.string().nullable(),
-});
-type WaitingFor = z.output<typeof waitingFor> | null;
 
 const caseParts = {
   id,
@@ -58,7 +48,12 @@ export const showOpeningCase = route({
         id: opening.id,
         kind: 'opening' as const,
         state: opening.state,
-        waitingFor: isLive ? openingWaitsFor(story) : null,
+        waitingFor: openingWaitsFor({
+          state: opening.state,
+          paused: opening.paused,
+          answerUntil: offers[0]?.expiresAt ?? null,
+          release: opening.releaseAt,
+        }),
         nextTimers: [
           ...offers.map((offer) => ({ name: 'offer', dueAt: offer.expiresAt })),
           ...(isLive && opening.releaseAt !== null ? [{ name: 'release', dueAt: opening.releaseAt }] : []),
@@ -79,13 +74,6 @@ export const showOpeningCase = route({
       };
     }),
 });
-
-function openingWaitsFor({ opening, offers }: Pick<OpeningStory, 'opening' | 'offers'>): WaitingFor {
-  const [offer] = offers;
-  if (offer !== undefined) return { what: 'answer', who: 'patient', until: offer.expiresAt };
-  if (opening.paused) return { what: 'staff', who: 'staff', until: opening.releaseAt };
-  return { what: 'next-offer', who: 'time', until: opening.releaseAt };
-}
 
 export const showEntryCase = route({
   method: 'GET',
@@ -109,7 +97,11 @@ export const showEntryCase = route({
         id: entry.id,
         kind: 'waitlist-entry' as const,
         state: entry.state,
-        waitingFor: entryWaitsFor(entry, offers),
+        waitingFor: wishWaitsFor({
+          state: entry.state,
+          answerUntil: offers.find(({ offer }) => offer.state === 'offered')?.offer.expiresAt ?? null,
+          until: entry.expiresAt,
+        }),
         nextTimers: timers.map(({ name, dueAt }) => ({ name, dueAt })),
         timeline: timeline.map((row) => toTimelineEntry(row, names)),
         related: [
@@ -128,10 +120,3 @@ export const showEntryCase = route({
       };
     }),
 });
-
-function entryWaitsFor(entry: WaitlistEntryView, offers: readonly OwnOfferRecord[]): WaitingFor {
-  const live = offers.find(({ offer }) => offer.state === 'offered');
-  if (live !== undefined) return { what: 'answer', who: 'patient', until: live.offer.expiresAt };
-  if (entry.state === 'paused') return { what: 'staff', who: 'staff', until: entry.expiresAt };
-  return entry.state === 'active' ? { what: 'opening', who: 'time', until: entry.expiresAt } : null;
-}

@@ -217,4 +217,86 @@ describe('cases over HTTP', () => {
     const sent = await clinic.desk.request('GET', `/patients/${patientId}/notifications`);
     expect(sent.body.items.every(({ patient }: { patient: { id: string } }) => patient.id === patientId)).toBe(true);
   });
+
+  it('lists every kind of process by what is due first, and each with what it waits for', async () => {
+    const { api, organizationId, practitionerId, locationId, visitTypeId } = clinic;
+    const of = { organization_id: organizationId };
+    const inHours = (hours: number): Date => new Date(Math.floor(Date.now() / 1000) * 1000 + hours * 3_600_000);
+    const patientId = await clinic.addPatient();
+    const ids = { free: randomUUID(), asked: randomUUID(), taken: randomUUID(), quiet: randomUUID(), offered: randomUUID(), series: randomUUID(), absence: randomUUID(), closed: randomUUID() }; // prettier-ignore
+    const opening = (id: string, state: string, release: number, columns: Record<string, unknown> = {}) =>
+      api.owner('opening').insert({
+        ...of, id, state, release_at: inHours(release), start_at: inHours(release + 2), end_at: inHours(release + 3), tz: 'America/New_York',
+        practitioner_id: practitionerId, location_id: locationId, visit_type_ids: [visitTypeId], op_key: `test/${id}`, ...columns,
+      }); // prettier-ignore
+    await opening(ids.free, 'open', 3, { paused: true });
+    await opening(ids.asked, 'offering', 6);
+    await opening(ids.taken, 'released', 1, { closed_reason: 'test', ended_at: inHours(0) });
+    for (const [id, state, hours] of [
+      [ids.quiet, 'active', 30],
+      [ids.offered, 'offered', 300],
+    ] as const) {
+      await api.owner('waitlist_entry').insert({ ...of, id, patient_id: patientId, state, joined_at: inHours(-1), expires_at: inHours(hours), created_by: 'test' }); // prettier-ignore
+      for (const [name, due] of [['expiry-notice', hours - 10], ['expiry', hours]] as const)
+        await api.owner('case_timer').insert({ ...of, aggregate: 'waitlist-entry', aggregate_id: id, version: 0, name, due_at: inHours(due), state: 'pending' }); // prettier-ignore
+    }
+    await api.owner('waitlist_offer').insert({
+      ...of, id: randomUUID(), opening_id: ids.asked, entry_id: ids.offered, patient_id: patientId, rank: 1, factors: '{}', state: 'offered', channel: 'email',
+      offered_at: inHours(-0.1), expires_at: inHours(1), op_key: `test/${ids.asked}`,
+    }); // prettier-ignore
+    await api.owner('series').insert({
+      ...of, id: ids.series, patient_id: patientId, visit_type_id: visitTypeId, practitioner_id: practitionerId, location_id: locationId, visit_mode: 'in-person',
+      mode: 'all', freq: 'weekly', interval: 1, count: 2, start_local: '2027-01-04 09:00', tz: 'America/New_York', state: 'changing', created_by: 'test',
+    }); // prettier-ignore
+    const exception = randomUUID();
+    await api.owner('availability_exception').insert({ ...of, id: exception, resource_id: practitionerId, starts_at: inHours(4000), ends_at: inHours(4001), kind: 'closed', created_by: 'test' }); // prettier-ignore
+    for (const [id, state] of [[ids.absence, 'running'], [ids.closed, 'stopped']] as const)
+      await api.owner('absence').insert({
+        ...of, id, resource_id: practitionerId, kind: 'absence', starts_at: inHours(4000), ends_at: inHours(4001), reason: 'test', exception_id: exception,
+        state, created_by: 'test', declared_at: inHours(0), ended_at: state === 'running' ? null : inHours(0),
+      }); // prettier-ignore
+    interface Item {
+      readonly id: string;
+      readonly state: string;
+      readonly waitingFor: unknown;
+      readonly nextTimer: { readonly name: string; readonly dueAt: string } | null;
+      readonly patient: { readonly id: string } | null;
+    }
+    const list = async (query: string): Promise<readonly Item[]> => {
+      const answer = await clinic.desk.request('GET', `/cases?${query}`);
+      expect(answer.status, JSON.stringify(answer.body)).toBe(200);
+      return answer.body.items as Item[];
+    };
+    const shown = (items: readonly Item[]) =>
+      items.map(({ id, waitingFor, nextTimer }) => ({ id, waitingFor, timer: nextTimer?.name ?? null }));
+    const at = (hours: number): string => inHours(hours).toISOString().slice(0, 15);
+    const openings = await list('kind=opening');
+    expect(shown(openings)).toMatchObject([
+      { id: ids.asked, waitingFor: { what: 'answer', who: 'patient' }, timer: 'offer' },
+      { id: ids.free, waitingFor: { what: 'staff', who: 'staff' }, timer: 'release' },
+    ]);
+    expect(openings[0]!.nextTimer!.dueAt.slice(0, 15)).toBe(at(1));
+    expect(shown(await list('kind=opening&stage=released'))).toEqual([{ id: ids.taken, waitingFor: null, timer: null }]); // prettier-ignore
+    const wishes = await list('kind=waitlist-entry');
+    expect(shown(wishes)).toMatchObject([
+      { id: ids.offered, waitingFor: { what: 'answer', who: 'patient' }, timer: 'offer' },
+      { id: ids.quiet, waitingFor: { what: 'opening', who: 'time' }, timer: 'expiry-notice' },
+    ]);
+    expect(wishes.map(({ patient }) => patient?.id)).toEqual([patientId, patientId]);
+    expect(shown(await list('kind=series'))).toMatchObject([{ id: ids.series, waitingFor: { what: 'steps' } }]);
+    expect(shown(await list('kind=absence'))).toMatchObject([{ id: ids.absence, waitingFor: { what: 'steps' } }]);
+    expect((await list('kind=absence&stage=stopped')).map(({ id }) => id)).toEqual([ids.closed]);
+    // Each filter leaves out what it says, and pages lose nothing.
+    expect((await list('kind=opening&due=overdue')).length).toBe(0);
+    expect((await list(`kind=opening&locationId=${randomUUID()}`)).length).toBe(0);
+    expect((await list(`kind=waitlist-entry&practitionerId=${practitionerId}`)).length).toBe(0);
+    expect((await list('kind=waitlist-entry&stage=offered')).map(({ id }) => id)).toEqual([ids.offered]);
+    const first = (await clinic.desk.request('GET', '/cases?kind=waitlist-entry&limit=1')).body as {
+      nextCursor: string;
+    };
+    expect((await list(`kind=waitlist-entry&limit=1&cursor=${first.nextCursor}`)).map(({ id }) => id)).toEqual([ids.quiet]); // prettier-ignore
+    // A stage of another kind is refused, not answered with nothing.
+    expect((await clinic.desk.request('GET', '/cases?kind=opening&stage=booked')).status).toBe(400);
+    expect((await clinic.patient.request('GET', '/cases?kind=opening')).status).toBe(403);
+  });
 });

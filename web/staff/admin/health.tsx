@@ -65,9 +65,9 @@ export function HealthPage() {
                   {items.map((item) => (
                     <li key={item.id}>
                       <LinkAnchor to="/cases/appointment/$id" params={{ id: item.id }} size="sm">
-                        {item.appointment.patient.name}
+                        {item.patient?.name}
                       </LinkAnchor>{' '}
-                      <StateBadge visit={item.appointment} />{' '}
+                      {item.appointment !== null && <StateBadge visit={item.appointment} />}{' '}
                       <span className="hs-quiet hs-num">
                         {item.nextTimer === null ? '' : dateTimeOf(item.nextTimer.dueAt, zone, i18n.language)}
                       </span>
