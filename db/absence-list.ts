@@ -10,7 +10,9 @@ import type { Trx } from './connection.ts';
 import { msOrNull } from './instants.ts';
 
 export interface AwayFor {
-  readonly resourceId: string;
+  /** One of the two. */
+  readonly resourceId: string | null;
+  readonly locationId: string | null;
   readonly start: Date;
   readonly end: Date;
 }
@@ -35,9 +37,13 @@ export async function affectedVisits(trx: Trx, away: AwayFor): Promise<AffectedV
   const { rows } = await trx.raw<{ rows: AffectedVisit[] }>(
     `WITH touched AS (
        SELECT r.appointment_id AS id, bool_or(r.released_at IS NULL) AS stands FROM reservation r
-       WHERE r.resource_id = :resourceId AND r.appointment_id IS NOT NULL AND r.starts_at < :end AND r.ends_at > :start
+       WHERE r.resource_id = CAST(:resourceId AS uuid) AND r.appointment_id IS NOT NULL AND r.starts_at < :end AND r.ends_at > :start
          AND r.starts_at > CAST(:start AS timestamptz) - interval '2 days'
-       GROUP BY r.appointment_id)
+       GROUP BY r.appointment_id
+       UNION ALL
+       SELECT p.id, EXISTS (SELECT 1 FROM reservation r WHERE r.appointment_id = p.id AND r.released_at IS NULL) FROM appointment p
+       WHERE p.location_id = CAST(:locationId AS uuid) AND p.start_at < :end AND p.end_at > :start
+         AND p.start_at > CAST(:start AS timestamptz) - interval '2 days')
      SELECT a.id, a.patient_id, a.status, a.start_at, a.awaiting_approval, a.overbook_reason, j.id AS joined_case_id
      FROM touched t JOIN appointment a ON a.id = t.id
      LEFT JOIN LATERAL (
@@ -46,7 +52,7 @@ export async function affectedVisits(trx: Trx, away: AwayFor): Promise<AffectedV
      WHERE a.start_at < :end AND a.end_at > :start
        AND (t.stands AND a.status IN ('pending', 'booked', 'arrived', 'checked-in') OR NOT t.stands AND j.id IS NOT NULL)
      ORDER BY a.start_at, a.id`,
-    { resourceId: away.resourceId, start: away.start, end: away.end },
+    { resourceId: away.resourceId, locationId: away.locationId, start: away.start, end: away.end },
   );
   return rows;
 }
@@ -150,7 +156,8 @@ export interface CaseWithFacts extends CaseRow {
   readonly joined_state: CaseState | null;
   readonly joined_appointment_id: string | null;
   readonly joined_round: number | null;
-  readonly resource_kind: string;
+  /** Null when the whole place is down. */
+  readonly resource_kind: string | null;
 }
 
 /**
@@ -159,7 +166,7 @@ export interface CaseWithFacts extends CaseRow {
  */
 const factsSql = `
 SELECT c.*, a.status, a.start_at, a.awaiting_approval, a.hold_expires_at, q.kind AS resource_kind,
-  EXISTS (SELECT 1 FROM reservation r WHERE r.appointment_id = a.id AND r.released_at IS NULL AND r.resource_id = b.resource_id
+  EXISTS (SELECT 1 FROM reservation r WHERE r.appointment_id = a.id AND r.released_at IS NULL AND (r.resource_id = b.resource_id OR a.location_id = b.location_id)
           AND r.starts_at < b.ends_at AND r.ends_at > b.starts_at) AND a.start_at < b.ends_at AND a.end_at > b.starts_at AS stands,
   (SELECT count(*) FROM appointment h WHERE h.organization_id = c.organization_id AND h.patient_id = c.patient_id AND h.replaces_id = a.id
    AND h.status = 'pending' AND h.hold_expires_at > :at) AS live_holds,
@@ -168,7 +175,7 @@ SELECT c.*, a.status, a.start_at, a.awaiting_approval, a.hold_expires_at, q.kind
      AND (n.replaces_id = a.id OR (c.asked_at IS NOT NULL AND n.visit_type_id = a.visit_type_id AND n.booked_at >= c.asked_at))
    ORDER BY (n.replaces_id = a.id) IS TRUE DESC, n.start_at LIMIT 1) AS found_id,
   t.state AS task_state, t.outcome AS task_outcome, j.state AS joined_state, j.appointment_id AS joined_appointment_id, j.round AS joined_round
-FROM absence_case c JOIN absence b ON b.id = c.absence_id JOIN resource q ON q.id = b.resource_id JOIN appointment a ON a.id = c.appointment_id
+FROM absence_case c JOIN absence b ON b.id = c.absence_id LEFT JOIN resource q ON q.id = b.resource_id JOIN appointment a ON a.id = c.appointment_id
 LEFT JOIN staff_task t ON t.id = c.task_id LEFT JOIN absence_case j ON j.id = c.joined_case_id
 WHERE c.absence_id = :absenceId AND c.settled_at IS NULL AND (CAST(:appointmentId AS uuid) IS NULL OR c.appointment_id = CAST(:appointmentId AS uuid))
 ORDER BY c.visit_start, c.appointment_id FOR UPDATE OF c`;
@@ -206,7 +213,7 @@ export function factsOf(row: CaseWithFacts): CaseFacts {
       row.joined_state === null
         ? null
         : { state: row.joined_state, sameVisit: row.joined_appointment_id === row.appointment_id },
-    mayMoveResource: row.resource_kind !== 'provider',
+    mayMoveResource: row.resource_kind !== null && row.resource_kind !== 'provider',
   };
 }
 

@@ -306,7 +306,8 @@ async function writeAsked(trx: Trx, step: PatientStep, told: boolean, at: Date):
       status: 'pending',
     })
     .where('hold_expires_at', '>', at)
-    .select<{ hold_expires_at: Date }[]>('hold_expires_at');
+    .orderBy('start_at')
+    .select<{ id: string; start_at: Date; hold_expires_at: Date }[]>('id', 'start_at', 'hold_expires_at');
   const until = held.length === 0 ? null : new Date(Math.max(...held.map((h) => h.hold_expires_at.getTime())));
   const mail = channelsOf(patient).includes('email');
   const { round } = row;
@@ -328,6 +329,7 @@ async function writeAsked(trx: Trx, step: PatientStep, told: boolean, at: Date):
     data: {
       round,
       held: held.length,
+      times: held.map((time) => ({ appointmentId: time.id, start: time.start_at.toISOString() })),
       channel: mail ? 'email' : 'call',
       ...(until !== null && { answerUntil: until.toISOString() }),
     },

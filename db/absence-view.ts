@@ -8,7 +8,8 @@ import { isoOrNull } from './instants.ts';
 export interface AbsenceRow {
   readonly id: string;
   readonly organization_id: string;
-  readonly resource_id: string;
+  readonly resource_id: string | null;
+  readonly location_id: string | null;
   readonly kind: AbsenceKind;
   readonly starts_at: Date;
   readonly ends_at: Date;
@@ -42,12 +43,15 @@ export interface CaseRow {
   readonly replacement_id: string | null;
   readonly next_at: Date | null;
   readonly settled_at: Date | null;
+  readonly waitlist_entry_id: string | null;
+  readonly wish_was: string | null;
   readonly version: number;
 }
 
 const toView = (row: AbsenceRow, states: readonly CaseState[]): AbsenceView => ({
   id: row.id,
   resourceId: row.resource_id,
+  locationId: row.location_id,
   kind: row.kind,
   start: row.starts_at.toISOString(),
   end: row.ends_at.toISOString(),
@@ -71,7 +75,8 @@ export async function readAbsence(trx: Trx, id: string): Promise<AbsenceView | n
 
 export interface AbsenceQuery {
   readonly organizationId: string;
-  readonly state?: AbsenceState | undefined;
+  /** `open`: running or paused; `ended`: resolved or stopped. */
+  readonly state?: AbsenceState | 'open' | 'ended' | undefined;
   readonly resourceId?: string | undefined;
   readonly limit: number;
   readonly after?: { readonly at: string; readonly id: string } | undefined;
@@ -81,7 +86,7 @@ export interface AbsenceQuery {
 export async function listAbsences(trx: Trx, query: AbsenceQuery): Promise<AbsenceView[]> {
   const { rows } = await trx.raw<{ rows: WithStates[] }>(
     `${withStates} WHERE a.organization_id = :organizationId
-       AND (CAST(:state AS text) IS NULL OR a.state = :state) AND (CAST(:resourceId AS uuid) IS NULL OR a.resource_id = CAST(:resourceId AS uuid))
+       AND (CAST(:state AS text) IS NULL OR a.state = :state OR (:state = 'open' AND a.ended_at IS NULL) OR (:state = 'ended' AND a.ended_at IS NOT NULL)) AND (CAST(:resourceId AS uuid) IS NULL OR a.resource_id = CAST(:resourceId AS uuid))
        AND (CAST(:after AS timestamptz) IS NULL OR (a.starts_at, a.id) < (CAST(:after AS timestamptz), CAST(:afterId AS uuid)))
      ORDER BY a.starts_at DESC, a.id DESC LIMIT :rows`,
     {
@@ -144,6 +149,22 @@ export interface CaseView {
     readonly practitionerId: string | null;
     readonly holdExpiresAt: string;
   }[];
+  /** Every time that was ever held for the patient. */
+  readonly times: readonly {
+    readonly appointmentId: string;
+    readonly start: string;
+    readonly timeZone: string;
+    readonly status: string;
+    readonly reason: string | null;
+  }[];
+  readonly notices: readonly {
+    readonly at: string;
+    readonly channel: string;
+    readonly state: string;
+    readonly reason: string | null;
+    readonly reminder: boolean;
+  }[];
+  readonly wish: { readonly id: string; readonly state: string } | null;
   readonly allowedActions: readonly CaseAction[];
   readonly path: readonly PathEntry[];
 }
@@ -166,12 +187,24 @@ export async function casesOf(trx: Trx, absence: AbsenceView, at: Date): Promise
        (SELECT jsonb_build_object('absenceId', j.absence_id, 'appointmentId', j.appointment_id, 'state', j.state) FROM absence_case j WHERE j.id = c.joined_case_id) AS joined,
        (SELECT coalesce(jsonb_agg(jsonb_build_object('appointmentId', h.id, 'start', h.start_at, 'timeZone', h.tz, 'practitionerId', h.practitioner_id, 'holdExpiresAt', h.hold_expires_at) ORDER BY h.start_at), '[]')
         FROM appointment h WHERE h.organization_id = c.organization_id AND h.patient_id = c.patient_id AND h.replaces_id = c.appointment_id AND h.status = 'pending' AND h.hold_expires_at > :at) AS held,
+       (SELECT coalesce(jsonb_agg(jsonb_build_object('appointmentId', h.id, 'start', h.start_at, 'timeZone', h.tz, 'status', h.status, 'reason', h.cancel_reason) ORDER BY h.start_at, h.id), '[]')
+        FROM appointment h WHERE h.organization_id = c.organization_id AND h.patient_id = c.patient_id AND h.replaces_id = c.appointment_id) AS times,
+       (SELECT coalesce(jsonb_agg(jsonb_build_object('at', coalesce(n.sent_at, n.due_at), 'channel', n.channel, 'state', n.state, 'reason', coalesce(n.suppressed_reason, n.error), 'reminder', coalesce(n.params->>'reminder' = 'true', false)) ORDER BY n.due_at, n.id), '[]')
+        FROM notification n WHERE n.organization_id = c.organization_id AND n.aggregate = 'appointment' AND n.aggregate_id = c.appointment_id AND n.kind = 'cancelled-by-clinic') AS notices,
+       (SELECT jsonb_build_object('id', w.id, 'state', w.state) FROM waitlist_entry w WHERE w.id = c.waitlist_entry_id) AS wish,
        (SELECT coalesce(jsonb_agg(jsonb_build_object('at', s.at, 'event', s.event, 'from', s.from_state, 'to', s.to_state, 'actor', s.actor, 'reason', s.reason, 'data', coalesce(s.data, '{}')) ORDER BY s.seq), '[]')
         FROM state_change s WHERE s.aggregate = 'absence-case' AND s.aggregate_id = c.id) AS path,
-       EXISTS (SELECT 1 FROM reservation r WHERE r.appointment_id = c.appointment_id AND r.released_at IS NULL AND r.resource_id = :resourceId
-               AND r.starts_at < :end AND r.ends_at > :start) AS stands
+       EXISTS (SELECT 1 FROM reservation r WHERE r.appointment_id = c.appointment_id AND r.released_at IS NULL AND r.starts_at < :end AND r.ends_at > :start
+               AND (r.resource_id = CAST(:resourceId AS uuid) OR EXISTS (SELECT 1 FROM appointment a WHERE a.id = c.appointment_id AND a.location_id = CAST(:locationId AS uuid)))) AS stands
      FROM absence_case c WHERE c.absence_id = :id ORDER BY c.visit_start, c.appointment_id`,
-    { id: absence.id, resourceId: absence.resourceId, start: absence.start, end: absence.end, at },
+    {
+      id: absence.id,
+      resourceId: absence.resourceId,
+      locationId: absence.locationId,
+      start: absence.start,
+      end: absence.end,
+      at,
+    },
   );
   const over = absence.endedAt !== null;
   return rows.map((row) => ({
@@ -192,6 +225,9 @@ export async function casesOf(trx: Trx, absence: AbsenceView, at: Date): Promise
     task: row.task,
     joined: row.joined,
     held: row.held.map((h) => ({ ...h, start: iso(h.start), holdExpiresAt: iso(h.holdExpiresAt) })),
+    times: row.times.map((time) => ({ ...time, start: iso(time.start) })),
+    notices: row.notices.map((notice) => ({ ...notice, at: iso(notice.at) })),
+    wish: row.wish,
     allowedActions: over ? [] : caseActions.filter((action) => actionProblem(row, action) === null),
     path: row.path.map((entry) => ({ ...entry, at: iso(entry.at) })),
   }));
@@ -201,6 +237,9 @@ interface CaseExtras {
   readonly task: CaseView['task'];
   readonly joined: CaseView['joined'];
   readonly held: CaseView['held'];
+  readonly times: CaseView['times'];
+  readonly notices: CaseView['notices'];
+  readonly wish: CaseView['wish'];
   readonly path: CaseView['path'];
   readonly stands: boolean;
 }

@@ -38,17 +38,33 @@ export interface Resource {
   readonly name: string;
 }
 
-/** @throws DomainError `not-found`; `validation-failed` for a patient, a time that is over, or one of more than 400 days */
+/**
+ * @returns the resource, null for a whole place
+ * @throws DomainError `not-found`, for a patient too; `validation-failed` for a time that is over, or one of more than 400
+ * days, or when neither or both are named
+ */
 export async function awayOf(
   trx: Trx,
-  asked: { readonly resourceId: string; readonly start: string; readonly end: string },
+  asked: Pick<AbsenceStart, 'resourceId' | 'locationId' | 'start' | 'end'>,
   at: Date,
-): Promise<AwayFor & { readonly resource: Resource }> {
-  const resource = await trx('resource')
-    .where({ id: asked.resourceId, active: true })
-    .whereNot({ kind: 'patient' })
-    .first<Resource | undefined>('id', 'kind', 'name');
-  if (resource === undefined) throw new DomainError('not-found');
+): Promise<AwayFor & { readonly resource: Resource | null }> {
+  if ((asked.resourceId === undefined) === (asked.locationId === undefined)) {
+    throw new DomainError('validation-failed', {
+      errors: [{ path: '/body/resourceId', code: 'required', message: 'Say who or what is away, or which place.' }],
+    });
+  }
+  const resource =
+    asked.resourceId === undefined
+      ? null
+      : await trx('resource')
+          .where({ id: asked.resourceId, active: true })
+          .whereNot({ kind: 'patient' })
+          .first<Resource | undefined>('id', 'kind', 'name');
+  const place =
+    asked.locationId === undefined
+      ? null
+      : await trx('location').where({ id: asked.locationId, active: true }).first<{ id: string } | undefined>('id');
+  if (resource === undefined || place === undefined) throw new DomainError('not-found');
   const [start, end] = [parseInstant(asked.start) ?? NaN, parseInstant(asked.end) ?? NaN];
   if (!(end > start) || end <= at.getTime() || end - start > 400 * 86_400_000) {
     throw new DomainError('validation-failed', {
@@ -57,7 +73,13 @@ export async function awayOf(
       ],
     });
   }
-  return { resource, resourceId: resource.id, start: new Date(start), end: new Date(end) };
+  return {
+    resource,
+    resourceId: resource?.id ?? null,
+    locationId: place?.id ?? null,
+    start: new Date(start),
+    end: new Date(end),
+  };
 }
 
 /** The closure, the absence and its list; once for the operation key. @throws DomainError as `awayOf` */
@@ -66,23 +88,30 @@ export async function declareAbsence(ports: SchedulingPorts, start: AbsenceStart
   const { organizationId, operation, actor } = start;
   return withTransaction(ports.db, { organizationId, operation }, async (trx) => {
     const away = await awayOf(trx, start, at);
-    // Bookings lock their resources in this way too.
-    await trx.raw(`SELECT id FROM resource WHERE id = ? FOR NO KEY UPDATE`, [away.resourceId]);
+    // Bookings lock their resources in this way too; every booking of a place locks a practitioner.
+    await trx.raw(
+      `SELECT id FROM resource WHERE id = CAST(:resourceId AS uuid) OR (CAST(:locationId AS uuid) IS NOT NULL AND kind = 'provider')
+       ORDER BY id FOR NO KEY UPDATE`,
+      { resourceId: away.resourceId, locationId: away.locationId },
+    );
     const opKey = operation.key;
     const exceptionId = await insertRecord(trx, { organizationId, actor, at, opKey }, 'availability_exception', {
       resource_id: away.resourceId,
+      location_id: away.locationId,
       starts_at: away.start,
       ends_at: away.end,
       kind: 'closed',
       reason: start.reason,
       created_by: actor.ref,
     });
-    const kind = away.resource.kind === 'room' || away.resource.kind === 'equipment' ? 'outage' : 'absence';
+    const down = away.resource === null || away.resource.kind === 'room' || away.resource.kind === 'equipment';
+    const kind = down ? 'outage' : 'absence';
     const [row] = await trx('absence')
       .insert({
         id: start.absenceId,
         organization_id: organizationId,
         resource_id: away.resourceId,
+        location_id: away.locationId,
         kind,
         starts_at: away.start,
         ends_at: away.end,
@@ -102,7 +131,13 @@ export async function declareAbsence(ports: SchedulingPorts, start: AbsenceStart
       actor,
       reason: start.reason,
       at,
-      data: { kind, resourceId: away.resourceId, start: away.start.toISOString(), end: away.end.toISOString() },
+      data: {
+        kind,
+        resourceId: away.resourceId,
+        locationId: away.locationId,
+        start: away.start.toISOString(),
+        end: away.end.toISOString(),
+      },
       opKey,
     });
     await list(trx, row!, await affectedVisits(trx, away), { actor, at, opKey });
@@ -192,8 +227,9 @@ async function look(
 async function closeOpenings(ports: SchedulingPorts, organizationId: string, absenceId: string): Promise<string[]> {
   const offered = await withOrganization(ports.db, organizationId, async (trx) => {
     const { rows } = await trx.raw<{ rows: { id: string }[] }>(
-      `SELECT DISTINCT r.opening_id AS id FROM absence b JOIN reservation r ON r.resource_id = b.resource_id AND r.kind = 'offer'
+      `SELECT DISTINCT r.opening_id AS id FROM absence b JOIN reservation r ON r.kind = 'offer'
          AND r.released_at IS NULL AND r.starts_at < b.ends_at AND r.ends_at > b.starts_at
+         AND (r.resource_id = b.resource_id OR EXISTS (SELECT 1 FROM opening o WHERE o.id = r.opening_id AND o.location_id = b.location_id))
        WHERE b.id = :absenceId AND b.ended_at IS NULL ORDER BY 1`,
       { absenceId },
     );
@@ -257,7 +293,12 @@ const currentVisit = (row: CaseWithFacts): string | null => (row.status === 'boo
  * What staff put there with a reason was meant.
  */
 async function listLate(trx: Trx, absence: AbsenceRow, change: AbsenceChange): Promise<void> {
-  const away = { resourceId: absence.resource_id, start: absence.starts_at, end: absence.ends_at };
+  const away = {
+    resourceId: absence.resource_id,
+    locationId: absence.location_id,
+    start: absence.starts_at,
+    end: absence.ends_at,
+  };
   const known = await trx('absence_case')
     .where({ absence_id: absence.id })
     .select<{ appointment_id: string }[]>('appointment_id');

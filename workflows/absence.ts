@@ -132,7 +132,7 @@ function setUp(input: AbsenceInput) {
       { key: caseSearchAttributes.caseType, value: 'absence' },
       { key: caseSearchAttributes.stage, value: now.state },
       { key: caseSearchAttributes.dueAt, value: last?.nextAt == null ? null : new Date(last.nextAt) },
-      { key: caseSearchAttributes.owner, value: now.resourceId },
+      { key: caseSearchAttributes.owner, value: now.resourceId ?? now.locationId },
     ]);
   }
 

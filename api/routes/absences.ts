@@ -4,127 +4,30 @@
  */
 import { z } from 'zod';
 import { affectedVisits } from '../../db/absence-list.ts';
-import { casesOf, listAbsences as findAbsences, readAbsence, type CaseView } from '../../db/absence-view.ts';
+import { casesOf, listAbsences as findAbsences, readAbsence } from '../../db/absence-view.ts';
 import { awayOf } from '../../db/absences.ts';
-import { toView, type AppointmentRow } from '../../db/appointment-view.ts';
-import { actorNames } from '../../db/cases.ts';
 import { databaseTime } from '../../db/clock.ts';
 import type { Trx } from '../../db/connection.ts';
 import { findOperation } from '../../db/transaction.ts';
-import {
-  absenceActions,
-  absenceActionsOf,
-  absenceKinds,
-  absenceStates,
-  caseActions,
-  caseStates,
-  hasBegun,
-} from '../../domain/absence.ts';
+import { absenceActions, absenceStates, caseActions, hasBegun } from '../../domain/absence.ts';
+import { iso, localTimeProblem, parseStart } from '../../domain/calendar.ts';
+import type { Fold } from '../../domain/calendar.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { absenceOperationKey } from '../../workflows/messages/absence.ts';
 import type { AbsenceView } from '../../workflows/messages/absence.ts';
 import { sayToAbsence } from '../absence-actions.ts';
+import {
+  absence,
+  absenceCase,
+  affected,
+  representAbsences,
+  representCases,
+  visitsOf,
+} from '../absence-representation.ts';
 import { asError, onceAtATime } from '../appointment-actions.ts';
-import { appointment, representAppointments } from '../appointment-representation.ts';
-import type { Appointment } from '../appointment-representation.ts';
-import type { RequestContext } from '../context.ts';
 import { decodeCursor, pageOf } from '../page.ts';
 import { route, RouteAnswer } from '../route.ts';
-import { cursor, id, idParams, instant, limit, listOf, text } from '../schemas.ts';
-
-const caseState = z.enum(caseStates);
-
-const absence = z.object({
-  id,
-  resource: z.object({ id, name: z.string(), kind: z.string() }),
-  kind: z.enum(absenceKinds),
-  start: z.string(),
-  end: z.string(),
-  reason: z.string(),
-  state: z.enum(absenceStates),
-  declaredAt: z.string(),
-  endedAt: z.string().nullable(),
-  version: z.int(),
-  /** `settled` of `total` patients; 100 percent means all of them. */
-  progress: z.object({
-    total: z.int(),
-    settled: z.int(),
-    open: z.int(),
-    percent: z.int(),
-    byState: z.partialRecord(caseState, z.int()),
-  }),
-  allowedActions: z.array(z.enum(absenceActions)),
-});
-
-const pathEntry = z.object({
-  at: z.string(),
-  event: z.string(),
-  from: caseState.nullable(),
-  to: caseState,
-  actor: z.object({ ref: z.string(), name: z.string().nullable() }),
-  reason: z.string().nullable(),
-  data: z.record(z.string(), z.unknown()),
-});
-
-const absenceCase = z.object({
-  appointmentId: id,
-  patientId: id,
-  visitStart: z.string(),
-  state: caseState,
-  paused: z.boolean(),
-  /** The last word of a person. */
-  override: z.string().nullable(),
-  round: z.int(),
-  askedAt: z.string().nullable(),
-  remindAt: z.string().nullable(),
-  remindedAt: z.string().nullable(),
-  answerUntil: z.string().nullable(),
-  nextAt: z.string().nullable(),
-  settledAt: z.string().nullable(),
-  task: z.object({ id, state: z.string(), outcome: z.string().nullable() }).nullable(),
-  /** The absence that asks this patient, where it is another one. */
-  joined: z.object({ absenceId: id, appointmentId: id, state: caseState }).nullable(),
-  held: z.array(
-    z.object({
-      appointmentId: id,
-      start: z.string(),
-      timeZone: z.string(),
-      practitionerId: id.nullable(),
-      holdExpiresAt: z.string(),
-    }),
-  ),
-  allowedActions: z.array(z.enum(caseActions)),
-  appointment,
-  /** What the patient has in place of it. */
-  replacement: appointment.nullable(),
-  path: z.array(pathEntry),
-});
-
-const affected = z.object({ appointment, state: caseState });
-
-async function represent(trx: Trx, views: readonly AbsenceView[]): Promise<z.output<typeof absence>[]> {
-  const resources = await trx('resource')
-    .whereIn(
-      'id',
-      views.map((view) => view.resourceId),
-    )
-    .select<{ id: string; name: string; kind: string }[]>('id', 'name', 'kind');
-  const byId = new Map(resources.map((resource) => [resource.id, resource]));
-  return views.map(({ resourceId, ...view }) => ({
-    ...view,
-    resource: byId.get(resourceId) ?? { id: resourceId, name: '', kind: '' },
-    progress: { ...view.progress, byState: { ...view.progress.byState } },
-    allowedActions: absenceActionsOf(view.state),
-  }));
-}
-
-async function visitsOf(context: RequestContext, trx: Trx, ids: readonly string[]): Promise<Map<string, Appointment>> {
-  const rows = await trx('appointment')
-    .whereIn('id', [...ids])
-    .select<AppointmentRow[]>();
-  const shown = await representAppointments(context, trx, rows.map(toView));
-  return new Map(shown.map((visit) => [visit.id, visit]));
-}
+import { cursor, fold, id, idParams, limit, listOf, text } from '../schemas.ts';
 
 const declared = z.object({
   dryRun: z.boolean(),
@@ -137,12 +40,16 @@ const declared = z.object({
 export const declareAbsence = route({
   method: 'POST',
   path: '/absences',
-  summary: 'A practitioner, room or machine is away for a time: close it and find every affected patient another; dryRun only shows who they are', // prettier-ignore
+  summary: 'A practitioner, room, machine or whole place is away for a time: close it and find every affected patient another; dryRun only shows who they are', // prettier-ignore
   status: 201,
   body: z.strictObject({
-    resourceId: id,
-    start: instant,
-    end: instant,
+    /** A practitioner, room or machine; or else a whole place. */
+    resourceId: id.optional(),
+    locationId: id.optional(),
+    /** RFC 3339 instants, or local times of the place (then with `fold` where they happen twice). */
+    start: text(40),
+    end: text(40),
+    fold: fold.optional(),
     reason: text(300),
     dryRun: z.boolean().default(false),
   }),
@@ -151,11 +58,12 @@ export const declareAbsence = route({
   audit: { change: 'absence:declare', entity: 'absence' },
   handler: async (context, { body }) => {
     const { organizationId, operationId: absenceId, actor } = context;
-    const { dryRun, ...asked } = body;
+    const { dryRun, fold: whichOfTwo, ...wanted } = body;
+    const asked = await context.read(async (trx) => ({ ...wanted, ...(await instantsOf(trx, wanted, whichOfTwo)) }));
     const operation = { key: absenceOperationKey(absenceId, 'declare'), inputHash: context.operation.inputHash };
     context.concerns({
-      entityId: dryRun ? body.resourceId : absenceId,
-      detail: { resourceId: body.resourceId, dryRun },
+      entityId: dryRun ? (body.resourceId ?? body.locationId) : absenceId,
+      detail: { resourceId: body.resourceId, locationId: body.locationId, dryRun },
     });
     return onceAtATime(context, operation.key, async () => {
       const preview = await context.read(async (trx) => {
@@ -186,7 +94,7 @@ export const declareAbsence = route({
       const answer = await context.read(async (trx) => {
         const cases = await casesOf(trx, outcome.absence, await databaseTime(trx));
         const shown = await visitsOf(context, trx, cases.map((one) => one.appointmentId)); // prettier-ignore
-        const [view] = await represent(trx, [outcome.absence]);
+        const [view] = await representAbsences(trx, [outcome.absence]);
         return {
           dryRun: false,
           absence: view!,
@@ -202,6 +110,37 @@ export const declareAbsence = route({
   },
 });
 
+/**
+ * UTC, RFC 3339. The clock is that of the place; of a practitioner who works in several, of the one they are at home in.
+ * @throws DomainError `ambiguous-local-time`, `local-time-does-not-exist`, `validation-failed`
+ */
+async function instantsOf(
+  trx: Trx,
+  wanted: {
+    readonly resourceId?: string | undefined;
+    readonly locationId?: string | undefined;
+    readonly start: string;
+    readonly end: string;
+  },
+  whichOfTwo: Fold | undefined,
+): Promise<{ start: string; end: string }> {
+  const { rows } = await trx.raw<{ rows: { zone: string | null }[] }>(
+    `SELECT coalesce((SELECT l.time_zone FROM location l WHERE l.id = coalesce(CAST(:locationId AS uuid), (SELECT q.location_id FROM resource q WHERE q.id = CAST(:resourceId AS uuid)))),
+       (SELECT q.time_zone FROM resource q WHERE q.id = CAST(:resourceId AS uuid)),
+       (SELECT u.time_zone FROM availability_rule u WHERE u.resource_id = CAST(:resourceId AS uuid) ORDER BY u.id LIMIT 1),
+       (SELECT l.time_zone FROM location l ORDER BY l.active DESC, l.id LIMIT 1)) AS zone`,
+    { resourceId: wanted.resourceId ?? null, locationId: wanted.locationId ?? null },
+  );
+  const zone = rows[0]?.zone ?? 'UTC';
+  const at = (name: 'start' | 'end'): string => {
+    const resolved = parseStart(wanted[name], zone, whichOfTwo);
+    if (resolved.ok) return iso(resolved.instant);
+    const { code, ...problem } = localTimeProblem(resolved, zone, `/body/${name}`);
+    throw new DomainError(code, problem);
+  };
+  return { start: at('start'), end: at('end') };
+}
+
 const position = z.strictObject({ at: z.iso.datetime({ precision: 3 }), id });
 
 export const listAbsences = route({
@@ -209,7 +148,8 @@ export const listAbsences = route({
   path: '/absences',
   summary: 'Absences and outages with how far they are, the latest beginning first',
   query: z.strictObject({
-    state: z.enum(absenceStates).optional(),
+    /** `open`: running or paused; `ended`: resolved or stopped. */
+    state: z.enum([...absenceStates, 'open', 'ended']).optional(),
     resourceId: id.optional(),
     limit: limit(50, 200),
     cursor,
@@ -222,7 +162,7 @@ export const listAbsences = route({
     return context.read(async (trx) => {
       const rows = await findAbsences(trx, { organizationId: context.organizationId, ...query, after });
       const page = pageOf(rows, query.limit, (row) => row, (row) => ({ at: row.start, id: row.id })); // prettier-ignore
-      return { items: await represent(trx, page.items), nextCursor: page.nextCursor };
+      return { items: await representAbsences(trx, page.items), nextCursor: page.nextCursor };
     });
   },
 });
@@ -241,37 +181,10 @@ export const showAbsence = route({
       if (found === null) throw new DomainError('not-found');
       const cases = await casesOf(trx, found, await databaseTime(trx));
       context.concerns({ detail: { shown: cases.length } });
-      const [view] = await represent(trx, [found]);
+      const [view] = await representAbsences(trx, [found]);
       return { absence: view!, cases: await representCases(context, trx, cases) };
     }),
 });
-
-async function representCases(
-  context: RequestContext,
-  trx: Trx,
-  cases: readonly CaseView[],
-): Promise<z.output<typeof absenceCase>[]> {
-  const names = await actorNames(trx, cases.flatMap((one) => one.path.map((entry) => entry.actor))); // prettier-ignore
-  const visits = await visitsOf(context, trx, cases.flatMap((one) => [one.appointmentId, ...(one.replacementId === null ? [] : [one.replacementId])])); // prettier-ignore
-  return cases.flatMap(({ replacementId, ...one }) => {
-    const visit = visits.get(one.appointmentId);
-    if (visit === undefined) return [];
-    return [
-      {
-        ...one,
-        held: one.held.map((time) => ({ ...time })),
-        allowedActions: [...one.allowedActions],
-        appointment: visit,
-        replacement: replacementId === null ? null : (visits.get(replacementId) ?? null),
-        path: one.path.map((entry) => ({
-          ...entry,
-          actor: { ref: entry.actor, name: names.get(entry.actor) ?? null },
-          data: { ...entry.data },
-        })),
-      },
-    ];
-  });
-}
 
 export const actOnAbsence = route({
   method: 'POST',
@@ -286,7 +199,7 @@ export const actOnAbsence = route({
   handler: async (context, { params, body }) => {
     const { reason, reopen } = body;
     const changed = await sayToAbsence(context, params.id, { action: params.action, input: { reason, reopen } });
-    const [view] = await context.read((trx) => represent(trx, [changed]));
+    const [view] = await context.read((trx) => representAbsences(trx, [changed]));
     return view!;
   },
 });
@@ -303,7 +216,7 @@ export const actOnAbsenceCase = route({
   handler: async (context, { params, body }) => {
     const { id: absenceId, appointmentId, action } = params;
     const changed = await sayToAbsence(context, absenceId, { about: appointmentId, action, input: body });
-    const [view] = await context.read((trx) => represent(trx, [changed]));
+    const [view] = await context.read((trx) => representAbsences(trx, [changed]));
     return view!;
   },
 });

@@ -23,7 +23,9 @@ export const absenceOperationKey = (absenceId: string, step: string): string => 
 export interface AbsenceStart {
   readonly organizationId: string;
   readonly absenceId: string;
-  readonly resourceId: string;
+  /** Who or what is away; or else the place, with everything in it. */
+  readonly resourceId?: string | undefined;
+  readonly locationId?: string | undefined;
   readonly start: string;
   readonly end: string;
   readonly reason: string;
@@ -40,7 +42,9 @@ export interface AbsenceInput extends AbsenceStart {
 /** The row as everybody sees it. Instants RFC 3339 UTC. */
 export interface AbsenceView {
   readonly id: string;
-  readonly resourceId: string;
+  /** Null when the whole place is down. */
+  readonly resourceId: string | null;
+  readonly locationId: string | null;
   readonly kind: AbsenceKind;
   readonly start: string;
   readonly end: string;
