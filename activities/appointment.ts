@@ -37,7 +37,7 @@ export interface ReminderStep extends TimerStep {
 }
 
 export interface StaffTaskStep extends TimerStep {
-  readonly kind: 'late' | 'no-show';
+  readonly kind: 'late' | 'no-show' | 'confirmation';
 }
 
 export interface AppointmentActivities {

@@ -158,6 +158,7 @@ const calendarMethods: Readonly<Record<string, 'REQUEST' | 'CANCEL' | undefined>
   rescheduled: 'REQUEST',
   cancelled: 'CANCEL',
   'cancelled-by-clinic': 'CANCEL',
+  unconfirmed: 'CANCEL',
 };
 
 /** What an absence says after the cancellation itself: a reminder half-way, or other times than before. */
@@ -186,6 +187,7 @@ async function visitFacts(
     phone: appointment.location_phone,
     url: link(row.aggregate_id, appointment.version, appointment.patient_id),
     askConfirm: row.params['askConfirm'] === true,
+    confirmBy: typeof row.params['confirmBy'] === 'string' ? new Date(row.params['confirmBy']) : null,
     heldUntil: alternatives[0]?.hold_expires_at ?? appointment.hold_expires_at,
     toldBefore: toldBefore(row),
     alternatives: alternatives.map(({ id, version, patient_id, start_at, tz }) => ({

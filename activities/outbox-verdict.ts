@@ -78,6 +78,7 @@ const trueIn: Readonly<Record<VisitMessageKind, readonly string[]>> = {
   rescheduled: ['booked'],
   cancelled: ['cancelled'],
   'cancelled-by-clinic': ['cancelled'],
+  unconfirmed: ['cancelled'],
   reminder: ['booked'],
 };
 
@@ -87,6 +88,7 @@ const mustReach: ReadonlySet<string> = new Set([
   'rescheduled',
   'booked',
   'not-approved',
+  'unconfirmed',
   'waitlist-offer',
 ]);
 

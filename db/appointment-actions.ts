@@ -49,6 +49,7 @@ const timerOf: Partial<Record<AppointmentEvent, string>> = {
   'approval-expired': 'approval',
   'no-show': 'no-show',
   'day-end': 'day-end',
+  unconfirmed: 'confirmation',
 };
 
 /**
@@ -93,10 +94,12 @@ export async function carryOut(trx: Trx, command: ActionCommand, at: Date): Prom
   const context: ChangeContext = { organizationId, actor, at, opKey: command.operation.key, quiet: input.quiet };
   const locked = await lockAppointment(trx, command.appointmentId, at);
   const { row, visitType, policies, patient } = locked;
-  const rulesFor = (locationId: string | null): AppointmentRules =>
-    appointmentRules(visitType, policies, at.getTime(), locationId);
+  const rulesOf = (of: AppointmentRow): AppointmentRules =>
+    appointmentRules(visitType, policies, at.getTime(), of.location_id, of.booked_at);
   const unfit = unfitOf(locked.limits, patient, row.mode);
-  const decision = decide(toFacts(row, rulesFor(row.location_id), unfit), event, { at: at.getTime(), actor, input });
+  const asked = event === 'unconfirmed' ? { askedToConfirm: await wasAskedToConfirm(trx, row) } : {};
+  const facts = { ...toFacts(row, rulesOf(row), unfit), ...asked };
+  const decision = decide(facts, event, { at: at.getTime(), actor, input });
   if (!decision.ok) throw new DomainError(decision.problem.code, decision.problem);
 
   const { place, released } = await movePlace(trx, locked, command, decision, context);
@@ -133,7 +136,7 @@ export async function carryOut(trx: Trx, command: ActionCommand, at: Date): Prom
   });
   const alsoClosed =
     event === 'confirm-hold' && row.replaces_id !== null ? await closeOtherAlternatives(trx, context, row) : [];
-  const settled = await settle(trx, context, changed, rulesFor(changed.location_id), locked, timerOf[event]);
+  const settled = await settle(trx, context, changed, rulesOf(changed), locked, timerOf[event]);
   const absences = row.replaces_id === null ? [] : await absencesAsking(trx, row.replaces_id);
   return {
     ...settled,
@@ -317,6 +320,7 @@ async function followUp(trx: Trx, context: ChangeContext, change: Followed): Pro
       if (after.late_cancel === true) await proposeCharge(trx, after, 'late-cancel', input.feeWaived === true);
       await tellPatient(trx, context, after, patient, 'cancelled');
       return recordOpenings(trx, context, freed);
+    await endConfirmationCall(trx, context, before.id);
     case 'cancel-by-clinic':
       await tellPatient(trx, context, after, patient, 'cancelled-by-clinic', { alternatives: change.alternatives });
       return recordOpenings(trx, context, freed);
@@ -345,6 +349,12 @@ async function followUp(trx: Trx, context: ChangeContext, change: Followed): Pro
     case 'leave-without-being-seen':
     case 'entered-in-error':
       await cancelStaffTasks(trx, {
+    case 'unconfirmed':
+      await tellPatient(trx, context, after, patient, 'unconfirmed');
+      return recordOpenings(trx, context, freed);
+    case 'confirm':
+      await endConfirmationCall(trx, context, after.id);
+      return [];
         organizationId,
         subjectType: 'appointment',
         subjectId: after.id,
@@ -399,6 +409,34 @@ async function closeOtherAlternatives(trx: Trx, context: ChangeContext, taken: A
       .where({ aggregate: 'appointment', aggregate_id: row.id, state: 'pending' })
       .update({ state: 'cancelled' });
   }
+/** A message that names the deadline has left: only then may the visit be given away (domain/confirmation.ts). */
+async function wasAskedToConfirm(trx: Trx, row: AppointmentRow): Promise<boolean> {
+  const told = await trx('notification')
+    .where({
+      organization_id: row.organization_id,
+      aggregate: 'appointment',
+      aggregate_id: row.id,
+      aggregate_version: row.version,
+      kind: 'reminder',
+      state: 'sent',
+    })
+    .whereRaw(`params->>'confirmBy' IS NOT NULL`)
+    .first('id');
+  return told !== undefined;
+}
+
+/** It is known now whether the patient comes, or there is nothing to come to. */
+const endConfirmationCall = (trx: Trx, { organizationId, actor, at }: ChangeContext, id: string): Promise<void> =>
+  cancelStaffTasks(trx, {
+    organizationId,
+    subjectType: 'appointment',
+    subjectId: id,
+    kinds: ['call-patient'],
+    about: 'confirmation',
+    actor,
+    at,
+  });
+
   return others.map((row) => row.id);
 }
 

@@ -4,6 +4,7 @@ import type { AppointmentEvent } from '../domain/appointment-events.ts';
 import type { AppointmentFacts, AppointmentRules } from '../domain/appointment-facts.ts';
 import { defaultRules } from '../domain/appointment-facts.ts';
 import { systemActor, type Actor } from '../domain/actor.ts';
+import { releaseDueAt } from '../domain/confirmation.ts';
 import { policyAt, type PolicyRow, type ReminderChannel } from '../domain/policies.ts';
 import { planReminders, type PlannedReminder } from '../domain/reminder.ts';
 import type { AppointmentView, OpeningCommand, PlannedTimer } from '../workflows/messages/appointment.ts';
@@ -126,7 +127,7 @@ export async function writeChange(
 }
 
 export type MessageKind =
-  'booked' | 'awaiting-approval' | 'not-approved' | 'rescheduled' | 'cancelled' | 'cancelled-by-clinic';
+  'booked' | 'awaiting-approval' | 'not-approved' | 'rescheduled' | 'cancelled' | 'cancelled-by-clinic' | 'unconfirmed';
 
 /** Mail if there is an address and the patient takes mail; else a person calls (architecture.md, messages). */
 export async function tellPatient(
@@ -200,7 +201,12 @@ export function channelsOf(patient: PatientFacts): ReminderChannel[] {
   return channels;
 }
 
-function remindersOf(row: AppointmentRow, patient: PatientFacts, policies: readonly PolicyRow[]): PlannedReminder[] {
+function remindersOf(
+  row: AppointmentRow,
+  facts: AppointmentFacts,
+  patient: PatientFacts,
+  policies: readonly PolicyRow[],
+): PlannedReminder[] {
   if (row.status !== 'booked' || row.start_at === null || row.tz === null || row.booked_at === null) return [];
   return planReminders({
     policy: policyAt(policies, 'reminder', row.booked_at.getTime(), row.location_id),
@@ -212,6 +218,7 @@ function remindersOf(row: AppointmentRow, patient: PatientFacts, policies: reado
     video: row.mode === 'video',
   });
 }
+    releaseAt: releaseDueAt(facts),
 
 /** Records what the appointment waits for now, and answers. */
 export async function settle(
@@ -227,7 +234,7 @@ export async function settle(
     organizationId: context.organizationId,
     appointmentId: row.id,
     version: row.version,
-    plan: planOf(facts, remindersOf(row, about.patient, about.policies)),
+    plan: planOf(facts, remindersOf(row, facts, about.patient, about.policies)),
     fired,
   });
   return { appointment: toView(row), facts, timers };

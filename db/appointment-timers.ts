@@ -1,5 +1,7 @@
 /** What the timers of an appointment bring: a reminder in the outbox, or a task for a person. */
 import { systemActor } from '../domain/actor.ts';
+import { addDuration } from '../domain/calendar.ts';
+import { policyAt } from '../domain/policies.ts';
 import { conditionMet, dedupeKey, type PlannedReminder } from '../domain/reminder.ts';
 import type { PlannedTimer } from '../workflows/messages/appointment.ts';
 import { callPatient, type ChangeContext } from './appointment-effects.ts';
@@ -68,7 +70,7 @@ export async function queueReminder(
         params: {
           policyItem: item.policyItem,
           item: item.kind,
-          askConfirm: item.askConfirm,
+          ...askedOf(item, row),
           ...(item.insteadOf !== undefined && { insteadOf: item.insteadOf }),
         },
         dueAt: new Date(step.timer.dueAt),
@@ -92,13 +94,14 @@ export async function queueReminder(
  */
 export async function raiseVisitTask(
   ports: SchedulingPorts,
-  step: VisitTimer & { readonly kind: 'late' | 'no-show' | 'visit-left-open' },
+  step: VisitTimer & { readonly kind: 'late' | 'no-show' | 'visit-left-open' | 'confirmation' },
 ): Promise<boolean> {
   const at = await ports.clock.now();
   return withTransaction(ports.db, { organizationId: step.organizationId }, async (trx) => {
     const row = await lockVisit(trx, step, step.kind === 'visit-left-open' ? ['arrived', 'checked-in'] : ['booked']);
     if (row === null) return false;
     await raiseStaffTask(trx, {
+    if (step.kind === 'confirmation') return callToConfirm(trx, row, step, at);
       organizationId: step.organizationId,
       kind: step.kind,
       dedupeKey:
@@ -119,6 +122,35 @@ export async function raiseVisitTask(
 }
 
 /** The appointment, kept from changing until commit, if it is still what the timer was planned for. */
+/** B17: nobody has confirmed, and the clinic keeps the visit until it has spoken to the patient. */
+async function callToConfirm(trx: Trx, row: AppointmentRow, { timer }: VisitTimer, at: Date): Promise<boolean> {
+  await markTimer(trx, { appointmentId: row.id, version: row.version, name: timer.name }, 'fired');
+  if (row.confirmed_at !== null || row.start_at === null) return false;
+  const policy = policyAt(await loadPolicies(trx), 'confirmation', (row.booked_at ?? at).getTime(), row.location_id);
+  const callBy = addDuration(at.getTime(), policy.callWithin, row.tz ?? 'UTC');
+  await raiseStaffTask(trx, {
+    organizationId: row.organization_id,
+    kind: 'call-patient',
+    dedupeKey: `confirmation:${row.id}:v${row.version}`,
+    subjectType: 'appointment',
+    subjectId: row.id,
+    patientId: row.patient_id,
+    locationId: row.location_id ?? undefined,
+    params: { about: 'confirmation', start: row.start_at.toISOString() },
+    priority: 'urgent',
+    dueAt: new Date(Math.max(at.getTime(), Math.min(callBy, row.start_at.getTime()))),
+    actor: systemActor('timer'),
+    at,
+  });
+  return true;
+}
+
+/** What a reminder asks for; who has confirmed meanwhile is not told of a deadline. */
+function askedOf(item: Reminder, row: AppointmentRow): Readonly<Record<string, unknown>> {
+  if (item.confirmBy === undefined || row.confirmed_at !== null) return { askConfirm: item.askConfirm };
+  return { askConfirm: true, confirmBy: new Date(item.confirmBy).toISOString() };
+}
+
 async function lockVisit(
   trx: Trx,
   step: VisitTimer,

@@ -96,6 +96,7 @@ export function toFacts(row: AppointmentRow, rules: AppointmentRules, unfit?: Un
     arrivedAt: msOrNull(row.arrived_at),
     checkedInAt: msOrNull(row.checked_in_at),
     seenAt: msOrNull(row.seen_at),
+    bookedAt: msOrNull(row.booked_at),
     noShowAt: msOrNull(row.noshow_at),
     cancelReason: row.cancel_reason,
     rescheduleCount: row.reschedule_count,
@@ -190,7 +191,7 @@ export async function settledState(trx: Trx, id: string, at: number): Promise<Se
   if (row === undefined) return null;
   const visitType = await loadVisitType(trx, row.visit_type_id);
   if (visitType === null) return null;
-  const rules = appointmentRules(visitType, await loadPolicies(trx), at, row.location_id);
+  const rules = appointmentRules(visitType, await loadPolicies(trx), at, row.location_id, row.booked_at);
   return { appointment: toView(row), facts: toFacts(row, rules), timers: await pendingTimers(trx, id, row.version) };
 }
 

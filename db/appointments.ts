@@ -249,7 +249,7 @@ async function reserve(trx: Trx, start: AppointmentStart, command: PlacedCommand
     trx,
     context,
     row,
-    appointmentRules(facts.visitType, facts.policies, at.getTime(), row.location_id),
+    appointmentRules(facts.visitType, facts.policies, at.getTime(), row.location_id, row.booked_at),
     facts,
   );
 }

@@ -18,11 +18,13 @@ export const reminderTimerName = (item: Pick<PlannedReminder, 'policyItem' | 'ch
 
 /** Timers of the state and reminders of the version, as rows. A reminder that is skipped is on record with its reason. */
 export function planOf(facts: AppointmentFacts, reminders: readonly PlannedReminder[]): Planned[] {
+  const told = reminders.some(({ confirmBy }) => confirmBy !== undefined);
   const plan: Planned[] = timersOf(facts).map((t) => ({
     name: t.name,
     dueAt: t.dueAt,
     state: 'pending',
-    detail: { event: t.event },
+    // Who was never told of the deadline is called.
+    detail: { event: t.event === 'unconfirmed' && !told ? null : t.event },
   }));
   // Until the day ends a no-show can be undone: the run stays for that long.
   if (facts.status === 'noshow')

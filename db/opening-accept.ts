@@ -161,7 +161,7 @@ async function bookNew(
     data: auditData(row, { openingId: freed.id }),
   });
   await tellPatient(trx, context, row, patient, 'booked');
-  const rules = appointmentRules(visitType, policies, at.getTime(), row.location_id);
+  const rules = appointmentRules(visitType, policies, at.getTime(), row.location_id, row.booked_at);
   const settled = await settle(trx, context, row, rules, { patient, policies });
   // The run that is started later asks for this operation, finds it done, and goes on from its result.
   const operation = { key: appointmentOperationKey(id, 'start'), inputHash: opKey };
@@ -236,7 +236,7 @@ async function move(
     at,
   });
   await tellPatient(trx, context, after, patient, 'rescheduled', { previousStart: before.start_at?.toISOString() });
-  const rules = appointmentRules(visitType, policies, at.getTime(), after.location_id);
+  const rules = appointmentRules(visitType, policies, at.getTime(), after.location_id, after.booked_at);
   const settled = await settle(trx, context, after, rules, { patient, policies });
   const openings = await recordOpenings(trx, context, {
     row: before,

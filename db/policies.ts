@@ -20,6 +20,8 @@ export function appointmentRules(
   policies: readonly PolicyRow[],
   at: number,
   locationId: string | null,
+  /** When the place was booked: the deadline to confirm is the one that the patient was told. */
+  bookedAt: Date | null = null,
 ): AppointmentRules {
   const hold = policyAt(policies, 'hold', at, locationId);
   return {
@@ -36,5 +38,6 @@ export function appointmentRules(
     approvalWithin: policyAt(policies, 'approval', at, locationId).within,
     arriveEarly: policyAt(policies, 'arrival', at, locationId).early,
     maxReschedulesByPatient: policyAt(policies, 'reschedule', at, locationId).maxByPatient,
+    confirmation: policyAt(policies, 'confirmation', bookedAt?.getTime() ?? at, locationId),
   };
 }

@@ -103,6 +103,8 @@ export async function cancelStaffTasks(
     readonly subjectType: string;
     readonly subjectId: string;
     readonly kinds: readonly StaffTaskKind[];
+    /** Only those that are about this (`params.about`): of several calls to one patient, one. */
+    readonly about?: string | undefined;
     readonly actor: Actor;
     readonly at: Date;
   },
@@ -115,6 +117,9 @@ export async function cancelStaffTasks(
       state: 'open',
     })
     .whereIn('kind', subject.kinds)
+    .modify((query) => {
+      if (subject.about !== undefined) void query.whereRaw(`params->>'about' = ?`, [subject.about]);
+    })
     .update({
       state: 'cancelled',
       outcome: 'no-longer-needed',

@@ -14,6 +14,7 @@ import type {
 import * as guard from './appointment-guards.ts';
 import type { Guard, InputGuard } from './appointment-guards.ts';
 import { isoDurationToMs } from './calendar.ts';
+import { releaseProblem } from './confirmation.ts';
 import { MINUTE } from './zone.ts';
 
 /** Every edge of D1 and no other: event, from any of, to. Where an event has two targets, `targetOf` chooses. */
@@ -34,6 +35,7 @@ export const edges = [
   ['refuse', ['pending'], 'cancelled'],
   ['approval-expired', ['pending'], 'cancelled'],
   ['confirm', ['booked'], 'booked'],
+  ['unconfirmed', ['booked'], 'cancelled'],
   ['reschedule', ['booked'], 'booked'],
   ['arrive', ['booked'], 'arrived'],
   ['check-in', ['booked', 'arrived'], 'checked-in'],
@@ -186,6 +188,12 @@ export const eventRules: Readonly<Record<AppointmentEvent, EventRule>> = {
   reschedule: {
     by: { staff: 'appointment:reschedule', patient: 'own-appointment:reschedule' },
     guards: [guard.patientMayMove, guard.fitForVisit],
+  // B17: the clinic gives unconfirmed times away. Never late, never a fee.
+  unconfirmed: {
+    by: { system: true },
+    guards: [(facts, { at }) => releaseProblem(facts, at)],
+    change: cancelled('unconfirmed'),
+  },
     inputGuards: [guard.tokenCurrent, guard.hasNewPlace],
     change: ({ version, rescheduleCount }, { actor }) => ({
       version: version + 1,

@@ -6,7 +6,8 @@ import type { Actor } from './actor.ts';
 import type { ProblemDetail } from './errors.ts';
 import type { PatientId } from './ids.ts';
 import { defaultPolicies } from './policies.ts';
-import type { VisitType } from './schedule.ts';
+import type { ConfirmationPolicy } from './policies.ts';
+import type { VisitMode, VisitType } from './schedule.ts';
 
 export const appointmentStatuses = [
   'proposed',
@@ -59,6 +60,8 @@ export interface AppointmentRules extends Pick<
   readonly approvalWithin: string;
   readonly arriveEarly: string;
   readonly maxReschedulesByPatient: number;
+  /** Of the day on which the place was booked: what the patient was told then holds. */
+  readonly confirmation: ConfirmationPolicy;
 }
 
 /** The rules of D1's defaults: for visit types that say nothing else, and for tests. */
@@ -76,6 +79,7 @@ export const defaultRules: AppointmentRules = {
   approvalWithin: defaultPolicies.approval.within,
   arriveEarly: defaultPolicies.arrival.early,
   maxReschedulesByPatient: defaultPolicies.reschedule.maxByPatient,
+  confirmation: defaultPolicies.confirmation,
 };
 
 export interface AppointmentFacts {
@@ -93,7 +97,11 @@ export interface AppointmentFacts {
   readonly holdOwner: string | null;
   readonly holdExtended: boolean;
   readonly awaitingApproval: boolean;
+  /** When this place was booked, or last moved. Left out by runs of earlier releases. */
+  readonly bookedAt?: number | null | undefined;
   readonly confirmedAt: number | null;
+  /** A message that says until when to confirm has left. Read for `unconfirmed` only. */
+  readonly askedToConfirm?: boolean | undefined;
   readonly arrivedAt: number | null;
   readonly checkedInAt: number | null;
   readonly seenAt: number | null;

@@ -2,8 +2,9 @@
 import type { AppointmentEvent } from './appointment-events.ts';
 import type { AppointmentFacts } from './appointment-facts.ts';
 import { dayEndsAt, noShowDueAt } from './appointment-guards.ts';
+import { confirmationDueAt } from './confirmation.ts';
 
-export const timerNames = ['hold', 'approval', 'late', 'no-show', 'day-end'] as const;
+export const timerNames = ['hold', 'approval', 'confirmation', 'late', 'no-show', 'day-end'] as const;
 
 export interface AppointmentTimer {
   readonly name: (typeof timerNames)[number];
@@ -23,7 +24,12 @@ export function timersOf(facts: AppointmentFacts): AppointmentTimer[] {
   }
   if (start === null) return [];
   if (status === 'booked') {
+    const confirmBy = facts.confirmedAt === null ? confirmationDueAt(facts) : null;
+    const release = rules.confirmation.then === 'release';
     const timers: AppointmentTimer[] = [
+      ...(confirmBy === null
+        ? []
+        : [{ name: 'confirmation' as const, dueAt: confirmBy, event: release ? ('unconfirmed' as const) : null }]),
       { name: 'late', dueAt: start + rules.lateAfterSeconds * 1000, event: null },
       { name: 'no-show', dueAt: noShowDueAt(facts), event: rules.autoNoShow ? 'no-show' : null },
     ];

@@ -53,6 +53,28 @@ export interface WaitlistPolicy {
 }
 
 export interface PolicyValues {
+/** What happens to a visit that nobody has confirmed (features.md B17, domain/confirmation.ts). */
+export interface ConfirmationPolicy {
+  /** Before the start: `PT6H` elapsed, `P1D` at the same wall-clock time the day before. */
+  readonly deadline: string;
+  readonly then: 'keep' | 'call' | 'release';
+  /** Who books less than this before the deadline has said with it that they will come. */
+  readonly margin: string;
+  /** How long the clinic has for its call. */
+  readonly callWithin: string;
+}
+
+/** Of walk-ins: whose words the five levels carry, and after how long somebody looks again at who still waits. */
+export interface WalkInPolicy {
+  readonly scheme: TriageScheme;
+  readonly untriaged: string;
+  readonly level1: string;
+  readonly level2: string;
+  readonly level3: string;
+  readonly level4: string;
+  readonly level5: string;
+}
+
   readonly hold: { readonly duration: string; readonly extension: string; readonly maxPerPatient: number };
   readonly approval: { readonly within: string };
   readonly arrival: { readonly early: string };
@@ -61,6 +83,7 @@ export interface PolicyValues {
   readonly 'clinic-cancel': { readonly alternatives: number; readonly holdDuration: string };
   readonly reminder: ReminderPolicy;
   readonly waitlist: WaitlistPolicy;
+  readonly confirmation: ConfirmationPolicy;
 }
 export type PolicyKind = keyof PolicyValues;
 
@@ -84,6 +107,7 @@ export const defaultPolicies: PolicyValues = {
   },
   waitlist: {
     windows: [
+  confirmation: { deadline: 'PT6H', then: 'keep', margin: 'PT12H', callWithin: 'PT2H' },
       { leadAtLeast: 'P7D', window: 'PT12H', wakingHoursOnly: true, maxOffers: 10 },
       { leadAtLeast: 'PT72H', window: 'PT4H', wakingHoursOnly: true, maxOffers: 10 },
       { leadAtLeast: 'PT24H', window: 'PT60M', wakingHoursOnly: false, maxOffers: 15 },

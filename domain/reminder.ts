@@ -25,6 +25,8 @@ export interface PlannedReminder {
   /** The channel the policy named, where the patient has not got it. Recorded with the message. */
   readonly insteadOf?: ReminderChannel | undefined;
   readonly askConfirm: boolean;
+  /** By when to confirm, where the clinic gives the time away otherwise (B17): the message has to say so. */
+  readonly confirmBy?: number | undefined;
   readonly onlyIf: 'unconfirmed-or-high-risk' | null;
   /** Recorded and not sent. */
   readonly skip?: ReminderSkip | undefined;
@@ -42,6 +44,8 @@ export interface ReminderRequest {
   /** Channels the patient agreed to and can be reached by. */
   readonly channelsAvailable: readonly ReminderChannel[];
   readonly video?: boolean | undefined;
+  /** When an unconfirmed visit is given away; null or left out: never. */
+  readonly releaseAt?: number | null | undefined;
 }
 
 /** The whole plan of one version, in order of time. */
@@ -67,7 +71,23 @@ export function planReminders(request: ReminderRequest): PlannedReminder[] {
       });
     }
   }
-  return plan.toSorted((a, b) => a.dueAt - b.dueAt);
+  return withDeadline(plan, request.releaseAt ?? null).toSorted((a, b) => a.dueAt - b.dueAt);
+}
+
+/**
+ * B17: who is asked to confirm is told until when, and reminded of it while it can still be done. Nobody can be held to a
+ * deadline that no message names: then none of them does, and the timer asks for a call (db/case-timers.ts).
+ */
+function withDeadline(plan: readonly PlannedReminder[], releaseAt: number | null): readonly PlannedReminder[] {
+  if (releaseAt === null) return plan;
+  const inTime = (item: PlannedReminder): boolean =>
+    item.skip === undefined && item.channel !== 'staff-call' && item.dueAt < releaseAt;
+  if (!plan.some((item) => item.askConfirm && inTime(item))) return plan;
+  return plan.map((item) =>
+    inTime(item) && (item.askConfirm || item.onlyIf === 'unconfirmed-or-high-risk')
+      ? { ...item, confirmBy: releaseAt }
+      : item,
+  );
 }
 
 function kindOf(rule: ReminderRule, { video }: ReminderRequest): ReminderKind {

@@ -28,6 +28,7 @@ const byStatus: Readonly<Record<string, Words>> = {
 const timerWords: Readonly<Record<string, string>> = {
   hold: 'the hold ends',
   approval: 'the time to approve ends',
+  confirmation: 'the time to confirm ends',
   late: 'front desk is told that the patient is late',
   'no-show': 'the visit counts as missed',
   'day-end': 'the day ends',

@@ -404,10 +404,12 @@ function setUp(input: AppointmentInput) {
     if (event !== null) {
       const problem = await applyUnlessRefused(event, systemActor('timer'), timerOperation(timer));
       // The database's clock decides deadlines, and may be a little behind the engine's.
+    let task = event === null ? taskOf(timer) : null;
       if (problem !== null && isTooEarly(problem)) return clock.ringAgain(timer, 1_000);
     }
-    const task = event === null ? taskOf(timer) : null;
     if (task !== null && view !== null) {
+      // The time is not given away, and nobody has said that the patient comes: somebody calls.
+      if (problem !== null && asksForCall(timer, problem)) task = 'confirmation';
       const { version } = view;
       await inTime.raiseStaffTask({ organizationId, appointmentId, version, kind: task, timer });
     }
@@ -447,8 +449,14 @@ function eventOf({ name, detail }: PlannedTimer): AppointmentEvent | null {
 }
 
 /** What a timer without an event asks a person to look at. The end of the day after a no-show asks nothing. */
-function taskOf({ name }: PlannedTimer): 'late' | 'no-show' | null {
-  return name === 'late' || name === 'no-show' ? name : null;
+function taskOf({ name }: PlannedTimer): 'late' | 'no-show' | 'confirmation' | null {
+  return name === 'late' || name === 'no-show' || name === 'confirmation' ? name : null;
+}
+
+/** B17, domain/confirmation.ts: the deadline was not told, or there is too little time left for somebody else. */
+function asksForCall({ name }: PlannedTimer, { code, data }: ProblemDetail): boolean {
+  if (name !== 'confirmation' || code !== 'guard-failed') return false;
+  return data?.['guard'] === 'deadline-not-told' || data?.['guard'] === 'release-too-late';
 }
 
 function isTooEarly({ code, data }: ProblemDetail): boolean {

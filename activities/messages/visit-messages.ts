@@ -19,6 +19,8 @@ export interface VisitFacts {
   /** The visit's own link (activities/visit-token.ts). */
   readonly url: string;
   readonly askConfirm: boolean;
+  /** Where the time is given to somebody else otherwise (B17). */
+  readonly confirmBy?: Date | null | undefined;
   readonly heldUntil: Date | null;
   /** The person knows of the cancellation: what is new, or still open, are the times that are held. */
   readonly toldBefore: boolean;
@@ -75,11 +77,17 @@ export const visitMessages = {
         : [{ label: c.seeVisit, url: facts.url }],
     });
   },
+  unconfirmed: (facts, c) =>
+    about(facts, c, {
+      subject: c.unconfirmed.subject(short(facts, c)),
+      lead: c.unconfirmed.lead,
+      paragraphs: [c.unconfirmed.next],
+    }),
   reminder: (facts, c) =>
     about(facts, c, {
       subject: c.reminder.subject(short(facts, c)),
       lead: c.reminder.lead,
-      paragraphs: [...(facts.askConfirm ? [c.reminder.ask] : []), c.reminder.next],
+      paragraphs: [...(facts.askConfirm ? [c.reminder.ask] : []), ...deadline(facts, c), c.reminder.next],
       links: [{ label: facts.askConfirm ? c.confirmVisit : c.seeVisit, url: facts.url }],
     }),
 } as const satisfies Record<string, VisitMessage>;
@@ -104,6 +112,9 @@ function about(
     short: [
       `${facts.clinic}: ${words.lead}`,
       ...(facts.start === null ? [] : [`${short(facts, c)}.`]),
+      ...(facts.confirmBy === null || facts.confirmBy === undefined
+        ? []
+        : [c.smsConfirmBy(shortTime(facts.confirmBy, facts.timeZone, c.formats))]),
       facts.askConfirm ? c.smsConfirm(facts.url) : c.smsLink(facts.url),
     ].join(' '),
   };
@@ -115,6 +126,12 @@ function when({ start, timeZone, patientTimeZone }: VisitFacts, c: MessageCatalo
   const there = longTime(start, timeZone, c.formats);
   const here = patientTimeZone === null ? there : longTime(start, patientTimeZone, c.formats);
   return [{ label: c.when, lines: [there] }, ...(here === there ? [] : [{ label: c.whenForYou, lines: [here] }])];
+}
+
+function deadline({ confirmBy, timeZone }: VisitFacts, c: MessageCatalog): string[] {
+  return confirmBy === null || confirmBy === undefined
+    ? []
+    : [c.reminder.deadline(longTime(confirmBy, timeZone, c.formats))];
 }
 
 function also({ also: visits = [] }: VisitFacts, c: MessageCatalog): MessageParts['facts'] {

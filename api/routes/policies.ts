@@ -3,6 +3,7 @@ import { recordStateChange } from '../../db/audit-trail.ts';
 import { databaseTime } from '../../db/clock.ts';
 import { requireRows } from '../../db/schedule-administration.ts';
 import { parseDuration } from '../../domain/calendar.ts';
+import { confirmationChoices } from '../../domain/confirmation.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { defaultPolicies, type PolicyKind } from '../../domain/policies.ts';
 import { route } from '../route.ts';
@@ -48,6 +49,7 @@ const values = {
     quietHours: z.strictObject({ from: localTime, until: localTime, asIsFrom: localTime }).nullable(),
   }).partial(),
   'waitlist': z.strictObject({
+  'confirmation': z.strictObject({ deadline: duration, then: z.enum(confirmationChoices), margin: duration, callWithin: duration }).partial(),
     windows: z.array(windowRow).min(1).max(12),
     minLead: duration,
     farLead: duration,

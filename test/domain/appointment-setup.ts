@@ -4,6 +4,7 @@ import type { Actor } from '../../domain/actor.ts';
 import { eventRules } from '../../domain/appointment-events.ts';
 import type { AppointmentEvent } from '../../domain/appointment-events.ts';
 import { appointmentStatuses, defaultRules } from '../../domain/appointment-facts.ts';
+import { confirmationChoices } from '../../domain/confirmation.ts';
 import type { AppointmentFacts, AppointmentInput } from '../../domain/appointment-facts.ts';
 
 export const minute = 60_000;
@@ -86,6 +87,8 @@ export const anyFacts: fc.Arbitrary<AppointmentFacts> = fc.record({
   holdOwner: fc.constantFrom(null, 'user:desk', 'user:pat', 'patient:pat', 'user:other'),
   holdExtended: fc.boolean(),
   awaitingApproval: fc.boolean(),
+  bookedAt: maybe(anyMoment),
+  askedToConfirm: fc.boolean(),
   confirmedAt: maybe(anyMoment),
   arrivedAt: maybe(anyMoment),
   checkedInAt: maybe(anyMoment),
@@ -104,8 +107,13 @@ export const anyFacts: fc.Arbitrary<AppointmentFacts> = fc.record({
     { person: { code: 'patient-not-eligible' }, visit: { code: 'patient-not-eligible' } },
   ),
   rules: fc
-    .record({ needsApproval: fc.boolean(), selfSchedulable: fc.boolean(), autoNoShow: fc.boolean() })
-    .map((r) => ({ ...defaultRules, ...r })),
+    .record({
+      needsApproval: fc.boolean(),
+      selfSchedulable: fc.boolean(),
+      autoNoShow: fc.boolean(),
+      then: fc.constantFrom(...confirmationChoices),
+    })
+    .map(({ then, ...r }) => ({ ...defaultRules, ...r, confirmation: { ...defaultRules.confirmation, then } })),
 });
 export const anyActor: fc.Arbitrary<Actor> = fc.oneof(
   fc.constantFrom(staff, patient, system, { ...patient, patientId: 'other' }),

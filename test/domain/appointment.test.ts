@@ -34,7 +34,7 @@ waitlist        withdraw cancelled | entered-in-error entered-in-error
 pending         extend-hold pending | release-hold cancelled | confirm-hold booked | confirm-hold pending | hold-expired cancelled
 pending         approve booked | refuse cancelled | approval-expired cancelled | entered-in-error entered-in-error
 booked          confirm booked | reschedule booked | arrive arrived | check-in checked-in | no-show noshow | cancel cancelled
-booked          cancel-by-clinic cancelled | entered-in-error entered-in-error
+booked          unconfirmed cancelled | cancel-by-clinic cancelled | entered-in-error entered-in-error
 arrived         check-in checked-in | cancel cancelled | cancel-by-clinic cancelled | day-end arrived | entered-in-error entered-in-error
 checked-in      start-encounter checked-in | complete fulfilled | leave-without-being-seen cancelled | day-end checked-in
 checked-in      entered-in-error entered-in-error
@@ -75,19 +75,27 @@ function witness(
     ...held,
     awaitingApproval: ['approve', 'refuse', 'approval-expired'].includes(event),
     noShowAt: status === 'noshow' ? start + 20 * minute : null,
-    rules: { ...defaultRules, needsApproval: approval },
+    bookedAt: start - 48 * hour,
+    askedToConfirm: true,
+    rules: {
+      ...defaultRules,
+      needsApproval: approval,
+      confirmation: { ...defaultRules.confirmation, then: 'release' },
+    },
   });
   const actor = system_ ? system : approval ? { ...staff, permissions: ['appointment:book'] } : staff;
   const early = start - 25 * hour;
   const at = event.endsWith('-expired')
     ? start - 24 * hour
-    : event === 'no-show' || event === 'undo-no-show'
-      ? start + 20 * minute
-      : event === 'day-end'
-        ? start + 15 * hour
-        : event === 'arrive' || event === 'check-in'
-          ? start
-          : early;
+    : event === 'unconfirmed'
+      ? start - 6 * hour
+      : event === 'no-show' || event === 'undo-no-show'
+        ? start + 20 * minute
+        : event === 'day-end'
+          ? start + 15 * hour
+          : event === 'arrive' || event === 'check-in'
+            ? start
+            : early;
   return { f, at, actor };
 }
 

@@ -203,7 +203,7 @@ export interface EncounterStarted {
 }
 
 export interface PlannedTimer {
-  /** 'hold', 'approval', 'reminder:P3D:email', 'late', 'no-show', 'day-end'. */
+  /** 'hold', 'approval', 'confirmation', 'reminder:P3D:email', 'late', 'no-show', 'day-end'. */
   readonly name: string;
   /** RFC 3339 UTC. */
   readonly dueAt: string;

@@ -21,6 +21,7 @@ export const en = {
   seeVisit: 'See or change your appointment',
   confirmVisit: 'Confirm, change or cancel',
   smsLink: (url: string) => `See or change: ${url}`,
+  smsConfirmBy: (until: string) => `Please confirm by ${until}, or the time goes to somebody else.`,
   smsConfirm: (url: string) => `Confirm, change or cancel: ${url}`,
 
   booked: {
@@ -59,9 +60,16 @@ export const en = {
       next: 'If none of them suits you, please book another time, or call us.',
     },
   },
+  unconfirmed: {
+    subject: (when: string) => `Not confirmed: your appointment on ${when}`,
+    lead: 'We did not hear from you in time, and have given your appointment to somebody who waits. Please do not come at that time.',
+    next: 'There is no fee, and it does not count against you. If you still need an appointment, please book another time, or call us.',
+  },
   reminder: {
     subject: (when: string) => `Reminder: your appointment on ${when}`,
     lead: 'This is a reminder of your appointment.',
+    deadline: (until: string) =>
+      `Please confirm by ${until}. If we do not hear from you by then, we give the time to somebody who waits for it.`,
     ask: 'Please tell us whether you will come. It takes one press of a button.',
     next: 'If you cannot come, please tell us with the link below, so that someone else can have the time.',
   },

@@ -19,6 +19,7 @@ export const es: MessageCatalog = {
   seeVisit: 'Ver o cambiar su cita',
   confirmVisit: 'Confirmar, cambiar o cancelar',
   smsLink: (url) => `Ver o cambiar: ${url}`,
+  smsConfirmBy: (until) => `Por favor, confirme antes de: ${until}, o el horario será de otra persona.`,
   smsConfirm: (url) => `Confirmar, cambiar o cancelar: ${url}`,
 
   booked: {
@@ -57,9 +58,16 @@ export const es: MessageCatalog = {
       next: 'Si ninguno le conviene, reserve otro horario o llámenos.',
     },
   },
+  unconfirmed: {
+    subject: (when) => `Sin confirmar: su cita del ${when}`,
+    lead: 'No tuvimos noticias suyas a tiempo y dimos su cita a otra persona que la esperaba. Por favor, no venga a esa hora.',
+    next: 'No tiene ningún cargo y no cuenta en su contra. Si todavía necesita una cita, reserve otro horario o llámenos.',
+  },
   reminder: {
     subject: (when) => `Recordatorio: su cita del ${when}`,
     lead: 'Este es un recordatorio de su cita.',
+    deadline: (until) =>
+      `Por favor, confirme antes de: ${until}. Si no tenemos noticias suyas, daremos el horario a otra persona que lo espera.`,
     ask: 'Por favor, díganos si vendrá. Solo tiene que pulsar un botón.',
     next: 'Si no puede venir, avísenos con el enlace de abajo, para que otra persona pueda usar el horario.',
   },
