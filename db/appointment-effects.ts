@@ -33,6 +33,8 @@ export interface Settled {
   readonly openings?: readonly string[] | undefined;
   /** Absences that held this time for the patient, and want to know what became of it. */
   readonly absences?: readonly string[] | undefined;
+  /** Walk-ins whose visit this is, and that changed with it. */
+  readonly walkIns?: readonly string[] | undefined;
 }
 
 /** One change: who, when, in which operation. */
@@ -216,9 +218,9 @@ function remindersOf(
     bookedAt: row.booked_at.getTime(),
     channelsAvailable: channelsOf(patient),
     video: row.mode === 'video',
+    releaseAt: releaseDueAt(facts),
   });
 }
-    releaseAt: releaseDueAt(facts),
 
 /** Records what the appointment waits for now, and answers. */
 export async function settle(

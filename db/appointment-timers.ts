@@ -10,6 +10,7 @@ import type { SchedulingPorts } from './appointments.ts';
 import { markTimer } from './case-timers.ts';
 import type { Trx } from './connection.ts';
 import { queueMessage } from './outbox.ts';
+import { loadPolicies } from './policies.ts';
 import { raiseStaffTask } from './staff-tasks.ts';
 import { withTransaction } from './transaction.ts';
 
@@ -100,8 +101,8 @@ export async function raiseVisitTask(
   return withTransaction(ports.db, { organizationId: step.organizationId }, async (trx) => {
     const row = await lockVisit(trx, step, step.kind === 'visit-left-open' ? ['arrived', 'checked-in'] : ['booked']);
     if (row === null) return false;
-    await raiseStaffTask(trx, {
     if (step.kind === 'confirmation') return callToConfirm(trx, row, step, at);
+    await raiseStaffTask(trx, {
       organizationId: step.organizationId,
       kind: step.kind,
       dedupeKey:
@@ -121,7 +122,6 @@ export async function raiseVisitTask(
   });
 }
 
-/** The appointment, kept from changing until commit, if it is still what the timer was planned for. */
 /** B17: nobody has confirmed, and the clinic keeps the visit until it has spoken to the patient. */
 async function callToConfirm(trx: Trx, row: AppointmentRow, { timer }: VisitTimer, at: Date): Promise<boolean> {
   await markTimer(trx, { appointmentId: row.id, version: row.version, name: timer.name }, 'fired');
@@ -151,6 +151,7 @@ function askedOf(item: Reminder, row: AppointmentRow): Readonly<Record<string, u
   return { askConfirm: true, confirmBy: new Date(item.confirmBy).toISOString() };
 }
 
+/** The appointment, kept from changing until commit, if it is still what the timer was planned for. */
 async function lockVisit(
   trx: Trx,
   step: VisitTimer,
