@@ -47,9 +47,9 @@ export interface ActionCommand {
 const timerOf: Partial<Record<AppointmentEvent, string>> = {
   'hold-expired': 'hold',
   'approval-expired': 'approval',
+  unconfirmed: 'confirmation',
   'no-show': 'no-show',
   'day-end': 'day-end',
-  unconfirmed: 'confirmation',
 };
 
 /**
@@ -295,6 +295,7 @@ async function followUp(trx: Trx, context: ChangeContext, change: Followed): Pro
       actor,
       at,
     });
+    await endConfirmationCall(trx, context, before.id);
   }
   if (
     before.status === 'pending' &&
@@ -320,10 +321,15 @@ async function followUp(trx: Trx, context: ChangeContext, change: Followed): Pro
       if (after.late_cancel === true) await proposeCharge(trx, after, 'late-cancel', input.feeWaived === true);
       await tellPatient(trx, context, after, patient, 'cancelled');
       return recordOpenings(trx, context, freed);
-    await endConfirmationCall(trx, context, before.id);
     case 'cancel-by-clinic':
       await tellPatient(trx, context, after, patient, 'cancelled-by-clinic', { alternatives: change.alternatives });
       return recordOpenings(trx, context, freed);
+    case 'unconfirmed':
+      await tellPatient(trx, context, after, patient, 'unconfirmed');
+      return recordOpenings(trx, context, freed);
+    case 'confirm':
+      await endConfirmationCall(trx, context, after.id);
+      return [];
     case 'no-show':
       await proposeCharge(trx, after, 'no-show', input.feeWaived === true);
       return recordOpenings(trx, context, freed);
@@ -349,12 +355,6 @@ async function followUp(trx: Trx, context: ChangeContext, change: Followed): Pro
     case 'leave-without-being-seen':
     case 'entered-in-error':
       await cancelStaffTasks(trx, {
-    case 'unconfirmed':
-      await tellPatient(trx, context, after, patient, 'unconfirmed');
-      return recordOpenings(trx, context, freed);
-    case 'confirm':
-      await endConfirmationCall(trx, context, after.id);
-      return [];
         organizationId,
         subjectType: 'appointment',
         subjectId: after.id,
@@ -367,6 +367,34 @@ async function followUp(trx: Trx, context: ChangeContext, change: Followed): Pro
       return [];
   }
 }
+
+/** A message that names the deadline has left: only then may the visit be given away (domain/confirmation.ts). */
+async function wasAskedToConfirm(trx: Trx, row: AppointmentRow): Promise<boolean> {
+  const told = await trx('notification')
+    .where({
+      organization_id: row.organization_id,
+      aggregate: 'appointment',
+      aggregate_id: row.id,
+      aggregate_version: row.version,
+      kind: 'reminder',
+      state: 'sent',
+    })
+    .whereRaw(`params->>'confirmBy' IS NOT NULL`)
+    .first('id');
+  return told !== undefined;
+}
+
+/** It is known now whether the patient comes, or there is nothing to come to. */
+const endConfirmationCall = (trx: Trx, { organizationId, actor, at }: ChangeContext, id: string): Promise<void> =>
+  cancelStaffTasks(trx, {
+    organizationId,
+    subjectType: 'appointment',
+    subjectId: id,
+    kinds: ['call-patient'],
+    about: 'confirmation',
+    actor,
+    at,
+  });
 
 /** Reminders that wait in the outbox; one that is being sent is re-checked by the sender just before SMTP (I9). */
 export async function suppressReminders(trx: Trx, row: AppointmentRow): Promise<void> {
@@ -409,34 +437,6 @@ async function closeOtherAlternatives(trx: Trx, context: ChangeContext, taken: A
       .where({ aggregate: 'appointment', aggregate_id: row.id, state: 'pending' })
       .update({ state: 'cancelled' });
   }
-/** A message that names the deadline has left: only then may the visit be given away (domain/confirmation.ts). */
-async function wasAskedToConfirm(trx: Trx, row: AppointmentRow): Promise<boolean> {
-  const told = await trx('notification')
-    .where({
-      organization_id: row.organization_id,
-      aggregate: 'appointment',
-      aggregate_id: row.id,
-      aggregate_version: row.version,
-      kind: 'reminder',
-      state: 'sent',
-    })
-    .whereRaw(`params->>'confirmBy' IS NOT NULL`)
-    .first('id');
-  return told !== undefined;
-}
-
-/** It is known now whether the patient comes, or there is nothing to come to. */
-const endConfirmationCall = (trx: Trx, { organizationId, actor, at }: ChangeContext, id: string): Promise<void> =>
-  cancelStaffTasks(trx, {
-    organizationId,
-    subjectType: 'appointment',
-    subjectId: id,
-    kinds: ['call-patient'],
-    about: 'confirmation',
-    actor,
-    at,
-  });
-
   return others.map((row) => row.id);
 }
 

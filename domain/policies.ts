@@ -82,8 +82,9 @@ export interface WalkInPolicy {
   readonly overbook: { readonly maxPerProviderPerDay: number };
   readonly 'clinic-cancel': { readonly alternatives: number; readonly holdDuration: string };
   readonly reminder: ReminderPolicy;
-  readonly waitlist: WaitlistPolicy;
   readonly confirmation: ConfirmationPolicy;
+  readonly waitlist: WaitlistPolicy;
+  readonly 'walk-in': WalkInPolicy;
 }
 export type PolicyKind = keyof PolicyValues;
 
@@ -105,9 +106,9 @@ export const defaultPolicies: PolicyValues = {
     margin: 'PT1H',
     quietHours: { from: '20:00', until: '08:00', asIsFrom: '07:00' },
   },
+  confirmation: { deadline: 'PT6H', then: 'keep', margin: 'PT12H', callWithin: 'PT2H' },
   waitlist: {
     windows: [
-  confirmation: { deadline: 'PT6H', then: 'keep', margin: 'PT12H', callWithin: 'PT2H' },
       { leadAtLeast: 'P7D', window: 'PT12H', wakingHoursOnly: true, maxOffers: 10 },
       { leadAtLeast: 'PT72H', window: 'PT4H', wakingHoursOnly: true, maxOffers: 10 },
       { leadAtLeast: 'PT24H', window: 'PT60M', wakingHoursOnly: false, maxOffers: 15 },

@@ -401,15 +401,15 @@ function setUp(input: AppointmentInput) {
 
   async function carryOut(timer: PlannedTimer): Promise<void> {
     const event = eventOf(timer);
+    let task = event === null ? taskOf(timer) : null;
     if (event !== null) {
       const problem = await applyUnlessRefused(event, systemActor('timer'), timerOperation(timer));
       // The database's clock decides deadlines, and may be a little behind the engine's.
-    let task = event === null ? taskOf(timer) : null;
       if (problem !== null && isTooEarly(problem)) return clock.ringAgain(timer, 1_000);
-    }
-    if (task !== null && view !== null) {
       // The time is not given away, and nobody has said that the patient comes: somebody calls.
       if (problem !== null && asksForCall(timer, problem)) task = 'confirmation';
+    }
+    if (task !== null && view !== null) {
       const { version } = view;
       await inTime.raiseStaffTask({ organizationId, appointmentId, version, kind: task, timer });
     }

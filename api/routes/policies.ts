@@ -48,8 +48,8 @@ const values = {
     margin: duration,
     quietHours: z.strictObject({ from: localTime, until: localTime, asIsFrom: localTime }).nullable(),
   }).partial(),
-  'waitlist': z.strictObject({
   'confirmation': z.strictObject({ deadline: duration, then: z.enum(confirmationChoices), margin: duration, callWithin: duration }).partial(),
+  'waitlist': z.strictObject({
     windows: z.array(windowRow).min(1).max(12),
     minLead: duration,
     farLead: duration,
