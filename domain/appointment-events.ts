@@ -185,15 +185,15 @@ export const eventRules: Readonly<Record<AppointmentEvent, EventRule>> = {
     inputGuards: [guard.tokenCurrent],
     change: (_facts, { at }) => ({ confirmedAt: at }),
   },
-  reschedule: {
-    by: { staff: 'appointment:reschedule', patient: 'own-appointment:reschedule' },
-    guards: [guard.patientMayMove, guard.fitForVisit],
   // B17: the clinic gives unconfirmed times away. Never late, never a fee.
   unconfirmed: {
     by: { system: true },
     guards: [(facts, { at }) => releaseProblem(facts, at)],
     change: cancelled('unconfirmed'),
   },
+  reschedule: {
+    by: { staff: 'appointment:reschedule', patient: 'own-appointment:reschedule' },
+    guards: [guard.patientMayMove, guard.fitForVisit],
     inputGuards: [guard.tokenCurrent, guard.hasNewPlace],
     change: ({ version, rescheduleCount }, { actor }) => ({
       version: version + 1,
