@@ -12,6 +12,7 @@ import { databaseRoles } from '../config.ts';
 import { bootstrapDatabase } from '../db/bootstrap.ts';
 import { migrateToLatest } from '../db/migrate.ts';
 import { historyKeys } from '../test/support/history-keys.ts';
+import { buildWorkflowBundle } from '../workers/bundle.ts';
 import { assembleClinic, quietRuntime, skippingEngine } from '../test/workflows/assemble.ts';
 import { recordedLives } from '../test/workflows/recorded-lives.ts';
 import { startPostgres, throwAwaySettings } from './provision/postgres.ts';
@@ -60,6 +61,7 @@ try {
       drop: async () => {},
     },
     keys: historyKeys,
+    workflowBundle: await buildWorkflowBundle(),
   });
   mkdirSync(directory, { recursive: true });
   for (const [life, live] of Object.entries(recordedLives)) {

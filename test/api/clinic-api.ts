@@ -10,12 +10,13 @@ import { appointmentActivities } from '../../activities/appointment.ts';
 import { openingActivities } from '../../activities/opening.ts';
 import { databaseClock } from '../../activities/ports.ts';
 import { seriesActivities } from '../../activities/series.ts';
+import { walkInActivities } from '../../activities/walk-in.ts';
 import { routes } from '../../api/routes.ts';
 import { createTemporalGateway } from '../../api/temporal.ts';
 import { connect, type Db } from '../../db/connection.ts';
-import { buildWorkflowBundle } from '../../workers/bundle.ts';
 import { registerSearchAttributes } from '../../workers/search-attributes.ts';
 import { workerOptions } from '../../workers/worker-options.ts';
+import { workflowBundle } from '../support/builds.ts';
 import { connectTestTemporal } from '../support/test-temporal.ts';
 import { startTestApi, testKeys, type Answer, type Client, type TestApi } from './support.ts';
 
@@ -179,8 +180,9 @@ export async function openClinicApi(options: { webDirectory?: string } = {}): Pr
       ...openingActivities(ports),
       ...seriesActivities(ports),
       ...absenceActivities(ports),
+      ...walkInActivities(ports),
     },
-    workflowBundle: await buildWorkflowBundle(),
+    workflowBundle: await workflowBundle(),
   });
   const runs = await Worker.create({ ...unversioned, taskQueue: temporal.taskQueue });
   const running = runs.run();

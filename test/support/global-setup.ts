@@ -3,6 +3,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { inheritedEnvironment } from '../../config.ts';
 import { provisionBrowser } from '../../scripts/provision/browser.ts';
 import { removePostgres, startPostgres, throwAwaySettings } from '../../scripts/provision/postgres.ts';
 import { createProgress } from '../../scripts/provision/progress.ts';
@@ -10,8 +11,12 @@ import { provisionTemporalServer } from '../../scripts/provision/temporal-server
 import { provisionTimeSkippingServer } from '../../scripts/provision/time-skipping-server.ts';
 import { freePort } from '../../scripts/supervise/ports.ts';
 import { startTemporalServer } from '../../scripts/supervise/temporal-dev-server.ts';
+import { buildWorkflowBundle } from '../../scripts/supervise/workflow-bundle.ts';
+import { buildWebInto } from './builds.ts';
 import { offerServers } from './servers.ts';
 import { createTemplate } from './test-postgres.ts';
+
+const root = join(import.meta.dirname, '../..');
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const progress = createProgress();
@@ -43,6 +48,17 @@ export default async function setup(project: TestProject): Promise<() => Promise
     },
     timeSkipping: async () => ({ path: (await provisionTimeSkippingServer(progress)).path }),
     browser: async () => ({ path: (await provisionBrowser(progress)).path }),
+    async workflowBundle() {
+      const path = await buildWorkflowBundle(root, inheritedEnvironment(), progress);
+      if (path === undefined) throw new Error('workflows/index.ts is missing.');
+      return { path };
+    },
+    async web() {
+      // Not in dist/web: another run's browser may be reading there.
+      const directory = join(scratch, 'web');
+      await buildWebInto(directory);
+      return { directory };
+    },
   });
   project.provide('serversUrl', servers.url);
   return async () => {

@@ -18,6 +18,8 @@ export interface SharedServers {
   temporal: { address: string; webUrl: string; pid: number };
   timeSkipping: { path: string };
   browser: { path: string };
+  workflowBundle: { path: string };
+  web: { directory: string };
 }
 
 export type ServerStarters = { [Name in keyof SharedServers]: () => Promise<SharedServers[Name]> };

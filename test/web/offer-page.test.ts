@@ -4,13 +4,13 @@
  */
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signOfferToken } from '../../activities/offer-token.ts';
 import { patientRecipient } from '../../activities/visit-token.ts';
 import { openClinicApi, quarterAfter, day } from '../api/clinic-api.ts';
 import type { ClinicApi } from '../api/clinic-api.ts';
+import { axeFindings } from '../support/axe.ts';
 import { errorsOf, launchBrowser } from '../support/browser.ts';
 
 const pictures = join(import.meta.dirname, '../.output/offer');
@@ -68,10 +68,7 @@ async function look(page: Page, url: string, name: string, language: Language): 
   for (const width of [1280, 360]) {
     await page.setViewportSize({ width, height: 900 });
     await page.screenshot({ path: join(pictures, `${name}-${language}-${width}.png`), fullPage: true });
-    const { violations } = await new AxeBuilder({ page })
-      .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
-      .analyze();
-    expect(violations.map(({ id, nodes }) => `${name} ${id}: ${nodes.map((n) => n.html).join(' ')}`)).toEqual([]);
+    expect(await axeFindings(page), `${name} at ${width} px`).toEqual([]);
   }
   for (const width of [360, 320]) {
     await page.setViewportSize({ width, height: 600 });
@@ -136,7 +133,7 @@ describe.each<Language>(['en', 'es'])('the offer page in %s', (language) => {
       await page.click('button.primary');
       await page.waitForSelector('[role=alert]');
       await page.screenshot({ path: join(pictures, `03-overlap-${language}.png`), fullPage: true });
-      expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id }) => id)).toEqual([]);
+      expect(await axeFindings(page)).toEqual([]);
       await clinic.act(clinic.desk, overlapping.body.id as string, 'cancel', { reason: 'patient-other-plans' });
       await plain.goto(one.link);
       await pressByKeyboard(plain, 'accept');

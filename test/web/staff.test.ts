@@ -3,47 +3,32 @@
  * checked in by single keys and cancelled; conflicts, taken slots and doubled local times are answered; every page is
  * looked at by axe in both languages and themes, at 1280 and 360 px. The pictures are left in test/.output/staff.
  */
-import { execFile } from 'node:child_process';
 import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import AxeBuilder from '@axe-core/playwright';
 import { generateSync } from 'otplib';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openClinicApi, quarterAfter, timeZone } from '../api/clinic-api.ts';
 import type { ClinicApi } from '../api/clinic-api.ts';
 import { password } from '../api/support.ts';
+import { axeFindings } from '../support/axe.ts';
 import { errorsOf, launchBrowser } from '../support/browser.ts';
+import { webDirectory } from '../support/builds.ts';
 import { asked, freeTime, openingState, sendAtAnyHour } from './freed-time.ts';
 
 const output = join(import.meta.dirname, '../.output');
-const webDirectory = join(output, 'staff-web');
 const pictures = join(output, 'staff');
 const root = join(import.meta.dirname, '../../web');
 
 let clinic: ClinicApi;
 let browser: Browser;
+let web: string;
 beforeAll(async () => {
   rmSync(pictures, { recursive: true, force: true });
   mkdirSync(pictures, { recursive: true });
-  // A process of its own: what is measured is what is shipped, and vitest's NODE_ENV would build the slow React.
-  await promisify(execFile)(
-    process.execPath,
-    [
-      join(root, '../node_modules/vite/bin/vite.js'),
-      'build',
-      '--config',
-      join(root, 'vite.config.ts'),
-      '--outDir',
-      webDirectory,
-      '--emptyOutDir',
-      '--manifest',
-    ],
-    { env: { PATH: process.execPath, NODE_ENV: 'production' } },
-  );
-  [clinic, browser] = await Promise.all([openClinicApi({ webDirectory }), launchBrowser()]);
+  web = await webDirectory();
+  [clinic, browser] = await Promise.all([openClinicApi({ webDirectory: web }), launchBrowser()]);
   await sendAtAnyHour(clinic);
 }, 240_000);
 afterAll(async () => {
@@ -125,15 +110,7 @@ async function look(page: Page, name: string, language: Language): Promise<void>
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     expect(overflow, `${name} at ${width} px`).toBeLessThanOrEqual(0);
     if (view !== read) continue;
-    const { violations } = await new AxeBuilder({ page })
-      .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
-      .analyze();
-    expect(
-      violations.map(
-        ({ id, nodes }) =>
-          `${name}-${language}-${width}-${scheme} ${id}: ${nodes.map((n) => n.html.slice(0, 200)).join(' ')}`,
-      ),
-    ).toEqual([]);
+    expect(await axeFindings(page), `${name}-${language}-${width}-${scheme}`).toEqual([]);
   }
   expect(await page.locator('h1').count(), `${name}: headings`).toBe(1);
   expect(await page.locator('html').getAttribute('lang')).toBe(language);
@@ -197,10 +174,7 @@ describe('the staff application', () => {
       readonly file: string;
       readonly imports?: string[];
     }
-    const manifest = JSON.parse(readFileSync(join(webDirectory, '.vite/manifest.json'), 'utf8')) as Record<
-      string,
-      Chunk
-    >;
+    const manifest = JSON.parse(readFileSync(join(web, '.vite/manifest.json'), 'utf8')) as Record<string, Chunk>;
     const files = new Set<string>();
     const visit = (name: string): void => {
       const chunk = manifest[name];
@@ -212,9 +186,9 @@ describe('the staff application', () => {
     for (const name of ['staff/index.html', 'staff/frame/frame.tsx', 'staff/pages/today.tsx', 'locales/staff/es.json'])
       visit(name);
     expect(files.size).toBeGreaterThan(4);
-    const bytes = [...files].reduce((sum, file) => sum + gzipSync(readFileSync(join(webDirectory, file))).length, 0);
+    const bytes = [...files].reduce((sum, file) => sum + gzipSync(readFileSync(join(web, file))).length, 0);
     expect(bytes).toBeLessThanOrEqual(350 * 1024);
-    expect(readdirSync(join(webDirectory, 'assets')).some((file) => file.endsWith('.css'))).toBe(true);
+    expect(readdirSync(join(web, 'assets')).some((file) => file.endsWith('.css'))).toBe(true);
   });
 
   it('books with the keyboard alone', { timeout: 120_000 }, async () => {

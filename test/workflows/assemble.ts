@@ -22,10 +22,10 @@ import { connect } from '../../db/connection.ts';
 import type { Db } from '../../db/connection.ts';
 import type { Actor } from '../../domain/actor.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { buildWorkflowBundle } from '../../workers/bundle.ts';
 import { dataConverter } from '../../workers/data-converter.ts';
 import { registerSearchAttributes } from '../../workers/search-attributes.ts';
 import { workerOptions } from '../../workers/worker-options.ts';
+import type { WorkerParts } from '../../workers/worker-options.ts';
 import { appointmentOperationKey } from '../../workflows/messages/appointment.ts';
 import type {
   ActionInput,
@@ -139,6 +139,7 @@ export interface ClinicParts {
   /** Migrated; dropped at the end. */
   readonly database: Pick<TestDatabase, 'urls' | 'adminUrl' | 'drop'>;
   readonly keys: Pick<KeyRing, 'current' | 'keys'>;
+  readonly workflowBundle: WorkerParts['workflowBundle'];
   /** Between the commit of an action and its report to the engine. */
   readonly afterCommit?: ((event: string) => Promise<void>) | undefined;
   /** What the activities' clock makes of the server's. A clock of whole minutes makes instants exact. */
@@ -155,12 +156,12 @@ export async function assembleClinic({
   engine,
   database,
   keys,
+  workflowBundle,
   afterCommit,
   tick = (at) => at,
 }: ClinicParts): Promise<TestClinic> {
   const { address, namespace, connection, nativeConnection } = engine;
   const config = { codecOff: false, deploymentBuildId: 'test', temporal: { address, namespace } };
-  const workflowBundle = await buildWorkflowBundle();
   await registerSearchAttributes(connection, namespace);
   const db = connect({ url: database.urls.worker, applicationName: 'test-worker' });
   const admin = connect({ url: database.adminUrl, applicationName: 'test-admin', poolMax: 2 });

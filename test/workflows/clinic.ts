@@ -1,6 +1,7 @@
 /** The engines of the test run, and a clinic on one of them. */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { workflowBundle } from '../support/builds.ts';
 import { createTestDatabase } from '../support/test-postgres.ts';
 import { connectTestTemporal } from '../support/test-temporal.ts';
 import { createTimeSkippingEnvironment } from '../support/test-time-skipping.ts';
@@ -35,5 +36,6 @@ export async function openClinic(
   quietRuntime();
   const engine = await startEngine();
   const keys = { current: 'test', keys: { test: new Uint8Array(randomBytes(32)) } };
-  return assembleClinic({ engine, database: await createTestDatabase(), keys, afterCommit, tick });
+  const [database, bundle] = await Promise.all([createTestDatabase(), workflowBundle()]);
+  return assembleClinic({ engine, database, keys, workflowBundle: bundle, afterCommit, tick });
 }

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import proto from '@temporalio/proto';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
-import type { WorkflowBundle } from '@temporalio/worker';
+import type { WorkflowBundleOption } from '@temporalio/worker';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { buildWorkflowBundle } from '../../workers/bundle.ts';
 import { dataConverter } from '../../workers/data-converter.ts';
+import { workflowBundle } from '../support/builds.ts';
 import { historyKeys } from '../support/history-keys.ts';
 
 const directory = join(import.meta.dirname, '../histories');
@@ -20,8 +21,8 @@ const recorded = readdirSync(directory).flatMap((version) =>
 );
 
 /** What each history's replay failed with; undefined where it did not. */
-async function replay(workflowBundle: WorkflowBundle): Promise<Map<string, unknown>> {
-  const options = { workflowBundle, dataConverter: dataConverter({ codecOff: false }, historyKeys) };
+async function replay(bundle: WorkflowBundleOption): Promise<Map<string, unknown>> {
+  const options = { workflowBundle: bundle, dataConverter: dataConverter({ codecOff: false }, historyKeys) };
   const histories = recorded.map(({ path }) => ({
     workflowId: path,
     history: proto.temporal.api.history.v1.History.fromObject(JSON.parse(readFileSync(path, 'utf8'))),
@@ -36,7 +37,7 @@ let today: Map<string, unknown>;
 let tampered: Map<string, unknown>;
 beforeAll(async () => {
   Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter: 'off' } } });
-  today = await replay(await buildWorkflowBundle());
+  today = await replay(await workflowBundle());
   const workflowsPath = fileURLToPath(new URL('./tampered.ts', import.meta.url));
   tampered = await replay(await buildWorkflowBundle({ workflowsPath }));
 });

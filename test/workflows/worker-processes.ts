@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
@@ -12,8 +12,8 @@ import type { TemporalGateway } from '../../api/temporal.ts';
 import { connect } from '../../db/connection.ts';
 import type { Db } from '../../db/connection.ts';
 import { createKeyFile } from '../../keys.ts';
-import { buildWorkflowBundle } from '../../workers/bundle.ts';
 import { dataConverter } from '../../workers/data-converter.ts';
+import { workflowBundle } from '../support/builds.ts';
 import { createTestDatabase } from '../support/test-postgres.ts';
 import { connectTestTemporal } from '../support/test-temporal.ts';
 import { seedClinic } from './seed.ts';
@@ -49,11 +49,8 @@ export async function workerProcesses(smtpUrl = 'smtp://127.0.0.1:9'): Promise<W
   const seed = await seedClinic(admin);
   const keyFile = join(home, 'keys.json');
   const keys = createKeyFile(keyFile);
-  const { code: bundleCode } = await buildWorkflowBundle();
-  const workflowBundle = join(home, 'workflows.js');
-  writeFileSync(workflowBundle, bundleCode);
   const environment = {
-    HEALTHSPHERE_WORKFLOW_BUNDLE: workflowBundle,
+    HEALTHSPHERE_WORKFLOW_BUNDLE: (await workflowBundle()).codePath,
     PATH: process.env['PATH'],
     NODE_ENV: 'test',
     HEALTHSPHERE_HOME: home,
