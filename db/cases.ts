@@ -174,7 +174,7 @@ export async function actorNames(trx: Trx, refs: readonly (string | null)[]): Pr
 }
 
 export interface RelatedRow {
-  readonly kind: 'appointment' | 'opening' | 'staff-task' | 'proposed-charge';
+  readonly kind: 'appointment' | 'opening' | 'staff-task' | 'proposed-charge' | 'absence';
   readonly relation: string;
   readonly id: string;
   readonly state: string;
@@ -191,6 +191,7 @@ export async function relatedTo(trx: Trx, organizationId: string, appointmentId:
      UNION ALL SELECT 'opening', 'opened', n.id, n.state, n.start_at FROM opening n WHERE n.organization_id = :organizationId AND n.source_appointment_id = :id
      UNION ALL SELECT 'staff-task', t.kind, t.id, t.state, t.due_at FROM staff_task t WHERE t.organization_id = :organizationId AND t.subject_type = 'appointment' AND t.subject_id = :id
      UNION ALL SELECT 'proposed-charge', c.kind, c.id, c.state, NULL FROM proposed_charge c WHERE c.appointment_id = :id
+     UNION ALL SELECT 'absence', 'affected-by', b.id, b.state, b.starts_at FROM absence_case k JOIN absence b ON b.id = k.absence_id WHERE k.appointment_id = :id
      ORDER BY 1, 5 NULLS LAST LIMIT 100`,
     { id: appointmentId, organizationId },
   );

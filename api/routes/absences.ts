@@ -27,7 +27,7 @@ import {
 import { asError, onceAtATime } from '../appointment-actions.ts';
 import { decodeCursor, pageOf } from '../page.ts';
 import { route, RouteAnswer } from '../route.ts';
-import { cursor, fold, id, idParams, limit, listOf, text } from '../schemas.ts';
+import { cursor, fold, id, idParams, limit, listOf, text, timeZone } from '../schemas.ts';
 
 const declared = z.object({
   dryRun: z.boolean(),
@@ -46,10 +46,12 @@ export const declareAbsence = route({
     /** A practitioner, room or machine; or else a whole place. */
     resourceId: id.optional(),
     locationId: id.optional(),
-    /** RFC 3339 instants, or local times of the place (then with `fold` where they happen twice). */
+    /** RFC 3339 instants, or local times (then with `fold` where they happen twice). */
     start: text(40),
     end: text(40),
     fold: fold.optional(),
+    /** Of local times; the place's own when left out. */
+    timeZone: timeZone.optional(),
     reason: text(300),
     dryRun: z.boolean().default(false),
   }),
@@ -58,8 +60,11 @@ export const declareAbsence = route({
   audit: { change: 'absence:declare', entity: 'absence' },
   handler: async (context, { body }) => {
     const { organizationId, operationId: absenceId, actor } = context;
-    const { dryRun, fold: whichOfTwo, ...wanted } = body;
-    const asked = await context.read(async (trx) => ({ ...wanted, ...(await instantsOf(trx, wanted, whichOfTwo)) }));
+    const { dryRun, fold: whichOfTwo, timeZone: zone, ...wanted } = body;
+    const asked = await context.read(async (trx) => ({
+      ...wanted,
+      ...(await instantsOf(trx, { ...wanted, zone }, whichOfTwo)),
+    }));
     const operation = { key: absenceOperationKey(absenceId, 'declare'), inputHash: context.operation.inputHash };
     context.concerns({
       entityId: dryRun ? (body.resourceId ?? body.locationId) : absenceId,
@@ -121,15 +126,16 @@ async function instantsOf(
     readonly locationId?: string | undefined;
     readonly start: string;
     readonly end: string;
+    readonly zone: string | undefined;
   },
   whichOfTwo: Fold | undefined,
 ): Promise<{ start: string; end: string }> {
   const { rows } = await trx.raw<{ rows: { zone: string | null }[] }>(
-    `SELECT coalesce((SELECT l.time_zone FROM location l WHERE l.id = coalesce(CAST(:locationId AS uuid), (SELECT q.location_id FROM resource q WHERE q.id = CAST(:resourceId AS uuid)))),
+    `SELECT coalesce(:zone, (SELECT l.time_zone FROM location l WHERE l.id = coalesce(CAST(:locationId AS uuid), (SELECT q.location_id FROM resource q WHERE q.id = CAST(:resourceId AS uuid)))),
        (SELECT q.time_zone FROM resource q WHERE q.id = CAST(:resourceId AS uuid)),
        (SELECT u.time_zone FROM availability_rule u WHERE u.resource_id = CAST(:resourceId AS uuid) ORDER BY u.id LIMIT 1),
        (SELECT l.time_zone FROM location l ORDER BY l.active DESC, l.id LIMIT 1)) AS zone`,
-    { resourceId: wanted.resourceId ?? null, locationId: wanted.locationId ?? null },
+    { zone: wanted.zone ?? null, resourceId: wanted.resourceId ?? null, locationId: wanted.locationId ?? null },
   );
   const zone = rows[0]?.zone ?? 'UTC';
   const at = (name: 'start' | 'end'): string => {

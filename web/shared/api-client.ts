@@ -132,7 +132,7 @@ interface Loose extends Common {
 }
 
 /** `crypto.randomUUID` exists in secure contexts only; a clinic on a plain host of its own network needs keys too. */
-function newKey(): string {
+export function newKey(): string {
   if (typeof crypto.randomUUID === 'function') return crypto.randomUUID();
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -196,6 +196,31 @@ const opening = createRoute({
   component: lazyRouteComponent(() => import('./waitlist/opening-page.tsx'), 'OpeningPage'),
 });
 
+export interface AbsencesSearch {
+  readonly state?: 'ended' | undefined;
+}
+const absences = createRoute({
+  getParentRoute: () => frame,
+  path: '/absences',
+  validateSearch: (raw: Raw): AbsencesSearch => ({ state: oneOf(raw['state'], ['ended']) }),
+  component: lazyRouteComponent(() => import('./absences/absences-page.tsx'), 'AbsencesPage'),
+});
+const declareAbsence = createRoute({
+  getParentRoute: () => frame,
+  path: '/absences/new',
+  /** Who or what is away (`r:<id>`, or `l:<id>` of a place) and the first day, where one comes from a page that knows. */
+  validateSearch: (raw: Raw): { what?: string | undefined; date?: string | undefined } => ({
+    what: text(raw['what']),
+    date: text(raw['date']),
+  }),
+  component: lazyRouteComponent(() => import('./absences/declare-page.tsx'), 'DeclareAbsencePage'),
+});
+const absence = createRoute({
+  getParentRoute: () => frame,
+  path: '/absences/$id',
+  component: lazyRouteComponent(() => import('./absences/absence-page.tsx'), 'AbsencePage'),
+});
+
 const admin = <const P extends string, const C extends string>(
   path: P,
   load: () => Promise<Record<C, React.ComponentType>>,
@@ -228,6 +253,9 @@ const tree = root.addChildren([
     patient,
     openings,
     opening,
+    absences,
+    declareAbsence,
+    absence,
     tasks,
     ...adminRoutes,
   ]),

@@ -15,7 +15,16 @@ export function useLive(): Live {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const refresh = (): void => {
       timer = undefined;
-      for (const key of ['appointments', 'case', 'tasks', 'availability', 'notifications', 'openings', 'waitlist']) {
+      for (const key of [
+        'appointments',
+        'case',
+        'tasks',
+        'availability',
+        'notifications',
+        'openings',
+        'waitlist',
+        'absences',
+      ]) {
         void client.invalidateQueries({ queryKey: [key] });
       }
     };

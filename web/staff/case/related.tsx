@@ -44,5 +44,12 @@ export function Related({ other, zone }: { readonly other: CaseView['related'][n
       </LinkAnchor>
     );
   }
+  if (kind === 'absence') {
+    return (
+      <LinkAnchor to="/absences/$id" params={{ id }} size="sm">
+        {text}
+      </LinkAnchor>
+    );
+  }
   return <Text size="sm">{text}</Text>;
 }

@@ -6,6 +6,7 @@ import {
   IconCalendar,
   IconCalendarOff,
   IconCalendarPlus,
+  IconCalendarX,
   IconChecklist,
   IconClipboardList,
   IconClockHour4,
@@ -33,6 +34,7 @@ export const work: readonly Place[] = [
   { to: '/find', word: 'find', icon: IconCalendarPlus, needs: 'appointment:book' },
   { to: '/patients', word: 'patients', icon: IconUsers, needs: 'patient:read' },
   { to: '/openings', word: 'openings', icon: IconHourglass, needs: 'waitlist:read' },
+  { to: '/absences', word: 'absences', icon: IconCalendarX, needs: 'case:read' },
   { to: '/tasks', word: 'tasks', icon: IconChecklist, needs: 'task:read' },
 ];
 

@@ -210,7 +210,7 @@ function Details({
     onSettled: () => void client.invalidateQueries({ queryKey: ['tasks'] }),
   });
   const text = task.params['text'];
-  const { about, openingId: named } = task.params;
+  const { about, openingId: named, absenceId } = task.params;
   const openingId = task.subject?.type === 'opening' ? task.subject.id : typeof named === 'string' ? named : undefined;
   const hint = t(`taskHint.${task.kind}`, { defaultValue: '' });
   return (
@@ -226,6 +226,13 @@ function Details({
         <div>
           <LinkAnchor to="/openings/$id" params={{ id: openingId }} size="sm">
             {t('tasks.openOpening')}
+          </LinkAnchor>
+        </div>
+      )}
+      {typeof absenceId === 'string' && (
+        <div>
+          <LinkAnchor to="/absences/$id" params={{ id: absenceId }} size="sm">
+            {t('tasks.openAbsence')}
           </LinkAnchor>
         </div>
       )}
