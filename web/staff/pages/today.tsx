@@ -142,11 +142,22 @@ export function TodayPage() {
     <Page
       title={title}
       actions={
-        can('appointment:book') && (
-          <LinkButton to="/find" search={{ from: date >= today ? date : undefined }}>
-            {t('today.book')}
-          </LinkButton>
-        )
+        <>
+          {can('appointment:cancel-by-clinic') && date >= today && (
+            <LinkButton
+              to="/absences/new"
+              search={{ what: search.practitioner === undefined ? undefined : `r:${search.practitioner}`, date }}
+              variant="default"
+            >
+              {t('today.away')}
+            </LinkButton>
+          )}
+          {can('appointment:book') && (
+            <LinkButton to="/find" search={{ from: date >= today ? date : undefined }}>
+              {t('today.book')}
+            </LinkButton>
+          )}
+        </>
       }
     >
       <div className="hs-filters">
