@@ -19,18 +19,20 @@ import {
   type Settled,
 } from './appointment-effects.ts';
 import { toFacts, type AppointmentRow } from './appointment-view.ts';
-import { dayMarginMs, placeColumns, type SchedulingPorts } from './appointments.ts';
+import { dayMarginMs, placeColumns, refuseOutsideGroup, type SchedulingPorts } from './appointments.ts';
 import { absencesAsking, practitionersAway } from './absence-view.ts';
 import { findAvailability, withAlternatives } from './availability.ts';
 import type { Trx } from './connection.ts';
+import { findSeat, takeSeat } from './group-seats.ts';
 import { recordOpenings } from './openings.ts';
 import { findPlace, findRemainingPlace, type Place, type Placement } from './place.ts';
 import { appointmentRules, policiesSql } from './policies.ts';
-import { proposeCharge, waiveCharge } from './proposed-charges.ts';
+import { followCharges } from './proposed-charges.ts';
 import { changeReservations, insertReservations, releaseReservations, type ReleasedLane } from './reservations.ts';
 import { loadSchedulingFacts, patientSql, placeProblem, type PatientFacts } from './scheduling-facts.ts';
 import { cancelStaffTasks, raiseStaffTask } from './staff-tasks.ts';
 import { withOrganization, withTransaction } from './transaction.ts';
+import { followVisit } from './walk-in-follow.ts';
 import { limitsOf, requirementsSql, toVisitType, type RequirementRow, type VisitTypeRow } from './visit-types.ts';
 
 export interface ActionCommand {
@@ -134,16 +136,26 @@ export async function carryOut(trx: Trx, command: ActionCommand, at: Date): Prom
     place,
     alternatives: alternatives.length,
   });
+  await followCharges(trx, context, {
+    before: row,
+    row: changed,
+    event,
+    feeWaived: input.feeWaived,
+    visitType,
+    policies,
+  });
   const alsoClosed =
     event === 'confirm-hold' && row.replaces_id !== null ? await closeOtherAlternatives(trx, context, row) : [];
   const settled = await settle(trx, context, changed, rulesOf(changed), locked, timerOf[event]);
   const absences = row.replaces_id === null ? [] : await absencesAsking(trx, row.replaces_id);
+  const walkIns = await followVisit(trx, context, row, changed);
   return {
     ...settled,
     ...(alsoClosed.length > 0 && { alsoClosed }),
     ...(alternatives.length > 0 && { alternatives }),
     ...(openings.length > 0 && { openings }),
     ...(absences.length > 0 && { absences }),
+    ...(walkIns.length > 0 && { walkIns }),
   };
 }
 
@@ -183,7 +195,10 @@ async function movePlace(
   const { at } = context;
   if (event === 'reschedule' || event === 'undo-no-show' || event === 'book') {
     const released = await releaseReservations(trx, [row.id], at);
-    const place = await newPlace(trx, locked, command, context);
+    const place =
+      row.group_session_id !== null
+        ? await seatAgain(trx, locked, context)
+        : await newPlace(trx, locked, command, context);
     const held = decision.to === 'pending';
     const expiresAt = held ? (decision.changes.holdExpiresAt ?? null) : null;
     await insertReservations(
@@ -218,6 +233,26 @@ async function movePlace(
   return { place: null, released: [] };
 }
 
+/** Who comes after all takes a seat again, of what is left of the session: whoever has the old one keeps it. */
+async function seatAgain(trx: Trx, { row }: Locked, { at, actor, opKey }: ChangeContext): Promise<Place> {
+  const now = at.getTime();
+  const seat = await findSeat(
+    trx,
+    {
+      groupSessionId: row.group_session_id!,
+      patientId: row.patient_id,
+      visitTypeId: row.visit_type_id,
+      at: now,
+      bySelf: actor.kind === 'patient',
+      from: Math.max(now, row.start_at?.getTime() ?? now),
+    },
+    true,
+  );
+  if (seat.facts.expired) await endExpiredHolds(trx, row.organization_id, seat.place, at, opKey, row.id);
+  await takeSeat(trx, seat, { appointmentId: row.id, patientId: row.patient_id, at });
+  return seat.place;
+}
+
 async function newPlace(
   trx: Trx,
   { row }: Locked,
@@ -244,6 +279,7 @@ async function newPlace(
     { lock: true },
   );
   if (facts === null || facts.patient === null) throw new DomainError('not-found');
+  if (event === 'book') refuseOutsideGroup(facts.visitType);
   // Again, on the new date and with what is known now; who stands at the desk has had the visit already.
   const ineligible = resumed
     ? null
@@ -318,7 +354,6 @@ async function followUp(trx: Trx, context: ChangeContext, change: Followed): Pro
         usedAgain: place !== null && place.practitionerId === before.practitioner_id ? place : undefined,
       });
     case 'cancel':
-      if (after.late_cancel === true) await proposeCharge(trx, after, 'late-cancel', input.feeWaived === true);
       await tellPatient(trx, context, after, patient, 'cancelled');
       return recordOpenings(trx, context, freed);
     case 'cancel-by-clinic':
@@ -331,10 +366,24 @@ async function followUp(trx: Trx, context: ChangeContext, change: Followed): Pro
       await endConfirmationCall(trx, context, after.id);
       return [];
     case 'no-show':
-      await proposeCharge(trx, after, 'no-show', input.feeWaived === true);
       return recordOpenings(trx, context, freed);
+    case 'fall-back-to-phone':
+      await raiseStaffTask(trx, {
+        organizationId,
+        kind: 'call-patient',
+        dedupeKey: `telehealth-failed:${after.id}:v${after.version}`,
+        subjectType: 'appointment',
+        subjectId: after.id,
+        patientId: after.patient_id,
+        locationId: after.location_id ?? undefined,
+        params: { about: 'telehealth-failed' },
+        priority: 'urgent',
+        dueAt: at,
+        actor,
+        at,
+      });
+      return [];
     case 'undo-no-show':
-      await waiveCharge(trx, after, 'no-show', 'undone');
       return [];
     case 'day-end':
       await raiseStaffTask(trx, {
@@ -451,6 +500,8 @@ export async function alternativesFor(
     input.alternatives ?? Infinity,
     policyAt(policies, 'clinic-cancel', at.getTime(), row.location_id).alternatives,
   );
+  // Other times of a group visit are other sessions, and nobody is seated there unasked.
+  if (row.group_session_id !== null) return [];
   // A visit type that is given no more has no other times.
   if (wanted <= 0 || !limits.active || row.start_at === null || row.tz === null || row.practitioner_id === null)
     return [];

@@ -46,6 +46,8 @@ export interface AppointmentRow {
   readonly intake_waived_reason: string | null;
   readonly replaces_id: string | null;
   readonly booked_at: Date | null;
+  readonly group_session_id: string | null;
+  readonly phone_fallback_at: Date | null;
 }
 
 /** The row as everybody sees it. */
@@ -76,6 +78,8 @@ export function toView(row: AppointmentRow): AppointmentView {
     rescheduleCount: row.reschedule_count,
     overbookReason: row.overbook_reason,
     replacesId: row.replaces_id,
+    groupSessionId: row.group_session_id,
+    phoneFallbackAt: isoOrNull(row.phone_fallback_at),
   };
 }
 
@@ -104,6 +108,9 @@ export function toFacts(row: AppointmentRow, rules: AppointmentRules, unfit?: Un
     consentsMissing: [],
     encounterFinished: false,
     liveHolds: 0,
+    mode: row.mode,
+    phoneFallbackAt: msOrNull(row.phone_fallback_at),
+    groupSeat: row.group_session_id !== null,
     ...(unfit && { unfit }),
     rules,
   };
@@ -158,6 +165,7 @@ export function changedColumns(changes: AppointmentChanges): Record<string, unkn
     seen_at: dateOrNull(changes.seenAt),
     completed_at: dateOrNull(changes.completedAt),
     noshow_at: dateOrNull(changes.noShowAt),
+    phone_fallback_at: dateOrNull(changes.phoneFallbackAt),
     cancelled_at: dateOrNull(changes.cancelledAt),
     cancel_reason: changes.cancelReason,
     cancelled_by: changes.cancelledBy,

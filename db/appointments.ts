@@ -5,6 +5,7 @@ import { decide, type Accepted } from '../domain/appointment.ts';
 import { isoDurationToMs, localOf, parseInstant } from '../domain/calendar.ts';
 import { DomainError, type ProblemDetail } from '../domain/errors.ts';
 import { policyAt } from '../domain/policies.ts';
+import type { VisitType } from '../domain/schedule.ts';
 import type { AppointmentStart, OpeningCommand } from '../workflows/messages/appointment.ts';
 import {
   auditData,
@@ -18,8 +19,10 @@ import {
 import { changedColumns, factsOfNothing, type AppointmentRow } from './appointment-view.ts';
 import { withAlternatives } from './availability.ts';
 import type { Db, Trx } from './connection.ts';
+import { findSeat, takeSeat, type Seat } from './group-seats.ts';
 import { findPlace, type Place } from './place.ts';
 import { appointmentRules } from './policies.ts';
+import { followCharges } from './proposed-charges.ts';
 import { insertReservations } from './reservations.ts';
 import {
   loadConfiguration,
@@ -56,6 +59,7 @@ export async function openAppointment(ports: SchedulingPorts, start: Appointment
   } catch (error) {
     if (violatedConstraint(error) === 'appointment_pkey') throw new DomainError('duplicate');
     if (!(error instanceof DomainError) || error.code !== 'slot-taken' || command.event === 'request') throw error;
+    if (command.groupSessionId !== undefined) throw error;
     const wanted = { ...wantedOf(command), at, forPatientSelfService: start.actor.kind === 'patient' };
     const problem = await withOrganization(ports.db, organizationId, (trx) =>
       withAlternatives(trx, error.problem, wanted),
@@ -76,7 +80,7 @@ export async function lookBefore(
 ): Promise<ProblemDetail | null> {
   if (command.event === 'request') return null;
   const problem = await startProblemOf(trx, command, at, actor);
-  if (problem?.code !== 'slot-taken') return problem;
+  if (problem?.code !== 'slot-taken' || command.groupSessionId !== undefined) return problem;
   return withAlternatives(trx, problem, { ...wantedOf(command), at, forPatientSelfService: actor.kind === 'patient' });
 }
 
@@ -120,6 +124,8 @@ interface Prepared {
   readonly accepted: Accepted;
   /** Holds that are over may stand in the way, on paper only. */
   readonly expired: boolean;
+  /** Of a group session. */
+  readonly seat?: Seat | undefined;
 }
 
 /** Everything that is decided before anything is written. Two statements, one more with locks and one for a visit that replaces another. */
@@ -127,6 +133,8 @@ async function prepare(
   trx: Trx,
   { command, actor, at, lock }: { command: PlacedCommand; actor: Actor; at: Date; lock: boolean },
 ): Promise<Prepared> {
+  if (command.groupSessionId !== undefined)
+    return prepareSeat(trx, { command, actor, at, lock }, command.groupSessionId);
   const start = startOf(command);
   const now = at.getTime();
   const facts = await loadSchedulingFacts(
@@ -143,6 +151,7 @@ async function prepare(
     throw new DomainError('not-found', {
       errors: [{ path: '/patientId', code: 'unknown', message: 'There is no such patient.' }],
     });
+  refuseOutsideGroup(facts.visitType);
   const end = start + facts.visitType.durationMinutes * 60_000;
   const decideAt = (locationId: string | null, timeZone: string | null): Accepted => {
     const rules = appointmentRules(facts.visitType, facts.policies, now, locationId);
@@ -174,6 +183,37 @@ async function prepare(
   let accepted = decideAt(place.locationId, place.timeZone);
   if (command.replacesId !== undefined) accepted = await forReplacement(trx, facts, command, accepted, place, now);
   return { facts: { ...facts, patient }, place, accepted, expired: facts.expired };
+}
+
+/** A seat of a session: nothing is looked for but the seat and the patient's own time. */
+async function prepareSeat(
+  trx: Trx,
+  { command, actor, at, lock }: { command: PlacedCommand; actor: Actor; at: Date; lock: boolean },
+  groupSessionId: string,
+): Promise<Prepared> {
+  const now = at.getTime();
+  const { patientId, visitTypeId } = command;
+  const bySelf = actor.kind === 'patient';
+  const seat = await findSeat(trx, { groupSessionId, patientId, visitTypeId, at: now, bySelf }, lock);
+  const { facts, place, session } = seat;
+  const { patient } = facts;
+  const ineligible = placeProblem(facts, patient, { ...place, mode: session.mode, actor });
+  if (ineligible !== null) throw new DomainError(ineligible.code, ineligible);
+  const rules = appointmentRules(facts.visitType, facts.policies, now, place.locationId);
+  const nothing = factsOfNothing(patient.id, rules, { ...place, liveHolds: patient.liveHolds });
+  const start = new Date(place.start).toISOString();
+  const accepted = decide(nothing, command.event, { at: now, actor, input: { slot: { start } } });
+  if (!accepted.ok) throw new DomainError(accepted.problem.code, accepted.problem);
+  return { facts, place, accepted, expired: facts.expired, seat };
+}
+
+/** A visit given in groups has no time of its own: it is a seat of a session. */
+export function refuseOutsideGroup({ groupCapacity }: Pick<VisitType, 'groupCapacity'>): void {
+  if (groupCapacity != null)
+    throw new DomainError('guard-failed', {
+      detail: 'This kind of visit is given in groups. Choose a session.',
+      data: { guard: 'group-visit' },
+    });
 }
 
 /** A visit in place of one that the clinic cancelled is held for the patient, longer, whoever asks for it (D1). */
@@ -220,9 +260,10 @@ async function reserve(trx: Trx, start: AppointmentStart, command: PlacedCommand
     // A series tells its patient once, when it is known what became of it.
     quiet: start.series !== undefined,
   };
-  const { facts, place, accepted, expired } = await prepare(trx, { command, actor: start.actor, at, lock: true });
+  const { facts, place, accepted, expired, seat } = await prepare(trx, { command, actor: start.actor, at, lock: true });
   if (expired) await endExpiredHolds(trx, start.organizationId, place, at, start.operation.key);
   const row = await insertAppointment(trx, start, command, accepted, at, place);
+  if (seat !== undefined) await takeSeat(trx, seat, { appointmentId: row.id, patientId: row.patient_id, at });
   const held = accepted.to === 'pending';
   await insertReservations(
     trx,
@@ -245,6 +286,7 @@ async function reserve(trx: Trx, start: AppointmentStart, command: PlacedCommand
   });
   if (accepted.to === 'booked') await tellPatient(trx, context, row, facts.patient, 'booked');
   else if (row.awaiting_approval) await tellPatient(trx, context, row, facts.patient, 'awaiting-approval');
+  await followCharges(trx, context, { ...facts, before: null, row, event: command.event });
   return settle(
     trx,
     context,
@@ -270,6 +312,7 @@ async function request(
   const now = at.getTime();
   const facts = await loadConfiguration(trx, { ...command, window: { start: now, end: now + 1 }, at: now });
   if (facts === null || facts.patient === null) throw new DomainError('not-found');
+  refuseOutsideGroup(facts.visitType);
   const { patient } = facts;
   const rules = appointmentRules(facts.visitType, facts.policies, now, command.locationId ?? null);
   const nothing = factsOfNothing(patient.id, rules, {
@@ -311,6 +354,7 @@ async function insertAppointment(
       location_id: command.locationId ?? null,
       mode: command.mode,
       replaces_id: command.event === 'request' ? null : (command.replacesId ?? null),
+      group_session_id: command.event === 'request' ? null : (command.groupSessionId ?? null),
       ...(start.series !== undefined && { series_id: start.series.id, occurrence: start.series.occurrence }),
       ...changedColumns(accepted.changes),
       ...(place !== null && placeColumns(place)),

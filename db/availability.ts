@@ -51,6 +51,8 @@ export async function findAvailability(trx: Trx, request: AvailabilityRequest): 
   const configuration = await loadConfiguration(trx, { ...request, window, at });
   if (configuration === null || !configuration.limits.active) throw new DomainError('not-found');
   if (request.forPatientSelfService && !configuration.visitType.selfSchedulable) return [];
+  // What is given in groups is booked as a seat of a session; staff look for the session's own time.
+  if (request.forPatientSelfService && configuration.visitType.groupCapacity != null) return [];
   const places = request.locationId === undefined ? placesOf(configuration) : [request.locationId];
   const found: BookableStart[] = [];
   for (const step of steps(window)) {

@@ -5,8 +5,10 @@
 import { edges } from '../domain/appointment-events.ts';
 import { localOf } from '../domain/calendar.ts';
 import type { Trx } from './connection.ts';
+import { groupChecks } from './group-invariants.ts';
 import { waitlistChecks } from './waitlist-invariants.ts';
 import { entryChecks } from './waitlist-entry-invariants.ts';
+import { walkInChecks } from './walk-in-invariants.ts';
 
 export interface Violation {
   /** 'I1' ... */
@@ -57,7 +59,7 @@ const checks: readonly Check[] = [
     sql: `SELECT a.id::text AS row FROM appointment a WHERE a.status IN ('booked', 'arrived', 'checked-in', 'pending') AND (
             (SELECT count(*) FROM reservation v JOIN resource r ON r.id = v.resource_id
              WHERE v.appointment_id = a.id AND v.released_at IS NULL AND r.patient_id = a.patient_id) <> 1
-            OR (SELECT count(*) FROM reservation v WHERE v.appointment_id = a.id AND v.released_at IS NULL AND v.resource_id = a.practitioner_id) < 1)`,
+            OR a.group_session_id IS NULL AND (SELECT count(*) FROM reservation v WHERE v.appointment_id = a.id AND v.released_at IS NULL AND v.resource_id = a.practitioner_id) < 1)`,
   },
   {
     invariant: 'I3',
@@ -154,6 +156,7 @@ const checks: readonly Check[] = [
   },
 
   ...waitlistChecks,
+  ...groupChecks,
 ];
 
 /** What a visit was booked under may have been changed by an administrator since; then these say nothing. */
@@ -171,7 +174,7 @@ const configurationChecks: readonly Check[] = [
     invariant: 'I3',
     problem: 'a requirement of the visit type is not reserved as often as it asks',
     sql: `SELECT a.id || ' ' || q.role AS row FROM appointment a JOIN visit_type_requirement q ON q.visit_type_id = a.visit_type_id
-        WHERE a.status IN ('booked', 'arrived', 'checked-in', 'pending')
+        WHERE a.status IN ('booked', 'arrived', 'checked-in', 'pending') AND a.group_session_id IS NULL
           AND q.count <> (SELECT count(*) FROM reservation v WHERE v.appointment_id = a.id AND v.released_at IS NULL AND v.role = q.role)`,
   },
 ];
@@ -185,6 +188,7 @@ export async function checkInvariants(
   for (const { invariant, problem, sql } of [
     ...checks,
     ...entryChecks,
+    ...walkInChecks,
     ...(requirementsUnchanged ? configurationChecks : []),
   ]) {
     const { rows } = await trx.raw<{ rows: { row: string }[] }>(`SELECT row FROM (${sql}) violation LIMIT 20`);

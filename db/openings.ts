@@ -38,6 +38,8 @@ export async function recordOpenings(trx: Trx, context: ChangeContext, freed: Fr
   const { row, usedAgain, chain } = freed;
   const at = context.at.getTime();
   if (row.start_at === null || row.end_at === null || row.tz === null) return [];
+  // A seat of a group session is free at once, for everybody: its practitioner and room stay reserved (docs/decisions.md).
+  if (row.group_session_id !== null) return [];
   const start = Math.max(row.start_at.getTime(), at);
   const end = row.end_at.getTime();
   if (start >= end) return [];

@@ -6,8 +6,10 @@ import { violatedConstraint } from './transaction.ts';
 
 export interface ReservationTarget {
   readonly organizationId: string;
-  readonly appointmentId: string;
-  readonly kind: 'hold' | 'appointment';
+  /** Null for what a group session reserves once for all of its seats. */
+  readonly appointmentId: string | null;
+  readonly groupSessionId?: string | undefined;
+  readonly kind: 'hold' | 'appointment' | 'block';
   /** Of holds only. */
   readonly expiresAt: Date | null;
   readonly opKey: string;
@@ -26,12 +28,13 @@ class LaneLost extends Error {
 export async function insertReservations(trx: Trx, target: ReservationTarget, place: Place): Promise<void> {
   try {
     await trx.raw(
-      `INSERT INTO reservation (organization_id, resource_id, lane, busy, kind, role, appointment_id, overbook_reason, expires_at, op_key)
-       SELECT :organizationId, x.resource_id, x.lane, tstzrange(x.starts, x.ends), :kind, x.role, :appointmentId, x.reason, :expiresAt, :opKey
+      `INSERT INTO reservation (organization_id, resource_id, lane, busy, kind, role, appointment_id, group_session_id, overbook_reason, expires_at, op_key)
+       SELECT :organizationId, x.resource_id, x.lane, tstzrange(x.starts, x.ends), :kind, x.role, :appointmentId, :groupSessionId, x.reason, :expiresAt, :opKey
        FROM jsonb_to_recordset(CAST(:lanes AS jsonb)) AS x(resource_id uuid, lane smallint, starts timestamptz, ends timestamptz, role text, reason text)
        ORDER BY x.resource_id, x.lane`,
       {
         ...target,
+        groupSessionId: target.groupSessionId ?? null,
         lanes: JSON.stringify(
           place.lanes.map((l) => ({
             resource_id: l.resourceId,

@@ -57,7 +57,7 @@ export const tables: Readonly<Record<string, TableDeclaration>> = {
     rowSecurity: true,
     grants: { worker: append, api: append, auditor: read, sealer: read, backup: read },
     // The API files facts; the history of a process is the worker's to write.
-    apiInsertOnlyWhere: `aggregate IN ('patient', 'app-user', 'access-link', 'staff-task', 'location', 'resource', 'resource-pool', 'visit-type', 'availability-rule', 'availability-exception', 'policy', 'contact-consent')`,
+    apiInsertOnlyWhere: `aggregate IN ('patient', 'app-user', 'access-link', 'staff-task', 'location', 'resource', 'resource-pool', 'visit-type', 'availability-rule', 'availability-exception', 'walk-in-queue', 'policy', 'charge', 'contact-consent')`,
   },
   audit_event: {
     class: 'audit',
@@ -89,6 +89,9 @@ export const tables: Readonly<Record<string, TableDeclaration>> = {
     grants: { worker: writeAndDelete, api: writeAndDelete, backup: read },
   },
   staff_task: record,
+  // Whoever holds the visit's link, or sees to it, asks for a way into the room: no process waits for that.
+  telehealth_link: record,
+  telehealth_location: { class: 'record', rowSecurity: true, grants: { worker: append, api: append, backup: read } },
   import_run: record,
   import_row: { class: 'record', rowSecurity: true, grants: { worker: append, api: append, backup: read } },
 
@@ -100,9 +103,13 @@ export const tables: Readonly<Record<string, TableDeclaration>> = {
   visit_type_provider: removableRecord,
   availability_rule: removableRecord,
   availability_exception: record,
+  walk_in_queue: record,
+  walk_in_queue_provider: removableRecord,
 
   appointment: process,
   series: process,
+  group_session: process,
+  group_seat: process,
   series_occurrence: process,
   series_step: process,
   opening: process,
@@ -111,11 +118,13 @@ export const tables: Readonly<Record<string, TableDeclaration>> = {
   waitlist_entry_visit_type: { ...process, grants: { ...process.grants, worker: writeAndDelete } },
   waitlist_offer: process,
   waitlist_ranking: process,
+  walk_in: process,
   absence: process,
   absence_case: process,
   reservation: process,
   case_timer: process,
-  proposed_charge: process,
+  // Filed by the process of a visit; a person's word on it is a fact that a request files.
+  proposed_charge: record,
   // The outbox of accounts (invitations, resets, claims) is filled by the API in the transaction that files the link.
   notification: {
     class: 'process',

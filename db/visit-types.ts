@@ -24,6 +24,7 @@ export interface VisitTypeRow {
   readonly new_patient: boolean | null;
   readonly age_min: number | null;
   readonly age_max: number | null;
+  readonly group_capacity: number | null;
   readonly active: boolean;
 }
 
@@ -59,6 +60,7 @@ export function toVisitType(row: VisitTypeRow, requirements: readonly Requiremen
     newPatient: row.new_patient,
     ageMin: row.age_min,
     ageMax: row.age_max,
+    groupCapacity: row.group_capacity,
     requirements: requirements.map((r) => ({
       role: r.role,
       kind: r.kind,

@@ -46,6 +46,9 @@ export const edges = [
   ['cancel', ['booked', 'arrived'], 'cancelled'],
   ['leave-without-being-seen', ['checked-in'], 'cancelled'],
   ['cancel-by-clinic', ['booked', 'arrived'], 'cancelled'],
+  ['fall-back-to-phone', ['booked'], 'arrived'],
+  ['fall-back-to-phone', ['arrived'], 'arrived'],
+  ['fall-back-to-phone', ['checked-in'], 'checked-in'],
   ['day-end', ['arrived'], 'arrived'],
   ['day-end', ['checked-in'], 'checked-in'],
   [
@@ -193,16 +196,18 @@ export const eventRules: Readonly<Record<AppointmentEvent, EventRule>> = {
   },
   reschedule: {
     by: { staff: 'appointment:reschedule', patient: 'own-appointment:reschedule' },
-    guards: [guard.patientMayMove, guard.fitForVisit],
+    guards: [guard.ownTime, guard.patientMayMove, guard.fitForVisit],
     inputGuards: [guard.tokenCurrent, guard.hasNewPlace],
     change: ({ version, rescheduleCount }, { actor }) => ({
       version: version + 1,
       confirmedAt: null,
+      phoneFallbackAt: null,
       rescheduleCount: rescheduleCount + (actor.kind === 'patient' ? 1 : 0),
     }),
   },
   arrive: {
-    by: { staff: 'appointment:check-in' },
+    // By itself when a patient joins by video (domain/telehealth.ts).
+    by: { staff: 'appointment:check-in', system: true },
     guards: [guard.arrivalWindow],
     change: (_facts, { at }) => ({ arrivedAt: at }),
   },
@@ -260,6 +265,12 @@ export const eventRules: Readonly<Record<AppointmentEvent, EventRule>> = {
     // Never late, never a fee.
     change: (facts, context, { reason }) => cancelled(reason ?? '', 'clinic')(facts, context, {}),
   },
+  // D1, Telehealth: on failure by telephone. Who could not get in was there, so that it can become no missed visit.
+  'fall-back-to-phone': {
+    by: { staff: 'appointment:check-in', patient: 'own-appointment:confirm' },
+    guards: [guard.videoJoinable],
+    change: ({ status }, { at }) => ({ phoneFallbackAt: at, ...(status === 'booked' && { arrivedAt: at }) }),
+  },
   'day-end': { by: { system: true }, guards: [guard.dayOver], change: () => ({}) },
   'entered-in-error': {
     by: { staff: 'appointment:correct' },
@@ -268,7 +279,7 @@ export const eventRules: Readonly<Record<AppointmentEvent, EventRule>> = {
   },
 };
 
-/** `at > start - cancel_notice`: on the instant itself it is in time. */
-export function isLateCancel({ start, rules }: AppointmentFacts, at: number): boolean {
-  return start !== null && at > start - rules.cancelNoticeMinutes * MINUTE;
+/** `at > start - cancel_notice`: on the instant itself it is in time. What failed by video is nobody's late word. */
+export function isLateCancel({ start, rules, phoneFallbackAt }: AppointmentFacts, at: number): boolean {
+  return phoneFallbackAt == null && start !== null && at > start - rules.cancelNoticeMinutes * MINUTE;
 }

@@ -121,6 +121,12 @@ export interface AppointmentFacts {
    * out where it may have changed since: a run keeps its facts for months, and only the transaction judges then.
    */
   readonly unfit?: Unfit | undefined;
+  /** How the visit is given. Left out by runs of earlier releases. */
+  readonly mode?: VisitMode | undefined;
+  /** When it was said that the picture does not work, and the visit goes on by telephone. */
+  readonly phoneFallbackAt?: number | null | undefined;
+  /** A seat of a group session (domain/group-session.ts). */
+  readonly groupSeat?: boolean | undefined;
   readonly rules: AppointmentRules;
 }
 
@@ -161,6 +167,7 @@ export interface AppointmentChanges {
   readonly seenAt?: number;
   readonly completedAt?: number;
   readonly noShowAt?: number | null;
+  readonly phoneFallbackAt?: number | null;
   readonly cancelledAt?: number;
   readonly cancelReason?: string;
   readonly cancelledBy?: 'patient' | 'staff' | 'clinic' | 'system';

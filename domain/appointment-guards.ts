@@ -5,6 +5,7 @@
 import type { AppointmentFacts, AppointmentInput, DecisionContext } from './appointment-facts.ts';
 import { iso, isoDurationToMs, parseInstant, sameLocalDay, endOfLocalDay } from './calendar.ts';
 import type { ProblemCode, ProblemDetail } from './errors.ts';
+import { joinStage, joinWindow } from './telehealth.ts';
 import { MINUTE } from './zone.ts';
 
 export type Guard = (facts: AppointmentFacts, context: DecisionContext) => ProblemDetail | null;
@@ -200,6 +201,32 @@ export function dayEndsAt({ end, timeZone }: AppointmentFacts): number {
 
 export const dayOver: Guard = (facts, { at }) =>
   at >= dayEndsAt(facts) ? null : failed('not-yet', 'The day is not over.');
+
+/** A seat does not move: it is given back, and another one taken in another session. */
+export const ownTime: Guard = ({ groupSeat }) =>
+  groupSeat === true
+    ? failed('group-seat', 'A seat of a group session cannot be moved. Cancel it, and take one in another session.')
+    : null;
+
+// --- By video (domain/telehealth.ts) --------------------------------------------------------------------------------
+
+/** Said while one can join, and once. */
+export const videoJoinable: Guard = ({ mode, status, start, end, phoneFallbackAt }, { at }) => {
+  const stage = joinStage(
+    { mode: mode ?? 'in-person', status, start, end, phoneFallbackAt: phoneFallbackAt ?? null },
+    at,
+  );
+  switch (stage) {
+    case 'open':
+      return null;
+    case 'early':
+      return failed('too-early', 'Joining is not possible yet.', { from: iso(joinWindow({ start: start!, end: end! }).start) }); // prettier-ignore
+    case 'by-phone':
+      return failed('by-phone', 'This visit goes on by telephone already.');
+    default:
+      return failed('not-by-video', 'This is no visit by video that one could join now.');
+  }
+};
 
 /** A reason, from everyone but the patient (whose word is enough). */
 export const reasonGiven: InputGuard = (_facts, { actor }, { reason }) =>

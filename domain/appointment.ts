@@ -57,13 +57,17 @@ export interface AllowedAction {
  */
 export function allowedActions(facts: AppointmentFacts, context: DecisionContext): AllowedAction[] {
   const { kind } = context.actor;
-  return eventsFrom(facts.status)
-    .filter((event) => kind === 'system' || eventRules[event].by.staff || eventRules[event].by.patient)
-    .map((action) => {
-      const reason = permissionProblem(facts, action, context) ?? guardProblem(facts, action, context);
-      const permission = kind === 'system' ? null : (eventRules[action].by[kind] ?? null);
-      return reason ? { action, possible: false, reason, permission } : { action, possible: true, permission };
-    });
+  return (
+    eventsFrom(facts.status)
+      // Nobody looks at a picture that there is not: the step is not even shown.
+      .filter((event) => event !== 'fall-back-to-phone' || facts.mode === 'video')
+      .filter((event) => kind === 'system' || eventRules[event].by.staff || eventRules[event].by.patient)
+      .map((action) => {
+        const reason = permissionProblem(facts, action, context) ?? guardProblem(facts, action, context);
+        const permission = kind === 'system' ? null : (eventRules[action].by[kind] ?? null);
+        return reason ? { action, possible: false, reason, permission } : { action, possible: true, permission };
+      })
+  );
 }
 
 /** The events that have an edge from a status, in the table's order. */

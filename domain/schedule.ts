@@ -80,6 +80,8 @@ export interface VisitType {
   /** Completed years, both inclusive. */
   readonly ageMin: number | null;
   readonly ageMax: number | null;
+  /** Seats of a session, where it is given in groups (domain/group-session.ts). */
+  readonly groupCapacity?: number | null | undefined;
   readonly requirements: readonly Requirement[];
 }
 

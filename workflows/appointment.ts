@@ -66,6 +66,7 @@ import type {
   TimelineEntry,
 } from './messages/appointment.ts';
 import { caseSearchAttributes } from './messages/case-search-attributes.ts';
+import { walkInChangedSignal, walkInWorkflowId } from './messages/walk-in.ts';
 import { isReminder, plannedTimers } from './planned-timers.ts';
 import { inTurns } from './turns.ts';
 
@@ -224,6 +225,7 @@ function setUp(input: AppointmentInput) {
     if (facts === null || underWay > 0) return;
     const known: AppointmentFacts = {
       ...facts,
+      mode: facts.mode ?? view?.mode,
       intake: 'waived',
       consentsMissing: [],
       encounterFinished: true,
@@ -303,6 +305,7 @@ function setUp(input: AppointmentInput) {
     await tell((settled.alsoClosed ?? []).map(appointmentWorkflowId), changedElsewhereSignal);
     await startOpenings(organizationId, settled.openings ?? []);
     await tell((settled.absences ?? []).map(absenceWorkflowId), listChangedSignal);
+    await tell((settled.walkIns ?? []).map(walkInWorkflowId), walkInChangedSignal);
   }
 
   /** The answer of a step was given up: if it took place, others are still owed what follows from it. */

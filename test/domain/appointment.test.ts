@@ -33,10 +33,13 @@ proposed        book booked | book pending | withdraw cancelled | entered-in-err
 waitlist        withdraw cancelled | entered-in-error entered-in-error
 pending         extend-hold pending | release-hold cancelled | confirm-hold booked | confirm-hold pending | hold-expired cancelled
 pending         approve booked | refuse cancelled | approval-expired cancelled | entered-in-error entered-in-error
+booked          fall-back-to-phone arrived
 booked          confirm booked | reschedule booked | arrive arrived | check-in checked-in | no-show noshow | cancel cancelled
 booked          unconfirmed cancelled | cancel-by-clinic cancelled | entered-in-error entered-in-error
 arrived         check-in checked-in | cancel cancelled | cancel-by-clinic cancelled | day-end arrived | entered-in-error entered-in-error
+arrived         fall-back-to-phone arrived
 checked-in      start-encounter checked-in | complete fulfilled | leave-without-being-seen cancelled | day-end checked-in
+checked-in      fall-back-to-phone checked-in
 checked-in      entered-in-error entered-in-error
 noshow          undo-no-show arrived | entered-in-error entered-in-error
 cancelled       entered-in-error entered-in-error
@@ -75,6 +78,7 @@ function witness(
     ...held,
     awaitingApproval: ['approve', 'refuse', 'approval-expired'].includes(event),
     noShowAt: status === 'noshow' ? start + 20 * minute : null,
+    mode: event === 'fall-back-to-phone' ? 'video' : 'in-person',
     bookedAt: start - 48 * hour,
     askedToConfirm: true,
     rules: {
@@ -93,7 +97,7 @@ function witness(
         ? start + 20 * minute
         : event === 'day-end'
           ? start + 15 * hour
-          : event === 'arrive' || event === 'check-in'
+          : event === 'arrive' || event === 'check-in' || event === 'fall-back-to-phone'
             ? start
             : early;
   return { f, at, actor };

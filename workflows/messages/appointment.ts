@@ -33,6 +33,8 @@ export type OpeningCommand =
       readonly visitTypeId: string;
       readonly mode: VisitMode;
       readonly replacesId?: string | undefined;
+      /** A seat of a group session: its start, practitioner and place are the session's. */
+      readonly groupSessionId?: string | undefined;
     } & SlotRequest)
   | {
       readonly event: 'request';
@@ -83,6 +85,10 @@ export interface AppointmentView {
   readonly rescheduleCount: number;
   readonly overbookReason: string | null;
   readonly replacesId: string | null;
+  /** The group session that it is a seat of. Left out by runs of earlier releases. */
+  readonly groupSessionId?: string | null | undefined;
+  /** By video, and the picture failed: by telephone since then. Left out by runs of earlier releases. */
+  readonly phoneFallbackAt?: string | null | undefined;
 }
 
 /**
@@ -122,6 +128,7 @@ export const appointmentActions = [
   'cancel',
   'leave-without-being-seen',
   'cancel-by-clinic',
+  'fall-back-to-phone',
   'entered-in-error',
 ] as const;
 export type AppointmentAction = (typeof appointmentActions)[number];

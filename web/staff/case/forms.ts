@@ -26,6 +26,7 @@ export const asks: Readonly<Record<AppointmentAction, Asks>> = {
   cancel: 'reason',
   'leave-without-being-seen': 'nothing',
   'cancel-by-clinic': 'reason',
+  'fall-back-to-phone': 'nothing',
   'entered-in-error': 'reason',
 };
 
