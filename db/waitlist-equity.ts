@@ -1,8 +1,8 @@
 /** The numbers of the equity report, counted in one statement (domain/waitlist-equity.ts says what becomes of them). */
-import { equityReport, type EquityCounts, type EquityGroup } from '../domain/waitlist-equity.ts';
+import { equityReport, type EquityCounts, type EquityReport } from '../domain/waitlist-equity.ts';
 import type { Trx } from './connection.ts';
 
-export const waitlistEquity = async (trx: Trx, query: EquityQuery): Promise<EquityGroup[]> =>
+export const waitlistEquity = async (trx: Trx, query: EquityQuery): Promise<EquityReport> =>
   equityReport(await countEquity(trx, query));
 
 export interface EquityQuery {
@@ -45,6 +45,7 @@ export async function countEquity(trx: Trx, query: EquityQuery): Promise<EquityC
          ('language', language), ('channel', channel)) g(dimension, value))
      SELECT g.dimension, g.value AS "group", count(*) AS entries, coalesce(sum(waited.days), 0) AS "entryDays",
             coalesce(sum(asked.offers), 0)::int AS offers, coalesce(sum(asked.accepted), 0)::int AS accepted,
+            coalesce(sum(cardinality(asked.gained)), 0)::int AS sooner,
             (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY days) FROM (
                SELECT unnest(a.gained) AS days FROM asked a JOIN grouped o ON o.entry_id = a.entry_id
                WHERE o.dimension = g.dimension AND o.value = g.value) gained) AS "medianDaysGained"

@@ -2,9 +2,12 @@
  * Whether the waitlist treats groups of patients alike (scheduling-intake.md D2, F): what was offered to each for every day
  * it waited, what it took, and how many days sooner it was seen. None of this is ever an input of the ranking.
  */
+import { smallest, suppress } from './suppression.ts';
 
 export const equityDimensions = ['age', 'language', 'channel'] as const;
 export type EquityDimension = (typeof equityDimensions)[number];
+/** The specification names them too; nothing on record says them until intake asks. */
+export const equityNotOnRecord = ['race-ethnicity', 'payer'] as const;
 
 /** What was counted for one group in a period. */
 export interface EquityCounts {
@@ -15,11 +18,13 @@ export interface EquityCounts {
   readonly entryDays: number;
   readonly offers: number;
   readonly accepted: number;
-  /** Of accepted offers that replaced a later visit; null without one. */
+  /** Accepted offers that replaced a later visit. */
+  readonly sooner: number;
+  /** Of those; null without one. */
   readonly medianDaysGained: number | null;
 }
 
-/** A group as the report shows it. Null: fewer than `smallest`, which could be somebody. */
+/** A group as the report shows it. Null: small, or hidden so that a small one cannot be told by subtraction. */
 export interface EquityGroup {
   readonly dimension: EquityDimension;
   readonly group: string;
@@ -33,39 +38,61 @@ export interface EquityGroup {
   readonly askedTooLittle: boolean | null;
 }
 
-export const smallest = 11;
+export interface EquityReport {
+  readonly groups: readonly EquityGroup[];
+  /** The same for every dimension. Null under `smallest`. */
+  readonly totals: {
+    readonly entries: number | null;
+    readonly offers: number | null;
+    readonly accepted: number | null;
+  };
+}
+
 const least = 0.8;
+
+/** Offers for every day that somebody of the group could be asked. */
+export const offerRate = ({ offers, entryDays }: Pick<EquityCounts, 'offers' | 'entryDays'>): number =>
+  entryDays > 0 ? offers / entryDays : 0;
+
+/** Under four fifths of the best; exactly four fifths is enough. */
+export const isTooLittle = (rate: number, best: number): boolean => rate < least * best - 1e-9;
 
 /**
  * Masks what is small, and flags who is asked too little against the best of the dimension's groups that are large enough.
- * A masked count does not come back through a rate: a rate is shown only with every count it is made of.
+ * A row of a small group is masked whole, offers before what became of them: no rate brings a masked count back.
  */
-export function equityReport(counts: readonly EquityCounts[]): EquityGroup[] {
-  const rate = (group: EquityCounts): number => (group.entryDays > 0 ? group.offers / group.entryDays : 0);
-  const told = counts.filter((group) => group.entries >= smallest && group.entryDays > 0);
-  return counts
-    .map((group): EquityGroup => {
-      const best = Math.max(0, ...told.filter((one) => one.dimension === group.dimension).map(rate));
-      const large = told.includes(group);
-      const offers = masked(group.offers);
-      const accepted = masked(group.accepted);
+export function equityReport(counts: readonly EquityCounts[]): EquityReport {
+  const groups = equityDimensions.flatMap((dimension) => {
+    const rows = counts.filter((row) => row.dimension === dimension).toSorted((a, b) => (a.group < b.group ? -1 : 1));
+    const entries = suppress(rows.map((row) => row.entries));
+    const offers = suppress(rows.map((row) => row.offers), entries.hidden); // prettier-ignore
+    const accepted = suppress(rows.map((row) => row.accepted), offers.hidden); // prettier-ignore
+    const large = rows.filter((row) => row.entries >= smallest && row.entryDays > 0);
+    const best = Math.max(0, ...large.map(offerRate));
+    return rows.map((row, k): EquityGroup => {
+      const [hideEntries, hideOffers, hideAccepted] = [entries.hidden[k]!, offers.hidden[k]!, accepted.hidden[k]!];
+      const maySay = large.includes(row) && (!hideEntries || entries.maySayWhichAreSmall);
       return {
-        dimension: group.dimension,
-        group: group.group,
-        entries: masked(group.entries),
-        offers,
-        accepted,
-        offersPerEntryDay: large && offers !== null ? round(rate(group), 4) : null,
-        acceptance: offers !== null && accepted !== null && offers > 0 ? round(accepted / offers, 3) : null,
-        medianDaysGained: accepted === null ? null : group.medianDaysGained,
-        askedTooLittle: large ? rate(group) < least * best - 1e-9 : null,
+        dimension,
+        group: row.group,
+        entries: hideEntries ? null : row.entries,
+        offers: hideOffers ? null : row.offers,
+        accepted: hideAccepted ? null : row.accepted,
+        offersPerEntryDay: hideOffers || row.entryDays === 0 ? null : round(offerRate(row), 4),
+        acceptance: hideAccepted || row.offers === 0 ? null : round(row.accepted / row.offers, 3),
+        medianDaysGained: hideAccepted || row.sooner < smallest ? null : row.medianDaysGained,
+        askedTooLittle: maySay ? isTooLittle(offerRate(row), best) : null,
       };
-    })
-    .toSorted(
-      (a, b) =>
-        equityDimensions.indexOf(a.dimension) - equityDimensions.indexOf(b.dimension) || (a.group < b.group ? -1 : 1),
-    );
+    });
+  });
+  const [some] = equityDimensions;
+  const total = (column: 'entries' | 'offers' | 'accepted'): number | null => {
+    const all = counts.filter((row) => row.dimension === some).reduce((sum, row) => sum + row[column], 0);
+    return all < smallest ? null : all;
+  };
+  const entries = total('entries');
+  const offers = entries === null ? null : total('offers');
+  return { groups, totals: { entries, offers, accepted: offers === null ? null : total('accepted') } };
 }
 
-const masked = (count: number): number | null => (count < smallest ? null : count);
 const round = (value: number, digits: number): number => Math.round(value * 10 ** digits) / 10 ** digits;

@@ -268,38 +268,33 @@ describe('the equity report', () => {
     entryDays: 200,
     offers: 40,
     accepted: 12,
+    sooner: 12,
     medianDaysGained: 9,
     ...columns,
   });
 
-  it('masks what is under eleven and flags who is asked under four fifths of the best', () => {
-    const report = equityReport([
+  it('masks what is under eleven, and flags who is asked under four fifths of the best', () => {
+    const { groups, totals } = equityReport([
       counts('en', {}),
       counts('es', { offers: 32 }),
       counts('fr', { offers: 31, accepted: 10 }),
       counts('ht', { offers: 5, accepted: 1 }),
       counts('vi', { entries: 10, offers: 99, entryDays: 10 }),
       counts('zz', { dimension: 'channel', offers: 11 }),
+      counts('all', { dimension: 'age', entries: 90, offers: 207, accepted: 47 }),
     ]);
-    const row = (group: string) => report.find((one) => one.group === group);
-    expect(row('en')).toEqual({
-      dimension: 'language',
-      group: 'en',
-      entries: 20,
-      offers: 40,
-      accepted: 12,
-      offersPerEntryDay: 0.2,
-      acceptance: 0.3,
-      medianDaysGained: 9,
-      askedTooLittle: false,
-    });
+    const row = (group: string) => groups.find((one) => one.group === group);
     // Exactly four fifths is enough.
-    expect(row('es')).toMatchObject({ offersPerEntryDay: 0.16, askedTooLittle: false });
-    expect(row('fr')).toMatchObject({ accepted: null, acceptance: null, medianDaysGained: null, askedTooLittle: true });
+    expect(row('es')).toMatchObject({ offers: 32, offersPerEntryDay: 0.16, askedTooLittle: false });
+    // Its ten accepted are masked, and no rate tells them.
+    expect(row('fr')).toMatchObject({ offers: 31, accepted: null, acceptance: null, medianDaysGained: null, askedTooLittle: true }); // prettier-ignore
     expect(row('ht')).toMatchObject({ offers: null, offersPerEntryDay: null, acceptance: null, askedTooLittle: true });
-    // Too small a group is neither flagged nor the measure of others.
-    expect(row('vi')).toMatchObject({ entries: null, offersPerEntryDay: null, askedTooLittle: null });
+    // Too small a group is masked whole, and neither flagged nor the measure of others.
+    expect(row('vi')).toMatchObject({ entries: null, offers: null, accepted: null, offersPerEntryDay: null, askedTooLittle: null }); // prettier-ignore
+    // One of the others is hidden with it, or its entries would be the total less the rest.
+    expect(groups.filter((one) => one.dimension === 'language' && one.entries === null)).toHaveLength(2);
     expect(row('zz')).toMatchObject({ askedTooLittle: false });
+    expect(totals).toEqual({ entries: 90, offers: 207, accepted: 47 });
   });
 
   it('counts days that could be asked, offers and answers, by age, language and channel', async () => {
@@ -358,8 +353,10 @@ describe('the equity report', () => {
       // What leaves names nobody: every group here is too small.
       const report = await other.read((trx) => waitlistEquity(trx, query));
       expect(
-        report.map((group) => [group.entries, group.offers, group.offersPerEntryDay, group.askedTooLittle]),
+        report.groups.map((group) => [group.entries, group.offers, group.offersPerEntryDay, group.askedTooLittle]),
       ).toEqual(found.map(() => [null, null, null, null]));
+      // Eleven wait, which may be said; what became of them may not.
+      expect(report.totals).toEqual({ entries: 11, offers: null, accepted: null });
       const before = { ...shared, from: new Date(later(-9)), to: new Date(later(-1)) };
       expect(await other.read((trx) => countEquity(trx, before))).toEqual([]);
     } finally {
