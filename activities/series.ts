@@ -2,6 +2,7 @@
 import { getClient } from '@temporalio/activity';
 import { openSeries, readSeriesProgress, recordSeriesStep, settleSeries, type WhichSeries } from '../db/series.ts';
 import { beginSeriesChange } from '../db/series-changes.ts';
+import { findOperation, withOrganization } from '../db/transaction.ts';
 import type { ProblemDetail } from '../domain/errors.ts';
 import type { ActionRequest, Operation } from '../workflows/messages/appointment.ts';
 import type { SeriesChange, SeriesProgress, SeriesStart, SeriesStep } from '../workflows/messages/series.ts';
@@ -56,7 +57,8 @@ export function seriesActivities(
       }),
     actOnOccurrence: ({ request, ...which }) =>
       step(async () => {
-        const problem = await runs.act(which.step.appointmentId, request);
+        const refused = await runs.act(which.step.appointmentId, await asItStands(ports, which, request));
+        const problem = refused !== null && (await wasDone(ports, which, request)) ? null : refused;
         await recordSeriesStep(ports, { ...which, problem });
         return problem;
       }),
@@ -65,3 +67,32 @@ export function seriesActivities(
     readSeriesProgress: (which) => step(() => readSeriesProgress(ports, which)),
   };
 }
+
+/** What still waits for approval is not cancelled but refused; who may end the visit may take back that it was asked for. */
+async function asItStands(
+  ports: ActivityPorts,
+  { organizationId, step }: WhichSeries & { readonly step: SeriesStep },
+  request: ActionRequest,
+): Promise<ActionRequest> {
+  if (step.kind === 'move') return request;
+  const visit = await withOrganization(ports.db, organizationId, (trx) =>
+    trx('appointment')
+      .where({ id: step.appointmentId })
+      .first<{ status: string; awaiting_approval: boolean } | undefined>('status', 'awaiting_approval'),
+  );
+  if (visit?.status !== 'pending' || !visit.awaiting_approval) return request;
+  const actor = { ...request.actor, permissions: [...request.actor.permissions, 'appointment:approve'] };
+  return { ...request, action: 'refuse', actor };
+}
+
+/** A worker that died before it could say so: a visit that is over refuses to be ended once more. */
+const wasDone = (
+  ports: ActivityPorts,
+  { organizationId }: WhichSeries,
+  { operation }: ActionRequest,
+): Promise<boolean> =>
+  withOrganization(
+    ports.db,
+    organizationId,
+    async (trx) => (await findOperation(trx, organizationId, operation)) !== undefined,
+  );

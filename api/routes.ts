@@ -30,6 +30,7 @@ import * as practitioners from './routes/practitioners.ts';
 import * as pools from './routes/resource-pools.ts';
 import * as resources from './routes/resources.ts';
 import * as series from './routes/series.ts';
+import * as seriesCases from './routes/series-cases.ts';
 import * as staffTasks from './routes/staff-tasks.ts';
 import * as visitTypes from './routes/visit-types.ts';
 import * as waitlistCases from './routes/waitlist-cases.ts';
@@ -115,6 +116,8 @@ export const routes = [
   series.showSeries,
   series.changeSeries,
   series.cancelSeries,
+  seriesCases.listPatientSeries,
+  seriesCases.showSeriesCase,
   waitlistEntries.joinWaitlist,
   waitlistEntries.listWaitlistEntries,
   waitlistEntries.showWaitlistEntry,

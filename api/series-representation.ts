@@ -46,6 +46,16 @@ const step = z.object({
   at: z.string().nullable(),
 });
 
+export const seriesRule = z.object({
+  frequency: z.enum(seriesFrequencies),
+  interval: z.int(),
+  byDay: z.array(z.string()),
+  count: z.int().nullable(),
+  until: z.string().nullable(),
+  /** Local time of the place, `YYYY-MM-DDTHH:MM`. */
+  start: z.string(),
+});
+
 export const series = z.object({
   id,
   patientId: id,
@@ -54,14 +64,7 @@ export const series = z.object({
   locationId: id,
   mode: visitMode,
   onConflict: z.enum(seriesModes),
-  rule: z.object({
-    frequency: z.enum(seriesFrequencies),
-    interval: z.int(),
-    byDay: z.array(z.string()),
-    count: z.int().nullable(),
-    until: z.string().nullable(),
-    start: z.string(),
-  }),
+  rule: seriesRule,
   timeZone: z.string(),
   /** `booking`, `undoing` and `changing` are on their way; read it again. */
   state: z.enum(seriesStates),
@@ -74,6 +77,7 @@ export const series = z.object({
       status: z.enum(appointmentStatuses).nullable(),
       start: z.string().nullable(),
       end: z.string().nullable(),
+      practitioner: z.object({ id, name: z.string() }).nullable(),
       steps: z.array(step),
     }),
   ),

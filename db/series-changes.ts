@@ -4,7 +4,7 @@
  */
 import { localTimeProblem, resolveLocalTime } from '../domain/calendar.ts';
 import { DomainError, type ProblemDetail } from '../domain/errors.ts';
-import { moveOrder, movedWith, type SeriesState } from '../domain/series.ts';
+import { isChangeable, moveOrder, movedWith, type SeriesState } from '../domain/series.ts';
 import type { Operation } from '../workflows/messages/appointment.ts';
 import type { SeriesChange, SeriesProgress } from '../workflows/messages/series.ts';
 import type { SchedulingPorts } from './appointments.ts';
@@ -76,7 +76,9 @@ async function stepsOf(trx: Trx, series: SeriesRow, change: SeriesChange): Promi
   const first = rows.find(({ number }) => number === change.from);
   if (first === undefined) throw invalid('/from', 'no-such-occurrence', 'There is no visit for this occurrence.');
   const over = ({ status }: Following): ProblemDetail | null =>
-    status === 'booked' ? null : { code: 'invalid-transition', data: { from: status, event: change.kind } };
+    isChangeable(change.kind, status)
+      ? null
+      : { code: 'invalid-transition', data: { from: status, event: change.kind } };
   if (change.kind === 'cancel') {
     return rows.map((row) => ({
       occurrence: row.number,

@@ -39,6 +39,7 @@ async function reportOf(
 ): Promise<OccurrenceReport> {
   const { number, local } = occurrence;
   const start = occurrence.start === null ? null : iso(occurrence.start);
+  const practitionerId = occurrence.practitionerId ?? command.practitionerId;
   if (occurrence.skipped) return { number, local, start, finding: 'skipped', data: {}, alternatives: [] };
   const problem =
     start === null
@@ -50,7 +51,7 @@ async function reportOf(
             patientId: command.patientId,
             visitTypeId: command.visitTypeId,
             mode: command.visitMode,
-            practitionerId: command.practitionerId,
+            practitionerId,
             locationId: command.locationId,
             start,
           },
@@ -67,7 +68,8 @@ async function reportOf(
     start,
     finding,
     data: problem.data ?? {},
-    alternatives: finding === 'not-eligible' ? [] : await nearby(trx, command, wanted, at, actor),
+    alternatives:
+      finding === 'not-eligible' ? [] : await nearby(trx, { ...command, practitionerId }, wanted, at, actor),
   };
 }
 

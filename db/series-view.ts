@@ -60,6 +60,8 @@ export interface SeriesOccurrenceView {
   /** Where the visit is now, RFC 3339 UTC. */
   readonly start: string | null;
   readonly end: string | null;
+  /** With whom the visit is. */
+  readonly practitioner: { readonly id: string; readonly name: string } | null;
   /** Oldest first. */
   readonly steps: readonly SeriesStepView[];
 }
@@ -85,6 +87,8 @@ interface OccurrenceRow {
   readonly status: string | null;
   readonly start_at: Date | null;
   readonly end_at: Date | null;
+  readonly practitioner_id: string | null;
+  readonly practitioner_name: string | null;
 }
 
 interface StepRow {
@@ -103,8 +107,10 @@ export async function readSeries(trx: Trx, id: string): Promise<SeriesView | nul
   const row = await readSeriesRow(trx, id);
   if (row === null) return null;
   const { rows: occurrences } = await trx.raw<{ rows: OccurrenceRow[] }>(
-    `SELECT o.number, ${local('o.local_start')} AS local, a.id AS appointment_id, a.status, a.start_at, a.end_at
+    `SELECT o.number, ${local('o.local_start')} AS local, a.id AS appointment_id, a.status, a.start_at, a.end_at,
+            a.practitioner_id, r.name AS practitioner_name
      FROM series_occurrence o LEFT JOIN appointment a ON a.series_id = o.series_id AND a.occurrence = o.number
+     LEFT JOIN resource r ON r.id = a.practitioner_id
      WHERE o.series_id = :id ORDER BY o.number`,
     { id },
   );
@@ -130,6 +136,7 @@ export async function readSeries(trx: Trx, id: string): Promise<SeriesView | nul
       status: o.status,
       start: isoOrNull(o.start_at),
       end: isoOrNull(o.end_at),
+      practitioner: o.practitioner_id === null ? null : { id: o.practitioner_id, name: o.practitioner_name ?? '' },
       steps: steps.filter(({ occurrence }) => occurrence === o.number).map(toStepView),
     })),
   };

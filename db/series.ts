@@ -81,6 +81,7 @@ async function fileSeries(trx: Trx, start: SeriesStart, at: Date): Promise<Serie
       occurrence: occurrence.number,
       position: occurrence.number,
       start_at: occurrence.start === null ? null : new Date(occurrence.start),
+      practitioner_id: occurrence.practitionerId,
       ...(occurrence.start === null
         ? {
             outcome: 'skipped',
@@ -131,7 +132,11 @@ async function requireParties(trx: Trx, { command }: SeriesStart): Promise<void>
   };
   await missing('patient', { id: command.patientId }, 'patientId');
   await missing('visit_type', { id: command.visitTypeId, active: true }, 'visitTypeId');
-  await missing('resource', { id: command.practitionerId, kind: 'provider' }, 'practitionerId');
+  const practitioners = new Set([
+    command.practitionerId,
+    ...command.choices.flatMap((one) => one.practitionerId ?? []),
+  ]);
+  for (const id of practitioners) await missing('resource', { id, kind: 'provider' }, 'practitionerId');
   await missing('location', { id: command.locationId, time_zone: command.rule.timeZone }, 'locationId');
 }
 

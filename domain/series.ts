@@ -55,6 +55,8 @@ export interface OccurrenceChoice {
   /** An RFC 3339 instant, or a local time of the zone; the rule's own time when left out. */
   readonly start?: string | undefined;
   readonly fold?: Fold | undefined;
+  /** Somebody else for this one; the series' own when left out. */
+  readonly practitionerId?: string | undefined;
 }
 
 export interface PlannedOccurrence {
@@ -64,6 +66,8 @@ export interface PlannedOccurrence {
   /** Epoch milliseconds; null when it is left out or cannot be said. */
   readonly start: number | null;
   readonly skipped: boolean;
+  /** Null: the series' own. */
+  readonly practitionerId: string | null;
   /** `local-time-does-not-exist` or `ambiguous-local-time`, with what could be meant instead. */
   readonly problem: ProblemDetail | null;
 }
@@ -89,12 +93,13 @@ function planOne(
   local: string,
   choice: OccurrenceChoice | undefined,
 ): PlannedOccurrence {
-  if (choice?.skip === true) return { number, local, start: null, skipped: true, problem: null };
+  const one = { number, local, practitionerId: choice?.practitionerId ?? null };
+  if (choice?.skip === true) return { ...one, start: null, skipped: true, problem: null };
   const resolved = parseStart(choice?.start ?? local, timeZone, choice?.fold);
-  if (resolved.ok) return { number, local, start: resolved.instant, skipped: false, problem: null };
+  if (resolved.ok) return { ...one, start: resolved.instant, skipped: false, problem: null };
   const problem = localTimeProblem(resolved, timeZone, '/start');
   if (problem.code === 'validation-failed') throw new DomainError(problem.code, problem);
-  return { number, local, start: null, skipped: false, problem };
+  return { ...one, start: null, skipped: false, problem };
 }
 
 /** The local times that a rule means, in order. @throws DomainError `validation-failed` */
@@ -193,6 +198,51 @@ export function moveOrder<T extends { readonly number: number }>(
 ): T[] {
   return occurrences.toSorted((a, b) => (to > from ? b.number - a.number : a.number - b.number));
 }
+
+/** What can be done to a series as a whole; each is one of its own visits' actions, for this one and all that follow. */
+export const seriesActions = ['change', 'cancel', 'cancel-by-clinic'] as const;
+export type SeriesAction = (typeof seriesActions)[number];
+export const seriesActionPermissions = {
+  change: 'appointment:reschedule',
+  cancel: 'appointment:cancel',
+  'cancel-by-clinic': 'appointment:cancel-by-clinic',
+} as const satisfies Record<SeriesAction, string>;
+
+export interface AllowedSeriesAction {
+  readonly action: SeriesAction;
+  readonly possible: boolean;
+  readonly reason?: ProblemDetail | undefined;
+  readonly permission: string;
+}
+
+/**
+ * What a change would be answered now (feature H2), asked by the pages before and by the transaction that files it.
+ * @param visits the states of its visits
+ */
+export function allowedSeriesActions(
+  state: SeriesState,
+  visits: readonly string[],
+  permissions: readonly string[],
+): AllowedSeriesAction[] {
+  return seriesActions.map((action) => {
+    const permission = seriesActionPermissions[action];
+    if (!permissions.includes(permission))
+      return { action, possible: false, reason: { code: 'forbidden', data: { permission } }, permission };
+    if (state === 'booked' && visits.some((status) => isChangeable(action, status)))
+      return { action, possible: true, permission };
+    const event = action === 'change' ? 'move' : 'cancel';
+    return {
+      action,
+      possible: false,
+      reason: { code: 'invalid-transition', data: { from: state, event } },
+      permission,
+    };
+  });
+}
+
+/** What is still ahead can be moved or cancelled; what waits for approval can only be taken back. */
+export const isChangeable = (action: SeriesAction | 'move', status: string): boolean =>
+  status === 'booked' || (status === 'pending' && action !== 'change' && action !== 'move');
 
 export const occurrenceFindings = [
   'free',

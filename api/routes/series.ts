@@ -43,7 +43,7 @@ const seriesBody = z.strictObject({
   rule: ruleBody,
   /** `all`: everything or nothing. `skip-conflicts`: what can be had. */
   onConflict: z.enum(seriesModes).default('all'),
-  /** After the report: leave one out, take another time (RFC 3339 instant or local), or say which of two is meant. */
+  /** After the report: leave one out, take another time (RFC 3339 instant or local), somebody else, or which of two is meant. */
   choices: z
     .array(
       z
@@ -52,11 +52,14 @@ const seriesBody = z.strictObject({
           skip: z.boolean().optional(),
           start: text(40).optional(),
           fold: fold.optional(),
+          /** Somebody else for this one. */
+          practitionerId: id.optional(),
         })
-        .refine(({ skip, start, fold: which }) => skip === true || start !== undefined || which !== undefined, {
-          message: 'Say skip, start or fold',
-          path: ['start'],
-        }),
+        .refine(
+          ({ skip, start, fold: which, practitionerId }) =>
+            skip === true || start !== undefined || which !== undefined || practitionerId !== undefined,
+          { message: 'Say skip, start, fold or practitionerId', path: ['start'] },
+        ),
     )
     .max(maxOccurrences)
     .default([]),

@@ -122,6 +122,20 @@ describe('booking', () => {
     expect(series.occurrences[1].start).toBe(other.start);
   });
 
+  test('somebody else for one of them: chosen from the report, kept with that visit', async () => {
+    const day = nextDay();
+    const taken = { patientId: await clinic.addPatient(), start: instant(`${addDays(day, 7)}T09:00`) };
+    await clinic.book(clinic.desk, taken);
+    const choices = [{ occurrence: 2, practitionerId: clinic.otherPractitionerId }];
+    const report = await post('/series/preview', bodyOf(`${day}T09:00`, { choices }));
+    expect(report.body.items.map(({ finding }: Answer['body']) => finding)).toEqual(['free', 'free', 'free']);
+    const unknown = [{ occurrence: 2, practitionerId: randomUUID() }];
+    expect((await post('/series', bodyOf(`${day}T09:00`, { choices: unknown }))).status).toBeGreaterThanOrEqual(400);
+    const { body } = await post('/series', bodyOf(`${day}T09:00`, { choices }));
+    const series = await settled(body.id);
+    expect(series.occurrences.map(({ practitioner }: Answer['body']) => practitioner.name)).toEqual(['Dr. One', 'Dr. Two', 'Dr. One']); // prettier-ignore
+  });
+
   test('skip-conflicts books what can be had, and nothing when nothing can', async () => {
     const day = nextDay();
     const other = await clinic.addPatient();
@@ -196,6 +210,45 @@ describe('changing', () => {
     const late = await post(`/series/${id}/cancel`, { from: 1, scope: 'this-and-following', reason: 'again' });
     expect(late.status).toBe(409);
     expect(late.body).toMatchObject({ code: 'invalid-transition', from: 'ended' });
+  });
+
+  test('as a case: what may be done is what is accepted, to whom it may be done, and its story', async () => {
+    const day = nextDay();
+    const id = await book(day);
+    const asCase = async (client = clinic.desk) => (await client.request('GET', `/cases/series/${id}`)).body;
+    const allowed = ({ allowedActions }: Answer['body']) => allowedActions.map((one: Answer['body']) => [one.action, one.possible, one.reason?.code]); // prettier-ignore
+    const booked = await asCase();
+    expect(booked).toMatchObject({
+      kind: 'series',
+      state: 'booked',
+      waitingFor: { what: 'visit', who: 'time', until: instant(`${day}T09:00`) },
+      nextTimers: [{ name: 'series-end' }],
+      patient: { id: patientId, name: 'Pat Canary' },
+      practitioner: { name: 'Dr. One' },
+      visitType: { name: 'Follow-up' },
+    });
+    expect(booked.related).toHaveLength(3);
+    expect(booked.timeline.map(({ event, to }: Answer['body']) => `${event} ${to}`)).toEqual(['book booking', 'settle booked']); // prettier-ignore
+    expect(allowed(booked)).toEqual([
+      ['change', true, undefined],
+      ['cancel', true, undefined],
+      ['cancel-by-clinic', true, undefined],
+    ]);
+    expect((await clinic.patient.request('GET', `/cases/series/${id}`)).status).toBe(403);
+    const listed = await clinic.desk.request('GET', `/series?patientId=${patientId}&limit=1`);
+    expect(listed.body.items).toMatchObject([{ id, state: 'booked', occurrences: 3, visits: 3, planned: 0, refused: 0, nextStart: instant(`${day}T09:00`) }]); // prettier-ignore
+    expect(listed.body.nextCursor).not.toBeNull();
+    const more = await clinic.desk.request('GET', `/series?patientId=${patientId}&cursor=${listed.body.nextCursor}`);
+    expect(more.body.items.map((one: Answer['body']) => one.id)).not.toContain(id);
+    await post(`/series/${id}/cancel`, { from: 1, scope: 'this-and-following', reason: 'moved-away' });
+    await settled(id);
+    const ended = await asCase();
+    expect(ended).toMatchObject({ state: 'ended', waitingFor: null, nextTimers: [] });
+    expect(allowed(ended).map(([, possible, code]: unknown[]) => [possible, code])).toEqual(Array.from({ length: 3 }, () => [false, 'invalid-transition'])); // prettier-ignore
+    const refused = await post(`/series/${id}/cancel`, { from: 1, scope: 'this-and-following', reason: 'again' });
+    expect(refused.body.code).toBe('invalid-transition');
+    expect((await asCase()).timeline.at(-1)).toMatchObject({ kind: 'refused', code: 'invalid-transition' });
+    expect((await clinic.desk.request('GET', `/cases/series/${randomUUID()}`)).status).toBe(404);
   });
 
   test('answers 404 and 400 for what is not there and what is not said', async () => {

@@ -25,14 +25,14 @@ export function seriesOn(at: () => TestClinic) {
     ...given,
     rule: { frequency: 'weekly', interval: 1, byDay: [], count: 3, until: null, startLocal: '', timeZone, ...rule },
   });
-  const begin = (given: Given, id = randomUUID()) =>
+  const begin = (given: Given, id = randomUUID(), actor = staff) =>
     at()
       .gateway.bookSeries({
         organizationId: at().organizationId,
         seriesId: id,
         operation: { key: seriesOperationKey(id, 'start'), inputHash: 'hash' },
         command: commandOf(given),
-        actor: staff,
+        actor,
       })
       .then((outcome) => ({ id, outcome }));
   const change = (id: string, asked: Omit<SeriesChange, 'actor'>, key = randomUUID()) =>

@@ -7,6 +7,7 @@ import { seriesWorkflowId } from '../../workflows/messages/series.ts';
 import type { SeriesEnd } from '../../workflows/messages/series.ts';
 import { openClinic } from './clinic.ts';
 import type { TestClinic } from './clinic.ts';
+import { staff } from './seed.ts';
 import { seriesOn, stepsOf } from './series-clinic.ts';
 
 let clinic: TestClinic;
@@ -122,6 +123,34 @@ describe('booking', () => {
     expect(outcome).toMatchObject({ ok: false, problem: { code: 'validation-failed' } });
     await ended(id);
     expect((await begin({ rule: { startLocal: from('2027-05-03'), count: 99 } }, id)).outcome).toEqual(outcome);
+  });
+});
+
+describe('visits that need approval', () => {
+  const ofApproval = (startLocal: string) => ({ visitTypeId: clinic.approvalTypeId, rule: { startLocal } });
+  /** Whoever may approve has approved by booking. */
+  const desk = { ...staff, permissions: staff.permissions.filter((one) => one !== 'appointment:approve') };
+
+  test('each waits for its own; the patient is told once; ending the series takes back what waits', async () => {
+    const { id } = await begin({ mode: 'all', ...ofApproval(from('2027-06-07')) }, undefined, desk);
+    const shown = await reached(id, 'booked', 'refused');
+    expect(shown.occurrences.map(({ status }) => status)).toEqual(['pending', 'pending', 'pending']);
+    expect((await messagesOf(shown)).map(({ kind, params }) => [kind, params.also?.length])).toEqual([['awaiting-approval', 2]]); // prettier-ignore
+    await clinic.act(shown.occurrences[1]!.appointmentId!, 'approve', {});
+    await change(id, { kind: 'cancel', from: 1, reason: 'moved-away' });
+    const after = await reached(id, 'ended');
+    expect(after.occurrences.map(({ status }) => status)).toEqual(['cancelled', 'cancelled', 'cancelled']);
+    expect(stepsOf(after)).toEqual(Array.from({ length: 3 }, () => 'book done, cancel done'));
+    expect((await messagesOf(after)).map(({ kind, params }) => [kind, params.also?.length])).toEqual([['awaiting-approval', 2], ['booked', undefined], ['cancelled', 2]]); // prettier-ignore
+  });
+
+  test('all or nothing: what waits for approval is taken back too', async () => {
+    await clinic.booked('2027-06-28T14:00:00Z', { patientId: clinic.otherPatientId });
+    const { id } = await begin({ mode: 'all', ...ofApproval(from('2027-06-21', '10:00')) }, undefined, desk);
+    const shown = await reached(id, 'booked', 'refused');
+    expect(shown.state).toBe('refused');
+    expect(stepsOf(shown)).toEqual(['book done, undo done', 'book slot-taken', 'book not-tried']);
+    expect(await messagesOf(shown)).toEqual([]);
   });
 });
 
