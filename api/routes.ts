@@ -35,6 +35,8 @@ import * as staffTasks from './routes/staff-tasks.ts';
 import * as visitTypes from './routes/visit-types.ts';
 import * as waitlistCases from './routes/waitlist-cases.ts';
 import * as waitlistEntries from './routes/waitlist-entries.ts';
+import * as queues from './routes/queues.ts';
+import * as walkIns from './routes/walk-ins.ts';
 
 export const routes = [
   sessions.createSession,
@@ -122,6 +124,14 @@ export const routes = [
   waitlistEntries.listWaitlistEntries,
   waitlistEntries.showWaitlistEntry,
   waitlistEntries.actOnEntry,
+  queues.listQueues,
+  queues.createQueue,
+  queues.changeQueue,
+  queues.showQueueDisplay,
+  walkIns.arriveWalkIn,
+  walkIns.listWalkIns,
+  walkIns.showWalkIn,
+  walkIns.actOnWalkIn,
   openings.listOpenings,
   openings.showOpening,
   openings.actOnOpening,

@@ -53,11 +53,13 @@ import { seriesGateway } from './temporal-series.ts';
 import type { SeriesGateway } from './temporal-series.ts';
 import { waitlistGateway } from './temporal-waitlist.ts';
 import type { WaitlistGateway } from './temporal-waitlist.ts';
+import { walkInGateway } from './temporal-walk-in.ts';
+import type { WalkInGateway } from './temporal-walk-in.ts';
 
 /** An action on an appointment that is over: its run is closed. What to answer is decided from Postgres by the caller. */
 export const closed = Symbol('closed');
 
-export interface TemporalGateway extends WaitlistGateway, SeriesGateway, AbsenceGateway {
+export interface TemporalGateway extends WaitlistGateway, SeriesGateway, AbsenceGateway, WalkInGateway {
   /**
    * Starts the appointment and waits for what its start command led to. A repeat with the same id gets the same answer.
    * @throws DomainError `unavailable`, `outcome-unknown`, `idempotency-key-reused` (same id, other body)
@@ -300,6 +302,7 @@ export function createTemporalGateway(options: GatewayOptions): TemporalGateway 
     ...waitlistGateway({ client, taskQueue, act, onlyOnce }),
     ...seriesGateway({ client, taskQueue, act, onlyOnce }),
     ...absenceGateway({ client, taskQueue, act, onlyOnce }),
+    ...walkInGateway({ client, taskQueue, act, onlyOnce }),
     health,
     close: () => connection.close(),
   };

@@ -152,7 +152,8 @@ export function findRemainingPlace(
     at,
   });
   if ('guard' in result) return refuse(result);
-  const place = placeOf(facts, request, locationId, location.timeZone, result, 'undo-no-show');
+  const reason = request.overbookReason ?? 'undo-no-show';
+  const place = placeOf(facts, request, locationId, location.timeZone, result, reason);
   return { ok: true, place: { ...place, end } };
 }
 

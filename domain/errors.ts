@@ -35,6 +35,7 @@ export const problemCodes = {
   'hold-limit': { status: 429, title: 'Too many times are being held at once' },
   'hold-not-yours': { status: 409, title: 'This time is held by someone else' },
   'offer-expired': { status: 410, title: 'This offer is over' },
+  'already-in-queue': { status: 409, title: 'The patient waits in a queue already' },
   'already-waiting': { status: 409, title: 'The patient is on this waitlist already' },
   'reschedule-limit': { status: 409, title: 'This visit cannot be moved online again' },
   'invalid-transition': { status: 409, title: 'This is not possible in the present state' },

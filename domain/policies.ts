@@ -3,6 +3,7 @@
  * has set nothing. Durations are ISO-8601, local times `HH:MM`.
  */
 import type { LocationId } from './ids.ts';
+import type { TriageScheme } from './walk-in.ts';
 
 export const reminderChannels = ['email', 'sms'] as const;
 export type ReminderChannel = (typeof reminderChannels)[number];
@@ -50,6 +51,17 @@ export interface WaitlistPolicy {
   readonly batchSize: number;
   readonly entryLifetime: string;
   readonly expiryNotice: string;
+}
+
+/** Of walk-ins: whose words the five levels carry, and after how long somebody looks again at who still waits. */
+export interface WalkInPolicy {
+  readonly scheme: TriageScheme;
+  readonly untriaged: string;
+  readonly level1: string;
+  readonly level2: string;
+  readonly level3: string;
+  readonly level4: string;
+  readonly level5: string;
 }
 
 export interface PolicyValues {
@@ -125,6 +137,15 @@ export const defaultPolicies: PolicyValues = {
     batchSize: 1,
     entryLifetime: 'P180D',
     expiryNotice: 'P14D',
+  },
+  'walk-in': {
+    scheme: 'esi',
+    untriaged: 'PT10M',
+    level1: 'PT5M',
+    level2: 'PT15M',
+    level3: 'PT30M',
+    level4: 'PT60M',
+    level5: 'PT60M',
   },
 };
 

@@ -12,6 +12,8 @@ export const staffTaskOutcomes = {
   'message-failed': ['reached-otherwise', 'address-corrected', 'not-reached'],
   'account-claim-code': ['code-told', 'link-sent-again', 'identity-not-proven', 'not-reached'],
   'offer-call': ['accepted', 'declined', 'not-reached'],
+  're-triage': ['level-kept', 'level-changed', 'seen-now'],
+  'walk-in-left-open': ['seen', 'left-without-being-seen', 'corrected'],
   'opening-unfilled': ['filled', 'left-open'],
   'other': ['done', 'not-possible'],
 } as const satisfies Record<string, readonly string[]>; // prettier-ignore

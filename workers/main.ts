@@ -14,6 +14,7 @@ import { openingActivities } from '../activities/opening.ts';
 import { startOutboxSender } from '../activities/outbox-sender.ts';
 import { databaseClock } from '../activities/ports.ts';
 import { seriesActivities } from '../activities/series.ts';
+import { walkInActivities } from '../activities/walk-in.ts';
 import { loadConfig } from '../config.ts';
 import type { Config } from '../config.ts';
 import { connect } from '../db/connection.ts';
@@ -59,6 +60,7 @@ const activities = {
   ...openingActivities(ports, maybeDie),
   ...seriesActivities(ports, maybeDie),
   ...absenceActivities(ports, maybeDie),
+  ...walkInActivities(ports, maybeDie),
 };
 const workflowBundle =
   config.workflowBundle === undefined ? await buildWorkflowBundle() : { codePath: config.workflowBundle };

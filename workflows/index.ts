@@ -4,3 +4,4 @@ export { opening } from './opening.ts';
 export { waitlistEntry } from './waitlist-entry.ts';
 export { series } from './series.ts';
 export { absence } from './absence.ts';
+export { walkIn } from './walk-in.ts';

@@ -6,6 +6,7 @@ import { parseDuration } from '../../domain/calendar.ts';
 import { confirmationChoices } from '../../domain/confirmation.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { defaultPolicies, type PolicyKind } from '../../domain/policies.ts';
+import { triageSchemes } from '../../domain/walk-in.ts';
 import { route } from '../route.ts';
 import { id, instant, listOf, localTime } from '../schemas.ts';
 
@@ -62,6 +63,15 @@ const values = {
     batchSize: z.int().min(1).max(3),
     entryLifetime: duration,
     expiryNotice: duration,
+  }).partial(),
+  'walk-in': z.strictObject({
+    scheme: z.enum(triageSchemes),
+    untriaged: duration,
+    level1: duration,
+    level2: duration,
+    level3: duration,
+    level4: duration,
+    level5: duration,
   }).partial(),
 } satisfies Record<PolicyKind, z.ZodType>; // prettier-ignore
 

@@ -1,14 +1,15 @@
 /**
- * The processes beside the visits: a freed time, a wish on the waitlist, an absence. Each row that is open has a run that
+ * The processes beside the visits: a freed time, a wish on the waitlist, a walk-in, an absence. Each row that is open has a run that
  * watches over it; a freed time without one is kept for nobody until it goes public.
  */
 import type { Trx } from '../../db/connection.ts';
 import { absenceWorkflowId } from '../../workflows/messages/absence.ts';
 import { openingWorkflowId } from '../../workflows/messages/opening.ts';
 import { waitlistEntryWorkflowId } from '../../workflows/messages/waitlist-entry.ts';
+import { walkInWorkflowId } from '../../workflows/messages/walk-in.ts';
 
 interface Process {
-  readonly table: 'opening' | 'waitlist_entry' | 'absence';
+  readonly table: 'opening' | 'waitlist_entry' | 'walk_in' | 'absence';
   readonly live: readonly string[];
   readonly workflowId: (id: string) => string;
 }
@@ -16,6 +17,7 @@ interface Process {
 export const processes: readonly Process[] = [
   { table: 'opening', live: ['open', 'offering'], workflowId: openingWorkflowId },
   { table: 'waitlist_entry', live: ['active', 'offered', 'paused'], workflowId: waitlistEntryWorkflowId },
+  { table: 'walk_in', live: ['waiting', 'called', 'in-room'], workflowId: walkInWorkflowId },
   { table: 'absence', live: ['running', 'paused'], workflowId: absenceWorkflowId },
 ];
 

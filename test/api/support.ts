@@ -44,6 +44,8 @@ export function idleTemporal(): TemporalGateway {
     actOnOpening: refuse,
     declareAbsence: refuse,
     actOnAbsence: refuse,
+    arriveWalkIn: refuse,
+    actOnWalkIn: refuse,
     health: () => Promise.resolve(true),
     close: () => Promise.resolve(),
   };

@@ -16,6 +16,7 @@ import { appointmentActivities } from '../../activities/appointment.ts';
 import { openingActivities } from '../../activities/opening.ts';
 import type { Clock } from '../../activities/ports.ts';
 import { seriesActivities } from '../../activities/series.ts';
+import { walkInActivities } from '../../activities/walk-in.ts';
 import { createTemporalGateway } from '../../api/temporal.ts';
 import type { TemporalGateway } from '../../api/temporal.ts';
 import { connect } from '../../db/connection.ts';
@@ -180,6 +181,7 @@ export async function assembleClinic({
       ...openings,
       ...seriesActivities({ db, clock, log }),
       ...absenceActivities({ db, clock, log }),
+      ...walkInActivities({ db, clock, log }),
       applyAction: async (command: Parameters<typeof activities.applyAction>[0]) => {
         const settled = await activities.applyAction(command);
         await afterCommit?.(command.event);

@@ -1,0 +1,269 @@
+/**
+ * One walk-in (feature B26), `walkin:<id>`: begun by arriving, moved by staff and by its visit, and awake for the next look
+ * at the patient and for the end of the day. The visit of a call is a run of its own (appointment.ts), begun here.
+ */
+import {
+  CancellationScope,
+  allHandlersFinished,
+  condition,
+  defineQuery,
+  defineSignal,
+  defineUpdate,
+  log,
+  proxyActivities,
+  proxyLocalActivities,
+  setCurrentDetails,
+  setHandler,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
+import type { WalkInActivities } from '../activities/walk-in.ts';
+import type { ProblemCode } from '../domain/errors.ts';
+import { walkInActions, walkInProblem, type WalkInAction } from '../domain/walk-in.ts';
+import { behindUpdate, owed, startCommand } from './activity-options.ts';
+import { startOnce, tell } from './children.ts';
+import { refusal, refusedWith } from './failures.ts';
+import {
+  appointmentWorkflow,
+  appointmentWorkflowId,
+  changedElsewhereSignal,
+  nextTimersQuery,
+} from './messages/appointment.ts';
+import type { AppointmentStart, Operation, PlannedTimer } from './messages/appointment.ts';
+import { caseSearchAttributes } from './messages/case-search-attributes.ts';
+import {
+  walkInChangedSignal,
+  walkInOperationKey,
+  walkInOutcomeUpdate,
+  walkInQuery,
+  walkInWorkflowId,
+} from './messages/walk-in.ts';
+import type {
+  WalkInActionOutcome,
+  WalkInEnd,
+  WalkInOutcome,
+  WalkInRequest,
+  WalkInSettled,
+  WalkInStart,
+  WalkInView,
+} from './messages/walk-in.ts';
+import { plannedTimers } from './planned-timers.ts';
+import { shortTime } from './short-time.ts';
+import { inTurns } from './turns.ts';
+
+const inStart = proxyLocalActivities<WalkInActivities>(startCommand);
+const inUpdate = proxyActivities<WalkInActivities>(behindUpdate);
+const inTime = proxyActivities<WalkInActivities>(owed);
+
+/** A refused arrival ends the run at once, and its result answers whoever repeats the request. */
+export async function walkIn(input: WalkInStart): Promise<WalkInEnd> {
+  const patient = setUp(input);
+  // An administrator's "cancel" in Temporal Web must not leave a patient whom nobody looks at: leaving is an update.
+  return CancellationScope.nonCancellable(async () => {
+    const outcome = await patient.arrive();
+    while (patient.isOpen()) {
+      await patient.somethingToDo();
+      await patient.carryOut();
+    }
+    patient.close();
+    await condition(allHandlersFinished);
+    return { outcome, walkIn: patient.view() };
+  });
+}
+
+function setUp(input: WalkInStart) {
+  const { organizationId, walkInId } = input;
+  const which = { organizationId, walkInId };
+  const inTurn = inTurns();
+  const clock = plannedTimers();
+  let outcome: WalkInOutcome | undefined;
+  let settled: WalkInSettled | null = null;
+  let shown: string | undefined;
+  let readWanted = false;
+  let rings = 0;
+  /** Steps that the database may have committed already, and that have not come back here yet. */
+  let underWay = 0;
+  /** Steps whose answer was given up: a call that took place is owed the run of its visit. */
+  const lost: Operation[] = [];
+
+  for (const action of walkInActions) {
+    const update = defineUpdate<WalkInActionOutcome, [WalkInRequest]>(action);
+    setHandler(update, (request) => CancellationScope.nonCancellable(() => act(request)), {
+      validator: (request) => refuseAtTheDoor(action, request),
+    });
+  }
+  setHandler(defineUpdate<WalkInOutcome>(walkInOutcomeUpdate), async () => {
+    await condition(() => outcome !== undefined);
+    return outcome as WalkInOutcome;
+  });
+  setHandler(defineSignal(walkInChangedSignal), () => void (readWanted = true));
+  setHandler(defineQuery<WalkInSettled | null>(walkInQuery), () => settled);
+  setHandler(defineQuery<readonly PlannedTimer[]>(nextTimersQuery), () => clock.pending());
+
+  async function adopt(step: WalkInSettled): Promise<WalkInView> {
+    settled = step;
+    clock.follow(step.open ? step.timers : [], 0);
+    show(step);
+    if (step.startAppointment !== undefined) await startVisit(step.startAppointment);
+    if (step.appointmentId !== undefined)
+      await tell([appointmentWorkflowId(step.appointmentId)], changedElsewhereSignal);
+    await tell((step.walkIns ?? []).map(walkInWorkflowId), walkInChangedSignal);
+    return step.walkIn;
+  }
+
+  /** The visit exists already: its run finds the operation of its start done, and takes it up from there. */
+  async function startVisit(start: AppointmentStart): Promise<void> {
+    await startOnce(appointmentWorkflow, {
+      workflowId: appointmentWorkflowId(start.appointmentId),
+      input: start,
+      summary: `Visit ${start.appointmentId.slice(0, 8)}, from the walk-in queue`,
+    });
+  }
+
+  function show({ walkIn: seen }: WalkInSettled): void {
+    const next = clock.pending()[0];
+    setCurrentDetails(detailsOf(seen, next));
+    const attributes = [seen.state, next?.dueAt, seen.locationId, seen.calledProviderId].join(' ');
+    if (attributes === shown) return;
+    shown = attributes;
+    upsertSearchAttributes([
+      { key: caseSearchAttributes.caseType, value: 'walk-in' },
+      { key: caseSearchAttributes.stage, value: seen.state },
+      { key: caseSearchAttributes.dueAt, value: next === undefined ? null : new Date(next.dueAt) },
+      { key: caseSearchAttributes.site, value: seen.locationId },
+      { key: caseSearchAttributes.owner, value: seen.calledProviderId },
+    ]);
+  }
+
+  // --- Arriving -----------------------------------------------------------------------------------------------------
+
+  async function arrive(): Promise<WalkInOutcome> {
+    const { inputHash } = input.operation;
+    try {
+      outcome = { ok: true, walkIn: await adopt(await settleArrival()), inputHash };
+    } catch (error) {
+      const problem = refusedWith(error);
+      if (problem === undefined) throw error;
+      outcome = { ok: false, problem, inputHash };
+    }
+    return outcome;
+  }
+
+  async function settleArrival(): Promise<WalkInSettled> {
+    try {
+      return await inStart.arriveWalkIn(input);
+    } catch (error) {
+      if (refusedWith(error) !== undefined) throw error;
+      // Not known: the database may have committed and gone away. Only asking again with the same key tells.
+      log.warn('arriving is not settled; going on with it as a normal activity');
+      return inTime.arriveWalkIn(input);
+    }
+  }
+
+  // --- What people say ----------------------------------------------------------------------------------------------
+
+  function refuseAtTheDoor(action: WalkInAction, { actor }: WalkInRequest): void {
+    if (outcome !== undefined && !outcome.ok) throw refusal({ code: 'not-found' });
+    if (settled === null || underWay > 0 || readWanted) return;
+    const problem = walkInProblem(action, settled.walkIn.state, actor);
+    if (problem !== null) throw refusal(problem);
+  }
+
+  async function act(request: WalkInRequest): Promise<WalkInActionOutcome> {
+    await condition(() => outcome !== undefined);
+    if (outcome?.ok === false) throw refusal({ code: 'not-found' });
+    return inTurn(async () => {
+      underWay += 1;
+      try {
+        const changed = await adopt(await inUpdate.applyWalkInAction({ ...which, request }));
+        return { walkIn: changed, inputHash: request.operation.inputHash };
+      } catch (error) {
+        const problem = refusedWith(error);
+        if (problem === undefined) lost.push(request.operation);
+        // Not known, or known better: its visit, or a neighbour's step, changed it.
+        readWanted ||= problem === undefined || knewBetter.has(problem.code);
+        throw refusal(problem ?? { code: 'unavailable' });
+      } finally {
+        underWay -= 1;
+      }
+    });
+  }
+
+  // --- What time and others bring -----------------------------------------------------------------------------------
+
+  function carryOut(): Promise<void> {
+    return inTurn(async () => {
+      underWay += 1;
+      try {
+        if (readWanted) await readAgain();
+        const [rung] = clock.rung();
+        if (rung !== undefined && isOpen()) await ring(rung);
+      } finally {
+        underWay -= 1;
+      }
+    });
+  }
+
+  async function readAgain(): Promise<void> {
+    readWanted = false;
+    for (let operation = lost.shift(); operation !== undefined; operation = lost.shift()) {
+      const found = await inTime.findWalkInStep({ ...which, operation });
+      if (found !== null) await adopt(found);
+    }
+    await adopt(await inTime.readWalkIn(which));
+  }
+
+  async function ring(timer: PlannedTimer): Promise<void> {
+    rings += 1;
+    const operation = { key: walkInOperationKey(walkInId, `ring:${rings}`), inputHash: timer.name };
+    let againIn = 1_000;
+    try {
+      await adopt(await inTime.ringWalkInTimer({ ...which, name: timer.name, operation }));
+    } catch (error) {
+      const problem = refusedWith(error);
+      if (problem === undefined) throw error;
+      // A fault of ours must not end the process of who waits: tried again until a release mends it.
+      log.error('a timer of a walk-in could not be dealt with', { code: problem.code });
+      againIn = 60_000;
+    }
+    // The database's clock decides, and may be a little behind the engine's.
+    for (const still of clock.rung()) if (still.name === timer.name) clock.ringAgain(still, againIn);
+  }
+
+  const isOpen = (): boolean => settled?.open === true;
+
+  return {
+    arrive,
+    carryOut,
+    isOpen,
+    somethingToDo: () => condition(() => readWanted || clock.rung().length > 0 || !isOpen()),
+    view: () => settled?.walkIn ?? null,
+    close: () => clock.cancel(),
+  };
+}
+
+const knewBetter: ReadonlySet<ProblemCode> = new Set(['invalid-transition', 'not-found', 'conflict']);
+
+const stateWords: Readonly<Record<string, string>> = {
+  'waiting': 'Waiting',
+  'called': 'Called',
+  'in-room': 'Being seen',
+  'done': 'Seen',
+  'left': 'Left without being seen',
+  'transferred': 'Sent to another house',
+  'cancelled': 'Entered in error',
+}; // prettier-ignore
+
+const timerWords: Readonly<Record<string, string>> = {
+  're-triage': 'somebody has to look again',
+  'day-end': 'the day is over',
+};
+
+/** Markdown for Temporal Web: plain words, no names, nothing clinical (I24). */
+function detailsOf(seen: WalkInView, next: PlannedTimer | undefined): string {
+  const lines = [
+    `**${stateWords[seen.state] ?? seen.state}**`,
+    `Number ${seen.ticket}, since ${shortTime(seen.arrivedAt)}.`,
+  ];
+  if (next !== undefined) lines.push(`Next, at ${shortTime(next.dueAt)}: ${timerWords[next.name] ?? next.name}.`);
+  return lines.join('\n\n');
+}
