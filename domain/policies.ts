@@ -53,18 +53,6 @@ export interface WaitlistPolicy {
   readonly expiryNotice: string;
 }
 
-/** Of walk-ins: whose words the five levels carry, and after how long somebody looks again at who still waits. */
-export interface WalkInPolicy {
-  readonly scheme: TriageScheme;
-  readonly untriaged: string;
-  readonly level1: string;
-  readonly level2: string;
-  readonly level3: string;
-  readonly level4: string;
-  readonly level5: string;
-}
-
-export interface PolicyValues {
 /** What happens to a visit that nobody has confirmed (features.md B17, domain/confirmation.ts). */
 export interface ConfirmationPolicy {
   /** Before the start: `PT6H` elapsed, `P1D` at the same wall-clock time the day before. */
@@ -87,6 +75,7 @@ export interface WalkInPolicy {
   readonly level5: string;
 }
 
+export interface PolicyValues {
   readonly hold: { readonly duration: string; readonly extension: string; readonly maxPerPatient: number };
   readonly approval: { readonly within: string };
   readonly arrival: { readonly early: string };
