@@ -39,7 +39,7 @@ export async function makeOffer(
   if (ranked.rank === null) return false;
   const entry = await lockEntry(trx, ranked.entryId);
   if (entry.version !== ranked.version || entry.state !== 'active') return false;
-  const patient = await readPatient(trx, ranked.patientId, at);
+  const patient = await readPatient(trx, entry.patient_id, at);
   if (patient === null) return false;
   const channel: OfferChannel = channelsOf(patient)[0] ?? 'call';
   const expiresAt = offerExpiry(policy, {
@@ -57,7 +57,7 @@ export async function makeOffer(
     organization_id: organizationId,
     opening_id: row.id,
     entry_id: ranked.entryId,
-    patient_id: ranked.patientId,
+    patient_id: entry.patient_id,
     batch_no: batchNo,
     rank: ranked.rank,
     factors: JSON.stringify(ranked.factors),
@@ -77,7 +77,7 @@ export async function makeOffer(
     actor,
     at,
     data: {
-      patientId: ranked.patientId,
+      patientId: entry.patient_id,
       openingId: row.id,
       entryId: ranked.entryId,
       rank: ranked.rank,

@@ -18,32 +18,26 @@ import type { OpeningCase } from './opening-view.ts';
 /** One of the list, judged. */
 export interface Ranked {
   readonly entryId: string;
-  readonly patientId: string;
   readonly version: number;
   readonly timeZone: string;
-  readonly joinedAt: number;
   readonly factors: RankedFactors;
   readonly reasons: readonly (WaitlistReason | 'quiet-hours')[];
   /** 1 is asked first; null: not asked at all. */
   readonly rank: number | null;
 }
 
-/**
- * What the statement below writes of each, in this order, as one line of text: ten thousand rows of typed columns or of
- * JSON take several times as long on both sides. No value holds the separator: ids, codes, numbers, dates, zone names.
- */
-const columns = [
-  'id', 'patientId', 'state', 'version', 'providerIds', 'locationIds', 'modes', 'days', 'timeFrom', 'timeTo', 'earliest', 'latest', 'urgency', 'currentStart',
-  'minGainDays', 'maxTravelKm', 'noticeMinutes', 'joinedAt', 'expiresAt', 'noResponses', 'latitude', 'longitude', 'birthDate', 'deceased', 'active', 'timeZone',
-  'established', 'overlaps', 'offeredElsewhere', 'offersToday', 'askedHere', 'askedBefore', 'storedRank', 'storedReasons', 'storedScore', 'storedDays',
-] as const; // prettier-ignore
-type Column = (typeof columns)[number];
+/** Epoch milliseconds; a whole number is written much faster than the shortest digits of a broken one. */
+const instant = (column: string): string => `CAST(date_part('epoch', ${column}) * 1000 AS int8)`;
 
-const seconds = (column: string): string => `date_part('epoch', ${column})`;
+/** Truths in one number. */
+const flag = { deceased: 1, inactive: 2, established: 4, overlaps: 8, elsewhere: 16, askedHere: 32, askedBefore: 64 };
+const flagIf = (bit: number, condition: string): string => `CASE WHEN ${condition} THEN ${bit} ELSE 0 END`;
 
 /**
- * `asked`: who said something, or let the time pass, on the list that this one resumes. Filters on starts_at and ends_at
- * only (migration 004); the longest reservation is two days.
+ * One line of text for each, in one row: ten thousand rows of typed columns or of JSON take several times as long on both
+ * sides. First what everybody has, then what few have, each behind a letter: what is null is not even written. No value
+ * holds a separator: ids, codes, numbers, dates, zone names. `asked`: who said something, or let the time pass, on the
+ * list that this one resumes. Filters on starts_at and ends_at only (migration 004); the longest reservation is two days.
  */
 const candidatesSql = `
 WITH RECURSIVE resumed AS (
@@ -58,45 +52,41 @@ WITH RECURSIVE resumed AS (
       AND (v.expires_at IS NULL OR v.expires_at > :at)),
   today AS MATERIALIZED (SELECT f.entry_id, count(*) AS n FROM waitlist_offer f WHERE f.offered_at >= :today GROUP BY f.entry_id),
   waiting AS (SELECT DISTINCT w.entry_id FROM waitlist_entry_visit_type w WHERE w.live AND w.visit_type_id = ANY(:visitTypeIds))
-SELECT string_agg(concat(
-  e.id, '|',
-  e.patient_id, '|',
-  e.state, '|',
-  e.version, '|',
-  e.provider_ids, '|',
-  e.location_ids, '|',
-  e.modes, '|',
-  e.days, '|',
-  e.time_from, '|',
-  e.time_to, '|',
-  e.earliest, '|',
-  e.latest, '|',
-  e.urgency, '|',
-  ${seconds('c.start_at')}, '|',
-  e.min_gain_days, '|',
-  e.max_travel_km, '|',
-  e.notice_minutes, '|',
-  ${seconds('e.joined_at')}, '|',
-  ${seconds('e.expires_at')}, '|',
-  e.no_responses, '|',
-  p.latitude, '|',
-  p.longitude, '|',
-  p.birth_date, '|',
-  p.deceased, '|',
-  p.active, '|',
-  p.time_zone, '|',
-  :newOrKnown AND EXISTS (SELECT FROM appointment a WHERE a.patient_id = p.id AND a.organization_id = p.organization_id AND a.status = 'fulfilled'), '|',
-  EXISTS (SELECT FROM busy b WHERE b.patient_id = e.patient_id AND b.appointment_id IS DISTINCT FROM c.id), '|',
-  e.state = 'offered' AND EXISTS (SELECT FROM waitlist_offer f WHERE f.entry_id = e.id AND f.state = 'offered' AND f.opening_id <> :openingId), '|',
-  coalesce((SELECT t.n FROM today t WHERE t.entry_id = e.id), 0), '|',
-  e.id IN (SELECT h.entry_id FROM here h), '|',
-  e.id IN (SELECT a.entry_id FROM asked a), '|',
-  k.rank, '|',
-  k.reasons, '|',
-  k.factors->>'score', '|',
-  k.factors->>'daysWaiting'), E'\\n') AS lines
+SELECT string_agg(concat_ws('|',
+  e.id,
+  e.state,
+  e.version,
+  e.urgency,
+  ${instant('e.joined_at')},
+  e.min_gain_days,
+  e.notice_minutes,
+  e.no_responses,
+  CAST(p.deceased AS int) * ${flag.deceased} + CAST(NOT p.active AS int) * ${flag.inactive}
+    + ${flagIf(flag.established, `:newOrKnown AND EXISTS (SELECT FROM appointment a WHERE a.patient_id = p.id AND a.organization_id = p.organization_id AND a.status = 'fulfilled')`)}
+    + ${flagIf(flag.overlaps, `EXISTS (SELECT FROM busy b WHERE b.patient_id = e.patient_id AND b.appointment_id IS DISTINCT FROM c.id)`)}
+    + ${flagIf(flag.elsewhere, `e.state = 'offered' AND EXISTS (SELECT FROM waitlist_offer f WHERE f.entry_id = e.id AND f.state = 'offered' AND f.opening_id <> :openingId)`)}
+    + ${flagIf(flag.askedHere, `e.id IN (SELECT h.entry_id FROM here h)`)}
+    + ${flagIf(flag.askedBefore, `e.id IN (SELECT a.entry_id FROM asked a)`)},
+  'P' || CAST(e.provider_ids AS text),
+  CASE WHEN e.location_ids <> '{}' THEN 'L' || CAST(e.location_ids AS text) END,
+  CASE WHEN e.modes <> '{in-person}' THEN 'M' || CAST(e.modes AS text) END,
+  CASE WHEN e.days <> '{}' THEN 'D' || CAST(e.days AS text) END,
+  'f' || e.time_from,
+  't' || e.time_to,
+  'e' || e.earliest,
+  'l' || e.latest,
+  'c' || ${instant('c.start_at')},
+  'k' || e.max_travel_km,
+  CASE WHEN e.expires_at <= :at THEN 'o' || ${instant('e.expires_at')} END,
+  'x' || p.latitude,
+  'y' || p.longitude,
+  CASE WHEN :aged THEN 'b' || p.birth_date END,
+  'z' || p.time_zone,
+  'n' || t.n,
+  CASE WHEN k.entry_id IS NOT NULL THEN 'm' || concat_ws(' ', coalesce(k.rank, 0), k.score, k.days_waiting, k.reasons) END), E'\\n') AS lines
 FROM waiting w JOIN waitlist_entry e ON e.id = w.entry_id JOIN patient p ON p.id = e.patient_id
   LEFT JOIN appointment c ON c.id = e.current_appointment_id AND c.status = 'booked'
+  LEFT JOIN today t ON t.entry_id = e.id
   LEFT JOIN waitlist_ranking k ON k.opening_id = :openingId AND k.entry_id = e.id
 WHERE CAST(:entryId AS uuid) IS NULL OR e.id = CAST(:entryId AS uuid)`;
 
@@ -104,7 +94,7 @@ interface Asked extends Candidate {
   readonly version: number;
   readonly timeZone: string | null;
   readonly askedHere: boolean;
-  /** What the last look wrote: rank, reasons, and the factors that change with time. Null at the first. */
+  /** What the last look wrote; null at the first. */
   readonly stored: string | null;
 }
 
@@ -118,69 +108,134 @@ async function readCandidates(trx: Trx, { row, limits }: OpeningCase, at: number
     at: new Date(at),
     today: new Date(startOfLocalDay(at, row.tz)),
     newOrKnown: limits.newPatient !== null,
+    aged: limits.ageMin !== null || limits.ageMax !== null,
     entryId: entryId ?? null,
   });
   const lines = rows[0]?.lines?.split('\n') ?? [];
   return lines.map((line) => toCandidate(line.split('|'), row.visit_type_ids));
 }
 
-const position = Object.fromEntries(columns.map((name, k) => [name, k])) as Record<Column, number>;
+/** An array as the server writes it, behind its letter: `{a,b}`, never quoted, because its elements are ids and codes. */
+const list = (text: string): string[] => text.slice(2, -1).split(',');
+const inPerson: readonly VisitMode[] = ['in-person'];
 
 function toCandidate(line: readonly string[], visitTypeIds: readonly string[]): Asked {
-  const text = (name: Column): string => line[position[name]]!;
-  const orNull = (name: Column): string | null => text(name) || null;
-  const number = (name: Column): number => Number(text(name));
-  const numberOrNull = (name: Column): number | null => (text(name) === '' ? null : number(name));
-  const truth = (name: Column): boolean => text(name) === 't';
-  // An array as the server writes it: `{a,b}`, never quoted, because its elements are ids and codes.
-  const list = (name: Column): string[] => (text(name).length <= 2 ? [] : text(name).slice(1, -1).split(','));
-  const instant = (name: Column): number => Math.round(number(name) * 1000);
-  const [latitude, longitude] = [numberOrNull('latitude'), numberOrNull('longitude')];
-  const askedHere = truth('askedHere');
+  let providerIds: string[] | null = null;
+  let locationIds: readonly string[] = [];
+  let modes = inPerson;
+  let days: readonly Weekday[] = [];
+  let timeFrom: string | null = null;
+  let timeTo: string | null = null;
+  let earliest: string | null = null;
+  let latest: string | null = null;
+  let currentStart: number | null = null;
+  let maxTravelKm: number | null = null;
+  let expiresAt = Infinity;
+  let latitude: number | null = null;
+  let longitude: number | null = null;
+  let birthDate: string | null = null;
+  let timeZone: string | null = null;
+  let offersToday = 0;
+  let stored: string | null = null;
+  for (let k = 9; k < line.length; k += 1) {
+    const value = line[k]!;
+    switch (value[0]) {
+      case 'P':
+        providerIds = list(value);
+        break;
+      case 'L':
+        locationIds = list(value);
+        break;
+      case 'M':
+        modes = list(value) as VisitMode[];
+        break;
+      case 'D':
+        days = list(value) as Weekday[];
+        break;
+      case 'f':
+        timeFrom = value.slice(1);
+        break;
+      case 't':
+        timeTo = value.slice(1);
+        break;
+      case 'e':
+        earliest = value.slice(1);
+        break;
+      case 'l':
+        latest = value.slice(1);
+        break;
+      case 'c':
+        currentStart = Number(value.slice(1));
+        break;
+      case 'k':
+        maxTravelKm = Number(value.slice(1));
+        break;
+      case 'o':
+        expiresAt = Number(value.slice(1));
+        break;
+      case 'x':
+        latitude = Number(value.slice(1));
+        break;
+      case 'y':
+        longitude = Number(value.slice(1));
+        break;
+      case 'b':
+        birthDate = value.slice(1);
+        break;
+      case 'z':
+        timeZone = value.slice(1);
+        break;
+      case 'n':
+        offersToday = Number(value.slice(1));
+        break;
+      case 'm':
+        stored = value.slice(1);
+        break;
+    }
+  }
+  const flags = Number(line[8]);
+  const askedHere = (flags & flag.askedHere) !== 0;
   return {
-    entryId: text('id'),
-    patientId: text('patientId'),
-    state: text('state') as Candidate['state'],
-    version: number('version'),
-    timeZone: orNull('timeZone'),
+    entryId: line[0]!,
+    state: line[1] as Candidate['state'],
+    version: Number(line[2]),
+    timeZone,
     visitTypeIds,
-    providerIds: text('providerIds') === '' ? null : list('providerIds'),
-    locationIds: list('locationIds'),
-    modes: list('modes') as VisitMode[],
-    days: list('days') as Weekday[],
-    timeFrom: orNull('timeFrom'),
-    timeTo: orNull('timeTo'),
-    earliest: orNull('earliest'),
-    latest: orNull('latest'),
-    urgency: text('urgency') as Candidate['urgency'],
-    currentStart: text('currentStart') === '' ? null : instant('currentStart'),
-    minGainDays: number('minGainDays'),
-    maxTravelKm: numberOrNull('maxTravelKm'),
-    noticeMinutes: number('noticeMinutes'),
-    joinedAt: instant('joinedAt'),
-    expiresAt: instant('expiresAt'),
-    noResponses: number('noResponses'),
+    providerIds,
+    locationIds,
+    modes,
+    days,
+    timeFrom,
+    timeTo,
+    earliest,
+    latest,
+    urgency: line[3] as Candidate['urgency'],
+    currentStart,
+    minGainDays: Number(line[5]),
+    maxTravelKm,
+    noticeMinutes: Number(line[6]),
+    joinedAt: Number(line[4]),
+    expiresAt,
+    noResponses: Number(line[7]),
     home: latitude === null || longitude === null ? null : { latitude, longitude },
     fit: {
-      birthDate: orNull('birthDate'),
-      deceased: truth('deceased'),
-      active: truth('active'),
-      established: truth('established'),
+      birthDate,
+      deceased: (flags & flag.deceased) !== 0,
+      active: (flags & flag.inactive) === 0,
+      established: (flags & flag.established) !== 0,
     },
-    overlaps: truth('overlaps'),
-    offeredElsewhere: truth('offeredElsewhere'),
-    offersToday: number('offersToday'),
+    overlaps: (flags & flag.overlaps) !== 0,
+    offeredElsewhere: (flags & flag.elsewhere) !== 0,
+    offersToday,
     askedHere,
-    askedAlready: askedHere || truth('askedBefore'),
-    stored:
-      text('storedReasons') === ''
-        ? null
-        : markOf(numberOrNull('storedRank'), list('storedReasons'), number('storedScore'), number('storedDays')),
+    askedAlready: askedHere || (flags & flag.askedBefore) !== 0,
+    stored,
   };
 }
 
-const markOf = (rank: number | null, reasons: readonly string[], score: number, days: number): string =>
-  `${rank} ${score} ${days} ${reasons.join()}`;
+/** Of a ranked entry, what may change while nobody touches it: as the statement above writes what is stored. */
+const markOf = ({ rank, factors, reasons }: Ranked): string =>
+  `${rank ?? 0} ${factors.score} ${factors.daysWaiting} {${reasons.join()}}`;
 
 const timeOf = ({ row, limits, prepLeadMinutes, place }: OpeningCase): OpeningTime => ({
   start: row.start_at.getTime(),
@@ -258,22 +313,30 @@ export async function rankEntries(
     const timeZone = entry.timeZone ?? row.tz;
     const ranked: Ranked = {
       entryId: entry.entryId,
-      patientId: entry.patientId,
       version: entry.version,
       timeZone,
-      joinedAt: entry.joinedAt,
       factors,
       reasons: eligible && isQuiet(timeZone) ? [...reasons, 'quiet-hours'] : reasons,
       rank: eligible ? asked + k + 1 : null,
     };
-    if (entry.stored !== markOf(ranked.rank, ranked.reasons, factors.score, factors.daysWaiting)) changed.push(ranked);
+    if (entry.stored === null || entry.stored !== markOf(ranked)) changed.push(ranked);
     return ranked;
   });
   await storeRanking(trx, row.organization_id, row.id, changed, at);
   return ranking;
 }
 
-/** What has not changed since the last look was left out: the list behind an offer is the same when the next is asked. */
+/** The factors of a stored row, as domain/waitlist.ts has them. */
+export const rankedColumns = `r.rank, r.eligible, r.reasons, r.urgency, r.days_waiting AS "daysWaiting", r.named_provider AS "namedProvider",
+  r.preferred_day AS "preferredDay", r.preferred_time AS "preferredTime", r.days_gained AS "daysGained", r.km, r.no_responses AS "noResponses", r.tier, r.score`;
+
+/** An array as the server reads it: of numbers, ids and codes, which need no quotes. */
+const arrayOf = (values: readonly (string | number)[]): string => `{${values.join()}}`;
+
+/**
+ * What has not changed since the last look was left out: the list behind an offer is the same when the next is asked.
+ * Columns as arrays: ten thousand rows of JSON would take Postgres longer to parse than to store.
+ */
 async function storeRanking(
   trx: Trx,
   organizationId: string,
@@ -283,17 +346,31 @@ async function storeRanking(
 ): Promise<void> {
   if (ranking.length === 0) return;
   await trx.raw(
-    `INSERT INTO waitlist_ranking (organization_id, opening_id, entry_id, rank, eligible, reasons, factors, ranked_at)
-     SELECT :organizationId, :openingId, x.id, x.rank, x.rank IS NOT NULL, x.reasons, x.factors, :at
-     FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS x(id uuid, rank int, reasons text[], factors jsonb)
-     ON CONFLICT (opening_id, entry_id) DO UPDATE SET rank = excluded.rank, eligible = excluded.eligible, reasons = excluded.reasons, factors = excluded.factors, ranked_at = excluded.ranked_at`,
+    `INSERT INTO waitlist_ranking (organization_id, opening_id, entry_id, rank, eligible, reasons, ranked_at,
+       urgency, days_waiting, named_provider, preferred_day, preferred_time, days_gained, km, no_responses, tier, score)
+     SELECT :organizationId, :openingId, x.id, nullif(x.rank, 0), x.rank > 0, CASE x.reasons WHEN '-' THEN '{}' ELSE string_to_array(x.reasons, ' ') END, :at,
+       x.urgency, x.days, x.met & 1 > 0, x.met & 2 > 0, x.met & 4 > 0, x.gained, nullif(x.km, -1), x.silences, x.tier, x.score
+     FROM unnest(CAST(:ids AS uuid[]), CAST(:ranks AS int[]), CAST(:reasons AS text[]), CAST(:urgencies AS text[]), CAST(:days AS int[]), CAST(:met AS int[]),
+       CAST(:gained AS int[]), CAST(:kms AS int[]), CAST(:silences AS int[]), CAST(:tiers AS int[]), CAST(:scores AS int[]))
+       AS x(id, rank, reasons, urgency, days, met, gained, km, silences, tier, score)
+     ON CONFLICT (opening_id, entry_id) DO UPDATE SET rank = excluded.rank, eligible = excluded.eligible, reasons = excluded.reasons, ranked_at = excluded.ranked_at,
+       urgency = excluded.urgency, days_waiting = excluded.days_waiting, named_provider = excluded.named_provider, preferred_day = excluded.preferred_day,
+       preferred_time = excluded.preferred_time, days_gained = excluded.days_gained, km = excluded.km, no_responses = excluded.no_responses, tier = excluded.tier, score = excluded.score`,
     {
       organizationId,
       openingId,
       at,
-      rows: JSON.stringify(
-        ranking.map(({ entryId, rank, reasons, factors }) => ({ id: entryId, rank, reasons, factors })),
-      ),
+      ids: arrayOf(ranking.map((one) => one.entryId)),
+      ranks: arrayOf(ranking.map((one) => one.rank ?? 0)),
+      reasons: arrayOf(ranking.map((one) => one.reasons.length === 0 ? '-' : one.reasons.join(' '))),
+      urgencies: arrayOf(ranking.map((one) => one.factors.urgency)),
+      days: arrayOf(ranking.map((one) => one.factors.daysWaiting)),
+      met: arrayOf(ranking.map((one) => Number(one.factors.namedProvider) + 2 * Number(one.factors.preferredDay) + 4 * Number(one.factors.preferredTime))),
+      gained: arrayOf(ranking.map((one) => one.factors.daysGained)),
+      kms: arrayOf(ranking.map((one) => one.factors.km ?? -1)),
+      silences: arrayOf(ranking.map((one) => one.factors.noResponses)),
+      tiers: arrayOf(ranking.map((one) => one.factors.tier)),
+      scores: arrayOf(ranking.map((one) => one.factors.score)),
     },
-  );
+  ); // prettier-ignore
 }

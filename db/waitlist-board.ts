@@ -4,6 +4,7 @@ import type { OpeningView } from '../workflows/messages/opening.ts';
 import type { TimelineRow } from './cases.ts';
 import type { Trx } from './connection.ts';
 import { stamp } from './instants.ts';
+import { rankedColumns } from './opening-rank.ts';
 import { isLive, toOpeningView, type OpeningRow } from './opening-view.ts';
 import { toOfferRecord, type OfferRecord, type OfferRecordRow } from './waitlist-lists.ts';
 
@@ -127,13 +128,12 @@ export async function openingStory(
   };
 }
 
-interface RankingRow {
+interface RankingRow extends RankedFactors {
   readonly entry_id: string;
   readonly patient_id: string;
   readonly rank: number | null;
   readonly eligible: boolean;
   readonly reasons: string[];
-  readonly factors: RankedFactors;
   readonly ranked_at: Date;
   readonly considered: number;
 }
@@ -144,19 +144,21 @@ async function rankingOf(
   limit: number,
 ): Promise<{ ranking: RankedRecord[]; considered: number }> {
   const { rows } = await trx.raw<{ rows: RankingRow[] }>(
-    `SELECT r.*, e.patient_id, count(*) OVER () AS considered FROM waitlist_ranking r JOIN waitlist_entry e ON e.id = r.entry_id
+    `SELECT r.entry_id, r.ranked_at, ${rankedColumns}, e.patient_id, count(*) OVER () AS considered FROM waitlist_ranking r JOIN waitlist_entry e ON e.id = r.entry_id
      WHERE r.opening_id = :openingId ORDER BY r.rank NULLS LAST, cardinality(r.reasons), e.joined_at, r.entry_id LIMIT :limit`,
     { openingId, limit },
   );
-  const ranking = rows.map((row) => ({
-    entryId: row.entry_id,
-    patientId: row.patient_id,
-    rank: row.rank,
-    eligible: row.eligible,
-    reasons: row.reasons,
-    factors: row.factors,
-    rankedAt: row.ranked_at.toISOString(),
-  }));
+  const ranking = rows.map(
+    ({ entry_id, patient_id, ranked_at, rank, eligible, reasons, considered: _, ...factors }): RankedRecord => ({
+      entryId: entry_id,
+      patientId: patient_id,
+      rank,
+      eligible,
+      reasons,
+      factors,
+      rankedAt: ranked_at.toISOString(),
+    }),
+  );
   return { ranking, considered: rows[0]?.considered ?? 0 };
 }
 

@@ -73,11 +73,12 @@ export function scoreOf(factors: RankingFactors): number {
   );
 }
 
-export const withScore = (factors: RankingFactors): RankedFactors => ({
-  ...factors,
-  tier: tierOf(factors),
-  score: scoreOf(factors),
-});
+export function withScore(factors: RankingFactors): RankedFactors {
+  const { urgency, daysWaiting, namedProvider, preferredDay, preferredTime, daysGained, km, noResponses } = factors;
+  const tier = tierOf(factors);
+  const score = scoreOf(factors);
+  return { urgency, daysWaiting, namedProvider, preferredDay, preferredTime, daysGained, km, noResponses, tier, score };
+}
 
 export interface Rankable {
   readonly entryId: string;
@@ -97,22 +98,40 @@ export function compareRank(a: Rankable, b: Rankable): number {
 }
 
 /**
- * Sorted by compareRank. Tier and score are integers: packed into one number with the position they sort as numbers, ten
- * times faster than by comparing ten thousand objects; only what is equal there is compared.
+ * Sorted by compareRank. Numbers sort ten times as fast as objects that are compared: first who joined first, then, by
+ * tier and score packed with that order into one number, who ranks higher; ids are compared only where all else is equal.
  */
 export function inRankOrder<T extends Rankable>(items: readonly T[]): T[] {
-  const span = 2 ** Math.ceil(Math.log2(items.length + 1));
-  const weight = ({ factors }: T): number => factors.tier * 100_000 + factors.score;
-  const keys = Float64Array.from(items, (item, k) => -weight(item) * span + k).toSorted();
-  const sorted = Array.from(keys, (key) => items[key - Math.floor(key / span) * span]!);
-  for (let from = 0; from < sorted.length;) {
+  const byJoining = sortedBy(items, ({ joinedAt }) => joinedAt);
+  for (let from = 0; from < byJoining.length;) {
     let to = from + 1;
-    while (to < sorted.length && weight(sorted[to]!) === weight(sorted[from]!)) to += 1;
+    while (to < byJoining.length && byJoining[to]!.joinedAt === byJoining[from]!.joinedAt) to += 1;
     if (to - from > 1)
-      for (const [k, item] of sorted.slice(from, to).toSorted(compareRank).entries()) sorted[from + k] = item;
+      for (const [k, item] of byJoining.slice(from, to).toSorted(byId).entries()) byJoining[from + k] = item;
     from = to;
   }
-  return sorted;
+  return sortedBy(byJoining, ({ factors }) => -(factors.tier * 100_000 + factors.score));
+}
+
+const byId = (a: Rankable, b: Rankable): number => (a.entryId < b.entryId ? -1 : a.entryId > b.entryId ? 1 : 0);
+
+/**
+ * By a whole number, ascending; what is equal keeps its order. Number and position are packed into one: instants span less
+ * than 2^38 ms from the first (eight years), positions less than 2^14, and 2^53 is exact; more is sorted by comparison.
+ */
+function sortedBy<T>(items: readonly T[], key: (item: T) => number): T[] {
+  const keys = Float64Array.from(items, key);
+  let least = Infinity;
+  let most = -Infinity;
+  for (const value of keys) {
+    if (value < least) least = value;
+    if (value > most) most = value;
+  }
+  const span = 2 ** Math.ceil(Math.log2(items.length + 1));
+  if (!((most - least + 1) * span < Number.MAX_SAFE_INTEGER)) return items.toSorted((a, b) => key(a) - key(b));
+  for (let k = 0; k < keys.length; k += 1) keys[k] = (keys[k]! - least) * span + k;
+  keys.sort();
+  return Array.from(keys, (packed) => items[packed % span]!);
 }
 
 export const wholeDays = (milliseconds: number): number => Math.max(0, Math.floor(milliseconds / DAY));

@@ -22,7 +22,6 @@ const opening: OpeningTime = {
 };
 const fits: Candidate = {
   entryId: 'e1',
-  patientId: 'p1',
   state: 'active',
   visitTypeIds: ['fu30'],
   providerIds: null,
