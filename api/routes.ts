@@ -18,6 +18,7 @@ import * as exceptions from './routes/availability-exceptions.ts';
 import * as rules from './routes/availability-rules.ts';
 import { findAvailability } from './routes/availability.ts';
 import * as cases from './routes/cases.ts';
+import * as charges from './routes/charges.ts';
 import { cancelDay } from './routes/closures.ts';
 import * as locations from './routes/locations.ts';
 import * as notifications from './routes/notifications.ts';
@@ -141,6 +142,11 @@ export const routes = [
   cases.showCase,
   waitlistCases.showOpeningCase,
   waitlistCases.showEntryCase,
+  charges.listCharges,
+  charges.waiveCharge,
+  charges.undoWaiver,
+  charges.postCharge,
+  charges.undoPosting,
   staffTasks.listStaffTasks,
   staffTasks.createStaffTask,
   staffTasks.takeTask,

@@ -131,7 +131,6 @@ export async function carryOut(trx: Trx, command: ActionCommand, at: Date): Prom
     after: changed,
     event,
     decision,
-    input,
     patient,
     place,
     alternatives: alternatives.length,
@@ -309,7 +308,6 @@ interface Followed {
   readonly after: AppointmentRow;
   readonly event: AppointmentEvent;
   readonly decision: Accepted;
-  readonly input: ActionInput;
   readonly patient: PatientFacts;
   readonly place: Place | null;
   /** How many places will be held instead: the one message of it waits for them. */
@@ -318,7 +316,7 @@ interface Followed {
 
 /** The effects column of D1's table. @returns freed times that are offered to who waits for them */
 async function followUp(trx: Trx, context: ChangeContext, change: Followed): Promise<string[]> {
-  const { before, after, event, decision, input, patient, place } = change;
+  const { before, after, event, decision, patient, place } = change;
   const { organizationId, at, actor } = context;
   const freed = { row: before, released: change.released };
   if (before.status === 'booked' && (after.status !== 'booked' || after.version !== before.version)) {

@@ -15,6 +15,7 @@ import type { Trx } from './connection.ts';
 import { queueMessage } from './outbox.ts';
 import type { Place } from './place.ts';
 import { endExpiredOpenings } from './opening-changes.ts';
+import { voidCharges } from './proposed-charges.ts';
 import { findExpired, lockExpiredHolds, releaseReservations } from './reservations.ts';
 import type { PatientFacts } from './scheduling-facts.ts';
 import { raiseStaffTask } from './staff-tasks.ts';
@@ -265,6 +266,7 @@ export async function endExpiredHolds(
     if (!decision.ok) throw new Error(`an expired hold was not ended: ${decision.problem.code}`);
     await releaseReservations(trx, [row.id], row.hold_expires_at ?? at);
     const changed = await writeChange(trx, context, row, decision, event, { reason: event });
+    if (row.awaiting_approval) await voidCharges(trx, context, changed, ['deposit'], 'not-approved');
     await replaceTimers(trx, {
       organizationId,
       appointmentId: row.id,

@@ -26,6 +26,7 @@ import { readPatient } from './opening-offers.ts';
 import type { OpeningCase } from './opening-view.ts';
 import type { Place } from './place.ts';
 import { appointmentRules } from './policies.ts';
+import { followCharges } from './proposed-charges.ts';
 import { insertReservations, releaseReservations } from './reservations.ts';
 import type { PatientFacts } from './scheduling-facts.ts';
 import { cancelStaffTasks } from './staff-tasks.ts';
@@ -161,6 +162,7 @@ async function bookNew(
     data: auditData(row, { openingId: freed.id }),
   });
   await tellPatient(trx, context, row, patient, 'booked');
+  await followCharges(trx, context, { before: null, row, event: 'book', visitType, policies });
   const rules = appointmentRules(visitType, policies, at.getTime(), row.location_id, row.booked_at);
   const settled = await settle(trx, context, row, rules, { patient, policies });
   // The run that is started later asks for this operation, finds it done, and goes on from its result.

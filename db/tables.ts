@@ -57,7 +57,7 @@ export const tables: Readonly<Record<string, TableDeclaration>> = {
     rowSecurity: true,
     grants: { worker: append, api: append, auditor: read, sealer: read, backup: read },
     // The API files facts; the history of a process is the worker's to write.
-    apiInsertOnlyWhere: `aggregate IN ('patient', 'app-user', 'access-link', 'staff-task', 'location', 'resource', 'resource-pool', 'visit-type', 'availability-rule', 'availability-exception', 'walk-in-queue', 'policy', 'charge', 'contact-consent')`,
+    apiInsertOnlyWhere: `aggregate IN ('patient', 'app-user', 'access-link', 'staff-task', 'location', 'resource', 'resource-pool', 'visit-type', 'availability-rule', 'availability-exception', 'walk-in-queue', 'policy', 'charge', 'contact-consent', 'simulation-run')`,
   },
   audit_event: {
     class: 'audit',
@@ -123,8 +123,12 @@ export const tables: Readonly<Record<string, TableDeclaration>> = {
   absence_case: process,
   reservation: process,
   case_timer: process,
-  // Filed by the process of a visit; a person's word on it is a fact that a request files.
-  proposed_charge: record,
+  // Filed by the process of a visit alone; a person's word on it is a fact that a request files.
+  proposed_charge: {
+    class: 'record',
+    rowSecurity: true,
+    grants: { worker: write, api: ['SELECT', 'UPDATE'], backup: read },
+  },
   // The outbox of accounts (invitations, resets, claims) is filled by the API in the transaction that files the link.
   notification: {
     class: 'process',

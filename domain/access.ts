@@ -49,6 +49,10 @@ export const actions = {
   'own-patient:read': 'See one’s own details',
   'own-patient:update': 'Correct one’s own contact details',
   'own-availability:read': 'See free times that one may book',
+  // Money (nothing moves yet)
+  'charge:read': 'See proposed fees and deposits',
+  'charge:waive': 'Waive a proposed fee, with a reason',
+  'charge:post': 'Post proposed fees and deposits to the accounts',
   // Work
   'task:read': 'See staff tasks',
   'task:work': 'Take and finish staff tasks',
@@ -87,6 +91,8 @@ const frontDesk: Action[] = [
   'task:work',
   'case:read',
   'notification:read',
+  'charge:read',
+  'charge:waive',
 ];
 const clinical: Action[] = [
   'appointment:read',
@@ -117,6 +123,7 @@ export const matrix: Readonly<Record<Role, readonly Action[]>> = {
     ...new Set<Action>([
       ...frontDesk,
       ...clinical,
+      'charge:post',
       'appointment:overbook',
       'appointment:correct',
       'schedule:manage',
@@ -140,6 +147,9 @@ export const matrix: Readonly<Record<Role, readonly Action[]>> = {
     'task:read',
     'task:work',
     'case:read',
+    'charge:read',
+    'charge:waive',
+    'charge:post',
     'workflow:read',
   ],
   'privacy-officer': ['audit:read', 'staff:read', 'patient:read', 'task:read', 'task:work'],

@@ -2,6 +2,7 @@
  * Every deadline is a dated policy row (architecture.md 1.6), with the defaults of scheduling-intake.md D1 for a site that
  * has set nothing. Durations are ISO-8601, local times `HH:MM`.
  */
+import type { FeePolicy } from './charge.ts';
 import type { LocationId } from './ids.ts';
 import type { TriageScheme } from './walk-in.ts';
 
@@ -84,6 +85,7 @@ export interface PolicyValues {
   readonly 'clinic-cancel': { readonly alternatives: number; readonly holdDuration: string };
   readonly reminder: ReminderPolicy;
   readonly confirmation: ConfirmationPolicy;
+  readonly fee: FeePolicy;
   readonly waitlist: WaitlistPolicy;
   readonly 'walk-in': WalkInPolicy;
 }
@@ -108,6 +110,15 @@ export const defaultPolicies: PolicyValues = {
     quietHours: { from: '20:00', until: '08:00', asIsFrom: '07:00' },
   },
   confirmation: { deadline: 'PT6H', then: 'keep', margin: 'PT12H', callWithin: 'PT2H' },
+  fee: {
+    currency: 'USD',
+    lateCancelCents: 0,
+    noShowCents: 0,
+    depositCents: 0,
+    waiveFirst: true,
+    waivedPayerClasses: ['medicaid'],
+    byVisitType: {},
+  },
   waitlist: {
     windows: [
       { leadAtLeast: 'P7D', window: 'PT12H', wakingHoursOnly: true, maxOffers: 10 },

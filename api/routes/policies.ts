@@ -3,6 +3,7 @@ import { recordStateChange } from '../../db/audit-trail.ts';
 import { databaseTime } from '../../db/clock.ts';
 import { requireRows } from '../../db/schedule-administration.ts';
 import { parseDuration } from '../../domain/calendar.ts';
+import { payerClasses } from '../../domain/charge.ts';
 import { confirmationChoices } from '../../domain/confirmation.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { defaultPolicies, type PolicyKind } from '../../domain/policies.ts';
@@ -36,6 +37,10 @@ const windowRow = z.strictObject({
   maxOffers: z.int().min(0).max(100),
 }); // prettier-ignore
 
+/** Integers of the smallest unit; ten thousand of the currency is beyond any fee. */
+const cents = z.int().min(0).max(1_000_000);
+const amounts = { lateCancelCents: cents, noShowCents: cents, depositCents: cents };
+
 /** A row may leave keys out: the default fills them (domain/policies.ts). */
 const values = {
   'hold': z.strictObject({ duration, extension: duration, maxPerPatient: z.int().min(0).max(50) }).partial(),
@@ -50,6 +55,13 @@ const values = {
     quietHours: z.strictObject({ from: localTime, until: localTime, asIsFrom: localTime }).nullable(),
   }).partial(),
   'confirmation': z.strictObject({ deadline: duration, then: z.enum(confirmationChoices), margin: duration, callWithin: duration }).partial(),
+  'fee': z.strictObject({
+    ...amounts,
+    currency: z.string().regex(/^[A-Z]{3}$/, 'Send a currency code such as USD'),
+    waiveFirst: z.boolean(),
+    waivedPayerClasses: z.array(z.enum(payerClasses)).max(payerClasses.length),
+    byVisitType: z.record(z.string().min(1).max(40), z.strictObject(amounts).partial()),
+  }).partial(),
   'waitlist': z.strictObject({
     windows: z.array(windowRow).min(1).max(12),
     minLead: duration,

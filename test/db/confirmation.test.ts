@@ -99,11 +99,11 @@ it('a word in time stops it, and a new time begins anew with a question of its o
   clinic.clock.set(local('09:00'));
   expect(await codeOf(clinic.act(id, 'unconfirmed', {}, system))).toBe('guard-failed');
 
-  const slot = { start: local('15:00', 7), practitionerId: clinic.providers[0]! };
+  const slot = { start: local('16:00', 7), practitionerId: clinic.providers[0]! };
   const moved = await clinic.act(id, 'reschedule', { slot });
-  expect(timerIn(moved.timers)).toMatchObject({ dueAt: local('09:00', 7), detail: { event: 'unconfirmed' } });
+  expect(timerIn(moved.timers)).toMatchObject({ dueAt: local('10:00', 7), detail: { event: 'unconfirmed' } });
   // The question about the old time binds nobody to the new one.
-  clinic.clock.set(local('09:00', 7));
+  clinic.clock.set(local('10:00', 7));
   expect(await codeOf(clinic.act(id, 'unconfirmed', {}, system))).toBe('guard-failed');
   expect(await clinic.owner('appointment').where({ id }).first('status')).toEqual({ status: 'booked' });
 });

@@ -54,14 +54,7 @@ describe('privileges', () => {
   it('let the API write no table of a process', async () => {
     const process = named('process');
     expect(process).toEqual(
-      expect.arrayContaining([
-        'appointment',
-        'reservation',
-        'opening',
-        'case_timer',
-        'notification',
-        'proposed_charge',
-      ]),
+      expect.arrayContaining(['appointment', 'reservation', 'opening', 'case_timer', 'notification']),
     );
     for (const table of process) {
       // Mail of accounts is the API's to queue, never of visits.

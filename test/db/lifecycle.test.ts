@@ -14,6 +14,12 @@ import { codeOf, createClinic, patientActor, staffActor, startOf, type Clinic } 
 let clinic: Clinic;
 beforeAll(async () => {
   clinic = await createClinic({ providers: 2, rooms: 3, patients: 1 });
+  await clinic.owner('policy').insert({
+    organization_id: clinic.organizationId,
+    kind: 'fee',
+    value: JSON.stringify({ lateCancelCents: 2500, noShowCents: 4000 }),
+    valid_from: '2026-01-01T00:00:00Z',
+  });
 });
 afterAll(async () => {
   const violations = await clinic.read(checkInvariants);
@@ -355,8 +361,9 @@ describe('endings', () => {
       .select('role', 'starts_at', 'ends_at');
     expect(rows).toHaveLength(3);
     for (const row of rows) expect(row.starts_at).toEqual(new Date(Date.parse(local('10:24')) + 31_250));
-    expect(await clinic.owner('proposed_charge').where({ appointment_id: id }).first('waived_reason')).toEqual({
-      waived_reason: 'undone',
+    expect(await clinic.owner('proposed_charge').where({ appointment_id: id }).first('state', 'void_reason')).toEqual({
+      state: 'void',
+      void_reason: 'undone',
     });
   });
 
