@@ -4,6 +4,7 @@ import {
   absenceOutcomeUpdateId,
   absenceWorkflow,
   absenceWorkflowId,
+  listChangedSignal,
 } from '../workflows/messages/absence.ts';
 import type {
   AbsenceActionOutcome,
@@ -33,7 +34,12 @@ export interface AbsenceGateway {
     absenceId: string,
     request: AbsenceActionRequest | CaseActionRequest,
   ): Promise<AbsenceView | typeof closed>;
+  /** Something on the list changed: it looks at once. Never throws: an engine that is away looks by itself later. */
+  wakeAbsence(absenceId: string): Promise<void>;
 }
+
+/** Somebody waits for the answer about the task meanwhile. */
+const wakeWithinMs = 1_000;
 
 export function absenceGateway(line: Line): AbsenceGateway {
   return {
@@ -50,6 +56,11 @@ export function absenceGateway(line: Line): AbsenceGateway {
     async actOnAbsence(absenceId, request) {
       const outcome = await line.act<AbsenceActionOutcome>(absenceWorkflowId(absenceId), request);
       return typeof outcome === 'symbol' ? outcome : outcome.absence;
+    },
+    async wakeAbsence(absenceId) {
+      const { connection, workflow } = line.client;
+      const run = workflow.getHandle(absenceWorkflowId(absenceId));
+      await connection.withDeadline(Date.now() + wakeWithinMs, () => run.signal(listChangedSignal)).catch(() => {});
     },
   };
 }

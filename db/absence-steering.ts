@@ -55,7 +55,7 @@ async function stopCases(
 ): Promise<string[]> {
   const open = await openCases(trx, absence.id, change.at);
   for (const row of open) {
-    const standing = row.status === 'booked' && row.stands;
+    const standing = row.stands && (row.status === 'booked' || row.status === 'pending');
     const task =
       row.state === 'joined' || standing ? null : row.state === 'affected' ? null : await callTask(trx, row, change);
     if (standing && !reopen && row.state !== 'joined') {

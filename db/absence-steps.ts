@@ -11,12 +11,14 @@ import { systemActor, type Actor } from '../domain/actor.ts';
 import { DomainError } from '../domain/errors.ts';
 import { appointmentOperationKey } from '../workflows/messages/appointment.ts';
 import type { AppointmentStart, OpeningCommand } from '../workflows/messages/appointment.ts';
+import type { WaitlistEntryStart } from '../workflows/messages/waitlist-entry.ts';
 import { factsOf, lockAbsence, moveCase, openCases, type AbsenceChange } from './absence-list.ts';
 import type { AbsenceRow, CaseRow } from './absence-view.ts';
 import { anotherPlace } from './another-resource.ts';
 import { alternativesFor, carryOut, lockAppointment } from './appointment-actions.ts';
 import { channelsOf } from './appointment-effects.ts';
 import { openAppointment, type SchedulingPorts } from './appointments.ts';
+import { waitDisplaced } from './absence-wishes.ts';
 import { recordStateChange } from './audit-trail.ts';
 import type { Trx } from './connection.ts';
 import { queueMessage } from './outbox.ts';
@@ -48,9 +50,20 @@ export interface StepOutcome {
   readonly openings: readonly string[];
   /** Absences that another one's step concerns. */
   readonly absences: readonly string[];
+  /** Wishes of urgency displaced that were made: each is a run of its own; and those that were changed. */
+  readonly wishes: readonly WaitlistEntryStart[];
+  readonly changedWishes: readonly string[];
 }
 
-const nothing: StepOutcome = { done: false, visits: [], held: [], openings: [], absences: [] };
+const nothing: StepOutcome = {
+  done: false,
+  visits: [],
+  held: [],
+  openings: [],
+  absences: [],
+  wishes: [],
+  changedWishes: [],
+};
 
 /** What an absence needs for the clinic, whoever declared it. */
 export function actingFor(by: Actor): Actor {
@@ -233,7 +246,16 @@ async function askPatient(ports: SchedulingPorts, step: PatientStep): Promise<St
     { organizationId, operation: { key: `${step.key}:told`, inputHash: step.step } },
     (trx) => writeAsked(trx, step, ended.told, at),
   );
-  return { ...nothing, done, visits: ended.changed ? [appointmentId] : [], held, openings: ended.openings };
+  const wish = done ? await waitDisplaced(ports, step) : null;
+  return {
+    ...nothing,
+    done,
+    visits: ended.changed ? [appointmentId] : [],
+    held,
+    openings: ended.openings,
+    wishes: wish?.made === undefined ? [] : [wish.made],
+    changedWishes: wish?.changed === undefined ? [] : [wish.changed],
+  };
 }
 
 interface Ended {

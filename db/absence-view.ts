@@ -122,6 +122,15 @@ export async function absencesAsking(trx: Trx, appointmentId: string): Promise<s
   return rows.map((row) => row.absence_id);
 }
 
+/** Absences that wait for what becomes of this call. */
+export async function absencesOfTask(trx: Trx, taskId: string): Promise<string[]> {
+  const rows = await trx('absence_case')
+    .where({ task_id: taskId })
+    .whereNull('settled_at')
+    .distinct<{ absence_id: string }[]>('absence_id');
+  return rows.map((row) => row.absence_id);
+}
+
 /** One patient's case with its path. */
 export interface CaseView {
   readonly appointmentId: string;

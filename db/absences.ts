@@ -24,6 +24,7 @@ import {
   type CaseWithFacts,
 } from './absence-list.ts';
 import { readAbsence, type AbsenceRow, type CaseRow } from './absence-view.ts';
+import { closeWishes } from './absence-wishes.ts';
 import type { SchedulingPorts } from './appointments.ts';
 import { recordStateChange } from './audit-trail.ts';
 import type { Trx } from './connection.ts';
@@ -156,6 +157,8 @@ export interface Look {
   readonly tell: readonly string[];
   /** Openings on the closed time that were being offered: nobody is offered it any more. */
   readonly closed: readonly string[];
+  /** Wishes of displaced patients that are over: their runs, and those of the offers they held. */
+  readonly wishes: readonly string[];
 }
 
 /** Writes down what came about, lists what was booked all the same, and ends the absence when everybody is settled. */
@@ -167,7 +170,8 @@ export async function lookAtList(
   const change: AbsenceChange = { actor: systemActor('absence'), at, opKey: `absence:${absenceId}/look` };
   const closed = await closeOpenings(ports, organizationId, absenceId);
   const seen = await lookOnce(ports, organizationId, absenceId, change);
-  return { ...seen, closed };
+  const over = await closeWishes(ports, { organizationId, absenceId });
+  return { ...seen, closed: [...closed, ...over.openings], wishes: over.wishes };
 }
 
 async function lookOnce(
@@ -175,7 +179,7 @@ async function lookOnce(
   organizationId: string,
   absenceId: string,
   change: AbsenceChange,
-): Promise<Omit<Look, 'closed'>> {
+): Promise<Omit<Look, 'closed' | 'wishes'>> {
   const { at } = change;
   return withTransaction(ports.db, { organizationId }, async (trx) => {
     const absence = await lockAbsence(trx, absenceId);
@@ -213,7 +217,7 @@ async function look(
   open: readonly OpenCase[],
   settled: ReadonlySet<string>,
   next: number | null = null,
-): Promise<Omit<Look, 'closed'>> {
+): Promise<Omit<Look, 'closed' | 'wishes'>> {
   return {
     absence: (await readAbsence(trx, absence.id))!,
     steps,

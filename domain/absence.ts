@@ -140,10 +140,20 @@ const waiting: CaseNext = { kind: 'wait', until: null };
 const work = (step: CaseStep): CaseNext => ({ kind: 'work', step });
 const settle = (event: CaseEvent, to: CaseState): CaseNext => ({ kind: 'settle', event, to });
 
-/** What comes next for one patient. While paused nothing is done, but what comes about is written down. */
+/** Pausing is no way to forget: whoever still has a visit on the closed time is called about it this long before. */
+export const callBeforeMs = 4 * 3_600_000;
+
+/**
+ * What comes next for one patient. While paused nobody is written to, but what comes about is written down, and a visit that
+ * still stands becomes a call before its time comes.
+ */
 export function nextOf(facts: CaseFacts, at: number, paused = false): CaseNext {
   const next = unpaused(facts, at);
-  return next.kind === 'work' && (paused || facts.paused) ? waiting : next;
+  if (next.kind !== 'work' || !(paused || facts.paused)) return next;
+  const { visit } = facts;
+  if (facts.state !== 'affected' || visit.status !== 'booked' || !visit.stands) return waiting;
+  const callAt = visit.start - callBeforeMs;
+  return at >= callAt ? work('call') : { kind: 'wait', until: callAt };
 }
 
 function unpaused(facts: CaseFacts, at: number): CaseNext {
@@ -153,7 +163,7 @@ function unpaused(facts: CaseFacts, at: number): CaseNext {
     case 'offered':
       return offered(facts, at);
     case 'to-call':
-      return toCall(facts, at);
+      return toCall(facts);
     case 'joined':
       return joined(facts, at);
     default:
@@ -163,7 +173,11 @@ function unpaused(facts: CaseFacts, at: number): CaseNext {
 
 const presentStatuses: ReadonlySet<string> = new Set(['arrived', 'checked-in', 'fulfilled', 'noshow']);
 
-/** The patient is there, or should be: nobody is sent home by a message. */
+/** The patient is there: nobody is sent home by a message. */
+const isThere = ({ status }: Pick<CaseFacts['visit'], 'status'>): boolean =>
+  status !== 'noshow' && presentStatuses.has(status);
+
+/** The patient is there, or should be. */
 export function hasBegun(visit: Pick<CaseFacts['visit'], 'status' | 'start'>, at: number): boolean {
   return presentStatuses.has(visit.status) || (visit.status === 'booked' && visit.start <= at);
 }
@@ -171,9 +185,11 @@ export function hasBegun(visit: Pick<CaseFacts['visit'], 'status' | 'start'>, at
 function affected(facts: CaseFacts, at: number): CaseNext {
   const { visit } = facts;
   if (facts.replaced) return settle('rebooked', 'rebooked');
-  if (hasBegun(visit, at)) return settle('begun', 'begun');
+  if (isThere(visit)) return settle('begun', 'begun');
   // Somebody moved it to another time, or to another resource.
   if (visit.status === 'booked' && !visit.stands) return settle('rebooked', 'rebooked');
+  // Its time came before the patient could be asked: a person sees to who may be standing at the desk.
+  if (hasBegun(visit, at)) return work('call');
   if (visit.status === 'pending' && !visit.awaitingApproval) return { kind: 'wait', until: visit.holdExpiresAt };
   if (visit.status !== 'booked' && visit.status !== 'pending') {
     // Once asked, the visit was cancelled by us.
@@ -190,10 +206,10 @@ function offered(facts: CaseFacts, at: number): CaseNext {
   return { kind: 'wait', until: remindAt ?? facts.answerUntil };
 }
 
-function toCall(facts: CaseFacts, at: number): CaseNext {
+function toCall(facts: CaseFacts): CaseNext {
   const { visit, task } = facts;
   if (facts.replaced) return settle('rebooked', 'rebooked');
-  if (hasBegun(visit, at)) return settle('begun', 'begun');
+  if (isThere(visit)) return settle('begun', 'begun');
   if (visit.status === 'booked' && !visit.stands) return settle('rebooked', 'rebooked');
   if (task === null) return work('call');
   if (task.state === 'open') return waiting;

@@ -48,16 +48,29 @@ import type {
 import { appointmentWorkflow, appointmentWorkflowId, changedElsewhereSignal } from './messages/appointment.ts';
 import { caseSearchAttributes } from './messages/case-search-attributes.ts';
 import { openingChangedSignal, openingWorkflowId } from './messages/opening.ts';
+import {
+  waitlistEntryChangedSignal,
+  waitlistEntryWorkflow,
+  waitlistEntryWorkflowId,
+} from './messages/waitlist-entry.ts';
 import { inTurns } from './turns.ts';
 
 const inStart = proxyLocalActivities<AbsenceActivities>(startCommand);
 const inUpdate = proxyActivities<AbsenceActivities>(behindUpdate);
 // Cancelling one visit and holding several other times is a handful of transactions.
 const inTime = proxyActivities<AbsenceActivities>({ ...owed, startToCloseTimeout: '1 minute' });
+// One patient's fault must not hold up the others for ever: after so many tries the next one comes.
+const forOne = proxyActivities<AbsenceActivities>({
+  ...owed,
+  startToCloseTimeout: '1 minute',
+  retry: { ...owed.retry, maximumAttempts: 8 },
+});
 
 /** Tasks are finished and visits booked without telling this process: that is how often it looks by itself. */
 const lookEveryMs = 15 * 60_000;
 const againAfterMs = 60_000;
+/** A patient whom we cannot ask for so long is called by a person. */
+const faultsBeforeCall = 3;
 /** Enough ids for the times held for one patient, and for one that was taken meanwhile. */
 const idsPerPatient = 12;
 
@@ -95,6 +108,8 @@ function setUp(input: AbsenceInput) {
   let shown: string | undefined;
   /** Whom asking failed for: a person sees to it. */
   const refused = new Set<string>();
+  /** How often the step of a patient was given up for a fault of ours. */
+  const faults = new Map<string, number>();
 
   for (const action of absenceActions) {
     const update = defineUpdate<AbsenceActionOutcome, [AbsenceActionRequest]>(action);
@@ -175,7 +190,8 @@ function setUp(input: AbsenceInput) {
       let anyDone = false;
       for (const { appointmentId, step } of look.steps) {
         await inTurn(async () => {
-          if (isOver() || view?.state === 'paused') return;
+          // While paused nobody is written to; a call is for staff.
+          if (isOver() || (view?.state === 'paused' && step !== 'call')) return;
           const done = await take(appointmentId, step);
           anyDone ||= done || (step === 'move-resource' && (await take(appointmentId, 'ask')));
           if (refused.delete(appointmentId)) anyDone = (await take(appointmentId, 'call')) || anyDone;
@@ -191,13 +207,14 @@ function setUp(input: AbsenceInput) {
     adopt(last.absence);
     await tell(last.tell.map(absenceWorkflowId), listChangedSignal);
     await tell(last.closed.map(openingWorkflowId), openingChangedSignal);
+    await tell(last.wishes.map(waitlistEntryWorkflowId), waitlistEntryChangedSignal);
     return last;
   }
 
   /** One patient's trouble must not hold up the others: it is tried again with the next look. */
   async function take(appointmentId: string, step: Look['steps'][number]['step']): Promise<boolean> {
     try {
-      const done = await inTime.carryOutStep({
+      const done = await forOne.carryOutStep({
         ...which,
         appointmentId,
         step,
@@ -209,8 +226,12 @@ function setUp(input: AbsenceInput) {
       return done.done;
     } catch (error) {
       const problem = refusedWith(error);
-      if (problem === undefined) throw error;
-      log.error('a step for a patient was refused', { code: problem.code, step });
+      if (problem === undefined) {
+        const times = (faults.get(appointmentId) ?? 0) + 1;
+        faults.set(appointmentId, times);
+        log.error('a step for a patient failed', { step, times });
+        if (times < faultsBeforeCall) return false;
+      } else log.error('a step for a patient was refused', { code: problem.code, step });
       if (step === 'ask' || step === 'move-resource') refused.add(appointmentId);
       return false;
     }
@@ -218,7 +239,8 @@ function setUp(input: AbsenceInput) {
 
   /** What a step means for other runs. */
   async function spread(
-    of: Pick<StepOutcome, 'visits' | 'openings' | 'absences'> & Partial<Pick<StepOutcome, 'held'>>,
+    of: Pick<StepOutcome, 'visits' | 'openings' | 'absences'> &
+      Partial<Pick<StepOutcome, 'held' | 'wishes' | 'changedWishes'>>,
   ) {
     for (const start of of.held ?? []) {
       await startOnce(appointmentWorkflow, {
@@ -227,6 +249,14 @@ function setUp(input: AbsenceInput) {
         summary: `Visit ${start.appointmentId.slice(0, 8)}, held for the patient`,
       });
     }
+    for (const start of of.wishes ?? []) {
+      await startOnce(waitlistEntryWorkflow, {
+        workflowId: waitlistEntryWorkflowId(start.entryId),
+        input: start,
+        summary: `Wish ${start.entryId.slice(0, 8)}, displaced by the clinic`,
+      });
+    }
+    await tell((of.changedWishes ?? []).map(waitlistEntryWorkflowId), waitlistEntryChangedSignal);
     await tell(of.visits.map(appointmentWorkflowId), changedElsewhereSignal);
     await tell(of.absences.map(absenceWorkflowId), listChangedSignal);
     await startOpenings(organizationId, of.openings);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { absencesOfTask } from '../../db/absence-view.ts';
 import type { Trx } from '../../db/connection.ts';
 import { databaseTime } from '../../db/clock.ts';
 import { finishStaffTask, raiseStaffTask } from '../../db/staff-tasks.ts';
@@ -233,8 +234,8 @@ export const finishTask = route({
   answer: staffTask,
   policy: { action: 'task:work' },
   audit: { change: 'staff-task:finish', entity: 'staff-task' },
-  handler: (context, { params, body }) =>
-    context.transaction(
+  handler: async (context, { params, body }) => {
+    const finished = await context.transaction(
       async (trx) => {
         const task = await readStaffTask(trx, context.organizationId, params.id);
         const allowed = outcomesOf(task.kind);
@@ -261,5 +262,10 @@ export const finishTask = route({
         return toTask(await readStaffTask(trx, context.organizationId, params.id), context);
       },
       { operation: true },
-    ),
+    );
+    // Once it is committed: the absence that asked for the call goes on at once.
+    for (const absenceId of await context.read((trx) => absencesOfTask(trx, params.id)))
+      await context.ports.temporal.wakeAbsence(absenceId);
+    return finished;
+  },
 });

@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   actionProblem,
+  callBeforeMs,
   caseActions,
   caseEdges,
   caseStates,
@@ -75,11 +76,28 @@ describe('one patient', () => {
     expect(nextOf(facts({ mayMoveResource: true }), at)).toEqual({ kind: 'work', step: 'move-resource' });
   });
 
-  test('whose visit has begun is left alone: by arrival, and by the clock', () => {
-    for (const changes of [{ status: 'arrived' }, { status: 'checked-in' }, { start: at }]) {
+  test('who is there is left alone; who was never asked and whose time has come is called about', () => {
+    for (const changes of [{ status: 'arrived' }, { status: 'checked-in' }]) {
       expect(nextOf(facts(visit(changes)), at)).toEqual({ kind: 'settle', event: 'begun', to: 'begun' });
     }
     expect(nextOf(facts(visit({ start: at + 1 })), at)).toEqual({ kind: 'work', step: 'ask' });
+    for (const changes of [{ start: at }, { status: 'noshow' }])
+      expect(nextOf(facts(visit(changes)), at)).toEqual({ kind: 'work', step: 'call' });
+    const called = { state: 'to-call' as const, task: { state: 'open' as const, outcome: null } };
+    expect(nextOf(facts({ ...called, ...visit({ start: at }) }), at)).toEqual({ kind: 'wait', until: null });
+    expect(nextOf(facts({ ...called, ...visit({ status: 'arrived' }) }), at)).toMatchObject({ to: 'begun' });
+  });
+
+  test('a pause forgets nobody: a visit that stands becomes a call hours before its time', () => {
+    const start = at + 10 * hour;
+    for (const [changes, all] of [
+      [{ paused: true }, false],
+      [{}, true],
+    ] as const) {
+      const one = facts({ ...changes, ...visit({ start }) });
+      expect(nextOf(one, at, all)).toEqual({ kind: 'wait', until: start - callBeforeMs });
+      expect(nextOf(one, start - callBeforeMs, all)).toEqual({ kind: 'work', step: 'call' });
+    }
   });
 
   test('who cancelled or moved the visit in time is not asked', () => {
@@ -179,13 +197,16 @@ describe('always', () => {
     );
   });
 
-  test('nothing is done while paused, and what comes about is written down all the same', () => {
+  test('nobody is written to while paused, and what comes about is written down all the same', () => {
     fc.assert(
       fc.property(anyFacts, instant, (one, now) => {
         const running = nextOf({ ...one, paused: false }, now);
         for (const paused of [nextOf({ ...one, paused: false }, now, true), nextOf({ ...one, paused: true }, now)]) {
-          expect(paused.kind).not.toBe('work');
           if (running.kind !== 'work') expect(paused).toEqual(running);
+          else if (paused.kind === 'work') {
+            expect(paused.step).toBe('call');
+            expect(one.visit.stands && one.visit.start - callBeforeMs <= now).toBe(true);
+          } else expect(paused.kind).toBe('wait');
         }
       }),
     );
