@@ -37,6 +37,10 @@ export const appointment = z.object({
   rescheduleCount: z.int(),
   overbookReason: z.string().nullable(),
   replacesId: id.nullable(),
+  /** The group session that it is a seat of. */
+  groupSessionId: id.nullable().optional(),
+  /** By video, and the picture failed: by telephone since then. */
+  phoneFallbackAt: z.string().nullable().optional(),
   patient: z.object({ id, name: z.string(), mrn: z.string(), birthDate: z.string().nullable() }),
   practitioner: z.object({ id, name: z.string() }).nullable(),
   visitType: z.object({ id, code: z.string(), name: z.string(), durationMinutes: z.int() }),

@@ -20,6 +20,7 @@ import { findAvailability } from './routes/availability.ts';
 import * as cases from './routes/cases.ts';
 import * as charges from './routes/charges.ts';
 import { cancelDay } from './routes/closures.ts';
+import * as groups from './routes/group-sessions.ts';
 import * as locations from './routes/locations.ts';
 import * as notifications from './routes/notifications.ts';
 import * as offers from './routes/offers.ts';
@@ -28,10 +29,12 @@ import * as patientDetails from './routes/patient-details.ts';
 import * as patients from './routes/patients.ts';
 import * as policies from './routes/policies.ts';
 import * as practitioners from './routes/practitioners.ts';
+import * as reports from './routes/reports.ts';
 import * as pools from './routes/resource-pools.ts';
 import * as resources from './routes/resources.ts';
 import * as series from './routes/series.ts';
 import * as seriesCases from './routes/series-cases.ts';
+import * as simulations from './routes/simulations.ts';
 import * as staffTasks from './routes/staff-tasks.ts';
 import * as visitTypes from './routes/visit-types.ts';
 import * as waitlistCases from './routes/waitlist-cases.ts';
@@ -119,6 +122,12 @@ export const routes = [
   series.showSeries,
   series.changeSeries,
   series.cancelSeries,
+  groups.openGroupSession,
+  groups.listGroupSessions,
+  groups.showGroupSession,
+  groups.bookSeat,
+  groups.changeGroupCapacity,
+  groups.cancelGroupSession,
   seriesCases.listPatientSeries,
   seriesCases.showSeriesCase,
   waitlistEntries.joinWaitlist,
@@ -156,6 +165,10 @@ export const routes = [
   notifications.listPatientNotifications,
   policies.listPolicies,
   policies.createPolicy,
+  simulations.listSimulationRuns,
+  simulations.keepSimulationRun,
+  reports.showWaitlistEquity,
+  reports.exportWaitlistEquity,
   findAvailability,
   cancelDay,
   absences.declareAbsence,

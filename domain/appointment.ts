@@ -57,23 +57,24 @@ export interface AllowedAction {
  */
 export function allowedActions(facts: AppointmentFacts, context: DecisionContext): AllowedAction[] {
   const { kind } = context.actor;
-  return (
-    eventsFrom(facts.status)
-      // Nobody looks at a picture that there is not: the step is not even shown.
-      .filter((event) => event !== 'fall-back-to-phone' || facts.mode === 'video')
-      .filter((event) => kind === 'system' || eventRules[event].by.staff || eventRules[event].by.patient)
-      .map((action) => {
-        const reason = permissionProblem(facts, action, context) ?? guardProblem(facts, action, context);
-        const permission = kind === 'system' ? null : (eventRules[action].by[kind] ?? null);
-        return reason ? { action, possible: false, reason, permission } : { action, possible: true, permission };
-      })
-  );
+  return eventsOf(facts)
+    .filter((event) => kind === 'system' || eventRules[event].by.staff || eventRules[event].by.patient)
+    .map((action) => {
+      const reason = permissionProblem(facts, action, context) ?? guardProblem(facts, action, context);
+      const permission = kind === 'system' ? null : (eventRules[action].by[kind] ?? null);
+      return reason ? { action, possible: false, reason, permission } : { action, possible: true, permission };
+    });
 }
 
 /** The events that have an edge from a status, in the table's order. */
 export function eventsFrom(status: FromStatus): AppointmentEvent[] {
   const events = edges.filter(([, from]) => (from as readonly FromStatus[]).includes(status)).map(([event]) => event);
   return [...new Set(events)];
+}
+
+/** Of them, those that this visit has: a picture can only fail where there is one. */
+function eventsOf({ status, mode }: AppointmentFacts): AppointmentEvent[] {
+  return eventsFrom(status).filter((event) => event !== 'fall-back-to-phone' || mode === 'video');
 }
 
 /** 409 with what is possible instead: names of actions. */
@@ -103,7 +104,7 @@ const holdEvents: ReadonlySet<AppointmentEvent> = new Set([
 ]);
 
 function edgeProblem(facts: AppointmentFacts, event: AppointmentEvent, context: DecisionContext): ProblemDetail | null {
-  if (eventsFrom(facts.status).includes(event)) return null;
+  if (eventsOf(facts).includes(event)) return null;
   // An expired hold always answers 410, also after its timer closed the case.
   const expired = facts.cancelReason === 'hold-expired' || facts.cancelReason === 'approval-expired';
   if (facts.status === 'cancelled' && expired && holdEvents.has(event)) return { code: 'hold-expired' };

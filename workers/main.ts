@@ -10,6 +10,7 @@ import type { Logger } from 'pino';
 import { absenceActivities } from '../activities/absence.ts';
 import { appointmentActivities } from '../activities/appointment.ts';
 import { faultInjector } from '../activities/fault-points.ts';
+import { groupSessionActivities } from '../activities/group-session.ts';
 import { openingActivities } from '../activities/opening.ts';
 import { startOutboxSender } from '../activities/outbox-sender.ts';
 import { databaseClock } from '../activities/ports.ts';
@@ -60,6 +61,7 @@ const activities = {
   ...openingActivities(ports, maybeDie),
   ...seriesActivities(ports, maybeDie),
   ...absenceActivities(ports, maybeDie),
+  ...groupSessionActivities(ports, maybeDie),
   ...walkInActivities(ports, maybeDie),
 };
 const workflowBundle =

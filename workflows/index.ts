@@ -4,4 +4,5 @@ export { opening } from './opening.ts';
 export { waitlistEntry } from './waitlist-entry.ts';
 export { series } from './series.ts';
 export { absence } from './absence.ts';
+export { groupSession } from './group-session.ts';
 export { walkIn } from './walk-in.ts';

@@ -95,7 +95,7 @@ export const bookAppointment = route({
   },
 });
 
-type Looked =
+export type Looked =
   | { readonly done: AppointmentView }
   | { readonly done?: undefined; readonly command: OpeningCommand; readonly problem: ProblemDetail | null };
 
@@ -105,7 +105,8 @@ interface Asked {
   readonly look: () => Promise<Looked>;
 }
 
-async function bookOnce(context: RequestContext, asked: Asked): Promise<AppointmentView> {
+/** One try for one key; who wants the same start waits for the one ahead. */
+export async function bookOnce(context: RequestContext, asked: Asked): Promise<AppointmentView> {
   const looked = await asked.look();
   if (looked.done !== undefined) return looked.done;
   return (await answerTo(context, asked, looked)) ?? startOnce(context, asked, looked.command);

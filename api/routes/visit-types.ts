@@ -43,6 +43,8 @@ const columns = {
   new_patient: ['newPatient', z.boolean().nullable()],
   age_min: ['ageMin', z.int().min(0).max(150).nullable()],
   age_max: ['ageMax', z.int().min(0).max(150).nullable()],
+  /** Seats of a session, where it is given in groups; null where one patient is seen at a time. */
+  group_capacity: ['groupCapacity', z.int().min(1).max(200).nullable()],
   active: ['active', z.boolean()],
 } as const;
 
@@ -64,6 +66,7 @@ const fields = {
   newPatient: columns.new_patient[1],
   ageMin: columns.age_min[1],
   ageMax: columns.age_max[1],
+  groupCapacity: columns.group_capacity[1],
   active: columns.active[1],
 };
 

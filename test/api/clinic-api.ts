@@ -7,6 +7,7 @@ import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import pino from 'pino';
 import { absenceActivities } from '../../activities/absence.ts';
 import { appointmentActivities } from '../../activities/appointment.ts';
+import { groupSessionActivities } from '../../activities/group-session.ts';
 import { openingActivities } from '../../activities/opening.ts';
 import { databaseClock } from '../../activities/ports.ts';
 import { seriesActivities } from '../../activities/series.ts';
@@ -180,6 +181,7 @@ export async function openClinicApi(options: { webDirectory?: string } = {}): Pr
       ...openingActivities(ports),
       ...seriesActivities(ports),
       ...absenceActivities(ports),
+      ...groupSessionActivities(ports),
       ...walkInActivities(ports),
     },
     workflowBundle: await workflowBundle(),

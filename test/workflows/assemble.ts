@@ -13,6 +13,7 @@ import pino from 'pino';
 import type { Logger } from 'pino';
 import { absenceActivities } from '../../activities/absence.ts';
 import { appointmentActivities } from '../../activities/appointment.ts';
+import { groupSessionActivities } from '../../activities/group-session.ts';
 import { openingActivities } from '../../activities/opening.ts';
 import type { Clock } from '../../activities/ports.ts';
 import { seriesActivities } from '../../activities/series.ts';
@@ -95,8 +96,11 @@ export interface Engine {
   readonly connection: Connection;
   readonly nativeConnection: NativeConnection;
   now(): Promise<Date>;
-  /** Waits for an instant of the server's clock. */
-  until(instant: string): Promise<void>;
+  /**
+   * Waits for an instant of the server's clock.
+   * @param isIdle whether nothing is under way in the worker; makes it quicker to see that time is not skipped
+   */
+  until(instant: string, isIdle?: () => boolean): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -109,9 +113,9 @@ export function skippingEngine(environment: TestWorkflowEnvironment): Engine {
     connection,
     nativeConnection,
     now: async () => new Date(await environment.currentTimeMs()),
-    async until(instant) {
+    async until(instant, isIdle) {
       const ms = Date.parse(instant) - (await environment.currentTimeMs());
-      if (ms > 0) await unstuck(environment, environment.sleep(ms));
+      if (ms > 0) await unstuck(environment, environment.sleep(ms), isIdle);
     },
     close: () => environment.teardown(),
   };
@@ -121,12 +125,20 @@ export function skippingEngine(environment: TestWorkflowEnvironment): Engine {
  * The server keeps its clock from skipping for each run that ends after the one which began it (openings outlive visits):
  * when its time passes no faster than ours for a while, one of those locks is given back.
  */
-async function unstuck(environment: TestWorkflowEnvironment, skipping: Promise<void>): Promise<void> {
+async function unstuck(
+  environment: TestWorkflowEnvironment,
+  skipping: Promise<void>,
+  isIdle: () => boolean = () => false,
+): Promise<void> {
   const service = environment.connection as unknown as { testService: { unlockTimeSkipping(_: object): Promise<unknown> } }; // prettier-ignore
+  const done = skipping.then(() => true);
   for (;;) {
     const [began, before] = [Date.now(), await environment.currentTimeMs()];
-    const over = await Promise.race([skipping.then(() => true), sleep(stuckAfterMs, false, { ref: false })]);
-    if (over) return;
+    let idleSince = began;
+    do {
+      if (await Promise.race([done, sleep(50, false, { ref: false })])) return;
+      if (!isIdle()) idleSince = Date.now();
+    } while (Date.now() - began < stuckAfterMs && Date.now() - idleSince < stuckIdleMs);
     const passed = (await environment.currentTimeMs()) - before;
     if (passed < 2 * (Date.now() - began)) await service.testService.unlockTimeSkipping({});
   }
@@ -134,6 +146,8 @@ async function unstuck(environment: TestWorkflowEnvironment, skipping: Promise<v
 
 /** Longer than a step takes on a busy machine. */
 const stuckAfterMs = 3_000;
+/** Longer than the server takes to hand a task to a worker that waits for one. */
+const stuckIdleMs = 800;
 
 export interface ClinicParts {
   readonly engine: Engine;
@@ -181,6 +195,7 @@ export async function assembleClinic({
       ...openings,
       ...seriesActivities({ db, clock, log }),
       ...absenceActivities({ db, clock, log }),
+      ...groupSessionActivities({ db, clock, log }),
       ...walkInActivities({ db, clock, log }),
       applyAction: async (command: Parameters<typeof activities.applyAction>[0]) => {
         const settled = await activities.applyAction(command);
@@ -195,10 +210,16 @@ export async function assembleClinic({
     },
     workflowBundle,
   });
+  let isIdle = (): boolean => false;
   const startWorker = async () => {
     const worker = await Worker.create({ ...workerSettings, taskQueue });
     const working = worker.run();
+    isIdle = () => {
+      const status = worker.getStatus();
+      return status.numInFlightWorkflowActivations + status.numInFlightActivities === 0;
+    };
     return async () => {
+      isIdle = () => false;
       worker.shutdown();
       await working;
     };
@@ -238,7 +259,7 @@ export async function assembleClinic({
     client: new Client({ connection, namespace, dataConverter: dataConverter(config, keys) }),
     db,
     admin,
-    until: (instant) => engine.until(instant),
+    until: (instant) => engine.until(instant, () => isIdle()),
     log,
     startOf: (start, options) => startCommand({ start }, options),
     async open(command, options) {

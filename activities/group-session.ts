@@ -1,0 +1,58 @@
+/** What the process of a group session has done for it. Each is safe to repeat: by its operation key. */
+import { getClient } from '@temporalio/activity';
+import {
+  changeGroupSession,
+  openGroupSession,
+  readGroupProgress,
+  settleGroupSession,
+  type WhichGroup,
+} from '../db/group-sessions.ts';
+import type { ProblemDetail } from '../domain/errors.ts';
+import type { ActionRequest, Operation } from '../workflows/messages/appointment.ts';
+import type {
+  GroupSessionProgress,
+  GroupSessionRequest,
+  GroupSessionStart,
+} from '../workflows/messages/group-session.ts';
+import { appointmentRuns } from './adapters/appointment-runs.ts';
+import { codeOf, withFailures } from './failures.ts';
+import type { MaybeDie } from './fault-points.ts';
+import type { ActivityPorts, AppointmentRuns } from './ports.ts';
+
+export interface GroupSessionActivities {
+  openGroupSession(start: GroupSessionStart): Promise<GroupSessionProgress>;
+  changeGroupSession(step: WhichGroup & GroupSessionRequest): Promise<GroupSessionProgress>;
+  /** One action on the visit of a seat, by the visit's own process. @returns why not, or null */
+  actOnSeat(step: { readonly appointmentId: string; readonly request: ActionRequest }): Promise<ProblemDetail | null>;
+  settleGroupSession(step: WhichGroup & { readonly operation: Operation }): Promise<GroupSessionProgress>;
+  /** What Postgres knows. */
+  readGroupSession(which: WhichGroup): Promise<GroupSessionProgress>;
+}
+
+/** @param maybeDie for fault injection (fault-points.ts); does nothing unless told to */
+export function groupSessionActivities(
+  ports: ActivityPorts & { readonly runs?: AppointmentRuns | undefined },
+  maybeDie: MaybeDie = () => {},
+): GroupSessionActivities {
+  const runs = ports.runs ?? appointmentRuns(getClient);
+
+  async function step<T>(work: () => Promise<T>): Promise<T> {
+    return withFailures(
+      async () => {
+        maybeDie('before-activity');
+        const result = await work();
+        maybeDie('after-commit-before-complete');
+        return result;
+      },
+      (error) => ports.log.warn({ error, code: codeOf(error) }, 'an activity failed and is tried again'),
+    );
+  }
+
+  return {
+    openGroupSession: (start) => step(() => openGroupSession(ports, start)),
+    changeGroupSession: (change) => step(() => changeGroupSession(ports, change)),
+    actOnSeat: ({ appointmentId, request }) => step(() => runs.act(appointmentId, request)),
+    settleGroupSession: (which) => step(() => settleGroupSession(ports, which)),
+    readGroupSession: (which) => step(() => readGroupProgress(ports, which)),
+  };
+}
