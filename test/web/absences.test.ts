@@ -1,0 +1,193 @@
+/**
+ * The pages of absences in a real browser against the whole clinic: declared with the keyboard alone after a look at whom it
+ * falls upon, followed live to 100 %, one patient called and one cancelled by hand; each page looked at by axe in both
+ * languages, at 1280 and 360 px. The pictures are left in test/.output/absences.
+ */
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { day, openClinicApi, quarterAfter, timeZone } from '../api/clinic-api.ts';
+import type { ClinicApi } from '../api/clinic-api.ts';
+import { password } from '../api/support.ts';
+import { axeFindings } from '../support/axe.ts';
+import { errorsOf, launchBrowser } from '../support/browser.ts';
+import { webDirectory } from '../support/builds.ts';
+
+const pictures = join(import.meta.dirname, '../.output/absences');
+type Language = 'en' | 'es';
+
+let clinic: ClinicApi;
+let browser: Browser;
+beforeAll(async () => {
+  rmSync(pictures, { recursive: true, force: true });
+  mkdirSync(pictures, { recursive: true });
+  [clinic, browser] = await Promise.all([openClinicApi({ webDirectory: await webDirectory() }), launchBrowser()]);
+}, 240_000);
+afterAll(async () => {
+  await browser?.close();
+  await clinic?.close();
+});
+
+const localDay = (at: string): string => new Intl.DateTimeFormat('en-CA', { timeZone }).format(new Date(at));
+
+async function signedIn(language: Language): Promise<{ page: Page; errors: string[] }> {
+  const { email } = await clinic.api.createPerson(clinic.organizationId, 'front-desk');
+  await clinic.api.owner('app_user').where({ email }).update({ locale: language });
+  const context = await browser.newContext({
+    locale: language === 'es' ? 'es-MX' : 'en-US',
+    viewport: { width: 1280, height: 900 },
+    reducedMotion: 'reduce',
+  });
+  const page = await context.newPage();
+  const errors = errorsOf(page);
+  await page.goto(`${clinic.api.url}/absences`);
+  await page.fill('input[type=email]', email);
+  await page.fill('input[type=password]', password);
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/\/absences/);
+  await page.waitForSelector('main h1');
+  return { page, errors };
+}
+
+/** A picture at both widths, nothing wider than the page, one h1; axe reads one width in each language. */
+async function look(page: Page, name: string, language: Language): Promise<void> {
+  for (const width of [1280, 360]) {
+    await page.emulateMedia({ colorScheme: width === 360 ? 'dark' : 'light' });
+    await page.setViewportSize({ width, height: 900 });
+    await page.waitForFunction(() => document.querySelector('main [role=status] .mantine-Skeleton-root') === null);
+    await page.screenshot({ path: join(pictures, `${name}-${language}-${width}.png`), fullPage: true });
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    expect(wide, `${name} at ${width} px`).toBeLessThanOrEqual(0);
+    if ((width === 360) === (language === 'es')) expect(await axeFindings(page), `${name} ${width}`).toEqual([]);
+  }
+  expect(await page.locator('h1').count(), name).toBe(1);
+  expect(await page.locator('html').getAttribute('lang')).toBe(language);
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.setViewportSize({ width: 1280, height: 900 });
+}
+
+/** A practitioner of its own with three visits on one day. */
+async function someone(name: string, from: number) {
+  const practitionerId = await clinic.addPractitioner(name);
+  const visits: { id: string; start: string }[] = [];
+  for (let n = 0; n < 3; n += 1) {
+    const start = quarterAfter(from + n * 60);
+    const patientId = await clinic.addPatient({ family: `Canary ${'ABC'[n]}` });
+    const booked = await clinic.book(clinic.desk, { patientId, practitionerId, start });
+    expect(booked.status, JSON.stringify(booked.body)).toBe(201);
+    visits.push({ id: booked.body.id, start });
+  }
+  return { practitionerId, visits };
+}
+
+async function bodyOf(absenceId: string) {
+  return (await clinic.desk.request('GET', `/absences/${absenceId}`)).body;
+}
+
+describe('absences', () => {
+  it('are declared with the keyboard and followed live until everybody is settled', { timeout: 120_000 }, async () => {
+    const { practitionerId, visits } = await someone('Dr. Sick', 10 * day);
+    const { page, errors } = await signedIn('en');
+    await page.getByText('Nobody is away').waitFor();
+    await look(page, '01-empty', 'en');
+
+    await page.getByRole('link', { name: 'Declare an absence or outage' }).first().press('Enter');
+    await page.getByLabel('Who or what is away').selectOption(`r:${practitionerId}`);
+    await page.getByLabel('From, day').fill(localDay(visits[0]!.start));
+    await page.getByLabel('To, day').fill(localDay(visits[2]!.start));
+    await look(page, '02-what', 'en');
+    await page.getByRole('button', { name: 'Show who is affected' }).press('Enter');
+    await page.getByRole('heading', { name: '3 visits are affected' }).waitFor();
+    expect(await page.getByText('Canary').count()).toBe(3);
+    // Nothing has happened yet, and what was typed is kept.
+    expect((await clinic.desk.request('GET', '/absences?state=open')).body.items).toEqual([]);
+    await look(page, '03-preview', 'en');
+    await page.getByRole('button', { name: 'Change something' }).press('Enter');
+    expect(await page.getByLabel('From, day').inputValue()).toBe(localDay(visits[0]!.start));
+    await page.getByRole('button', { name: 'Show who is affected' }).press('Enter');
+    await page.getByRole('button', { name: 'Declare it now' }).press('Enter');
+    await page.getByRole('heading', { name: 'Dr. Sick', level: 1 }).waitFor();
+    const absenceId = /absences\/([0-9a-f-]{36})/.exec(page.url())![1]!;
+
+    // Asked one after the other: seen without a reload.
+    await expect.poll(() => page.getByText('Asked, times are held: 3').count(), { timeout: 20_000 }).toBe(1);
+    await page.getByText('0 of 3 settled, 0 %').waitFor();
+    await page.getByText('Email, 3 times held').first().waitFor();
+    await look(page, '04-asked', 'en');
+
+    const { cases } = await bodyOf(absenceId);
+    const taken = await clinic.act(clinic.desk, cases[0].held[0].appointmentId, 'confirm-hold');
+    expect(taken.status, JSON.stringify(taken.body)).toBe(200);
+    await page.getByText('1 of 3 settled, 33 %').waitFor();
+
+    // One patient's own word, with its reason, by keyboard.
+    const second = page.getByRole('article').filter({ hasText: 'Canary B' });
+    await second.getByRole('button', { name: /^Cancel for good/ }).press('Enter');
+    await page.keyboard.type('moved away');
+    await page.keyboard.press('Enter');
+    await page.getByText(/^Cancelled for .*Canary B/).waitFor();
+    await second.getByText('Because: moved away').waitFor();
+    const third = page.getByRole('article').filter({ hasText: 'Canary C' });
+    await third.getByRole('button', { name: /^Call instead/ }).press('Enter');
+    await page.keyboard.press('Enter');
+    await third.getByText('Open the call').waitFor();
+    await look(page, '05-to-call', 'en');
+
+    // A call that was made is noticed at once, not at the next look.
+    const { task } = (await bodyOf(absenceId)).cases[2];
+    const done = await clinic.desk.request('POST', `/staff-tasks/${task.id}/finish`, { body: { outcome: 'reached' } });
+    expect(done.status, JSON.stringify(done.body)).toBe(200);
+    await page.getByText('3 of 3 settled, 100 %').waitFor({ timeout: 5_000 });
+    await page.getByText('Everybody settled').waitFor();
+    await look(page, '06-settled', 'en');
+
+    await page.getByRole('link', { name: 'All absences' }).press('Enter');
+    await page.getByLabel('Show').selectOption('ended');
+    await page.getByRole('link', { name: 'Dr. Sick' }).waitFor();
+    await page.goto(`${clinic.api.url}/cases/appointment/${visits[1]!.id}`);
+    await page.getByRole('link', { name: /absence that this visit is affected by/ }).press('Enter');
+    await page.getByRole('heading', { name: 'Dr. Sick', level: 1 }).waitFor();
+    expect(errors).toEqual([]);
+    await page.context().close();
+  });
+
+  it('are paused, resumed and stopped in Spanish; a whole place is down', { timeout: 120_000 }, async () => {
+    const { visits } = await someone('Dra. Sede', 20 * day);
+    const { page, errors } = await signedIn('es');
+    await page.goto(`${clinic.api.url}/absences/new?what=l:${clinic.locationId}`);
+    await page.getByText('Afecta a todas las visitas').waitFor();
+    await page.getByLabel('Días enteros').uncheck();
+    await page.getByLabel('Desde, día').fill(localDay(visits[0]!.start));
+    await page.getByLabel('Hasta, día').fill(localDay(visits[2]!.start));
+    await page.getByLabel('Desde, hora').fill('00:00');
+    await page.getByLabel('Hasta, hora').fill('23:59');
+    await look(page, '02-what', 'es');
+    await page.getByRole('button', { name: 'Mostrar a quién afecta' }).press('Enter');
+    await page.getByRole('heading', { name: '3 visitas están afectadas' }).waitFor();
+    await look(page, '03-preview', 'es');
+    await page.getByRole('button', { name: 'Declararla ahora' }).press('Enter');
+    await expect.poll(() => page.getByText('Preguntado, con horas guardadas: 3').count(), { timeout: 20_000 }).toBe(1);
+    await look(page, '04-asked', 'es');
+
+    await page.getByRole('button', { name: 'Pausar', exact: true }).press('Enter');
+    await page.keyboard.press('Enter');
+    await page.getByText('En pausa.').waitFor();
+    await page.getByRole('button', { name: 'Continuar' }).press('Enter');
+    await page.keyboard.press('Enter');
+    await page.getByText('Continúa.').waitFor();
+    await page.getByRole('button', { name: 'Detener' }).press('Enter');
+    await page.getByLabel('Volver a abrir el horario').check();
+    await look(page, '05-stop', 'es');
+    await page.getByLabel('Motivo, si lo hay').fill('la sede abre');
+    await page.keyboard.press('Enter');
+    await page.getByText('Detenida. Lo pendiente').waitFor();
+    await page.getByText('Pendiente al detenerse: 3').waitFor();
+    await look(page, '06-stopped', 'es');
+    await page.getByRole('link', { name: 'Todas las ausencias' }).press('Enter');
+    await page.getByText('Nadie está ausente').waitFor();
+    await look(page, '01-empty', 'es');
+    expect(errors).toEqual([]);
+    await page.context().close();
+  });
+});
