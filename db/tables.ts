@@ -89,6 +89,8 @@ export const tables: Readonly<Record<string, TableDeclaration>> = {
     grants: { worker: writeAndDelete, api: writeAndDelete, backup: read },
   },
   staff_task: record,
+  // Kept once, never changed.
+  simulation_run: { class: 'record', rowSecurity: true, grants: { worker: read, api: append, backup: read } },
   // Whoever holds the visit's link, or sees to it, asks for a way into the room: no process waits for that.
   telehealth_link: record,
   telehealth_location: { class: 'record', rowSecurity: true, grants: { worker: append, api: append, backup: read } },

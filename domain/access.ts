@@ -62,6 +62,7 @@ export const actions = {
   'staff:read': 'See staff and their roles',
   'staff:manage': 'Invite staff, give and take roles, disable sign-ins',
   'policy:manage': 'Change dated policies',
+  'report:read': 'See reports on groups of patients, without names',
   'audit:read': 'Read the audit trail',
   'workflow:read': 'Look into Temporal Web',
   'workflow:change': 'Change runs in Temporal Web',
@@ -130,6 +131,7 @@ export const matrix: Readonly<Record<Role, readonly Action[]>> = {
       'staff:read',
       'staff:manage',
       'policy:manage',
+      'report:read',
       'audit:read',
       'workflow:read',
       'workflow:change',
@@ -152,7 +154,7 @@ export const matrix: Readonly<Record<Role, readonly Action[]>> = {
     'charge:post',
     'workflow:read',
   ],
-  'privacy-officer': ['audit:read', 'staff:read', 'patient:read', 'task:read', 'task:work'],
+  'privacy-officer': ['report:read', 'audit:read', 'staff:read', 'patient:read', 'task:read', 'task:work'],
   // Support sees that something is stuck, never whose it is.
   support: ['system:read', 'task:read', 'notification:read'],
   patient: [

@@ -42,7 +42,7 @@ const cents = z.int().min(0).max(1_000_000);
 const amounts = { lateCancelCents: cents, noShowCents: cents, depositCents: cents };
 
 /** A row may leave keys out: the default fills them (domain/policies.ts). */
-const values = {
+export const policyValues = {
   'hold': z.strictObject({ duration, extension: duration, maxPerPatient: z.int().min(0).max(50) }).partial(),
   'approval': z.strictObject({ within: duration }).partial(),
   'arrival': z.strictObject({ early: duration }).partial(),
@@ -87,7 +87,7 @@ const values = {
   }).partial(),
 } satisfies Record<PolicyKind, z.ZodType>; // prettier-ignore
 
-const kinds = Object.keys(values) as [PolicyKind, ...PolicyKind[]];
+const kinds = Object.keys(policyValues) as [PolicyKind, ...PolicyKind[]];
 const kind = z.enum(kinds);
 
 const policy = z.object({
@@ -152,7 +152,7 @@ const body = z
     validTo: instant.nullable().default(null),
   })
   .superRefine((row, check) => {
-    const parsed = (values[row.kind] as z.ZodType).safeParse(row.value);
+    const parsed = (policyValues[row.kind] as z.ZodType).safeParse(row.value);
     for (const issue of parsed.success ? [] : parsed.error.issues)
       check.addIssue({ code: 'custom', path: ['value', ...issue.path], message: issue.message });
   });
