@@ -54,7 +54,13 @@ export function AbsenceForm({ draft, zone, error, busy, onChange, onSubmit }: Pr
         <NativeSelect
           label={t('absence.what')}
           value={draft.what}
-          onChange={(event) => onChange({ what: event.currentTarget.value })}
+          onChange={(event) => {
+            const what = event.currentTarget.value;
+            const isPerson = practitioners.data?.items.some((one) => what === `r:${one.id}`) === true;
+            // The usual reason, unless another was chosen.
+            const usual = draft.code === 'practitioner-away' || draft.code === 'equipment';
+            onChange({ what, ...(usual && { code: isPerson ? 'practitioner-away' : 'equipment' }) });
+          }}
           data={[
             { value: '', label: t('find.chooseType') },
             {

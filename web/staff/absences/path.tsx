@@ -35,14 +35,15 @@ function Step({ entry, one, zone }: { readonly entry: PathEntry; readonly one: A
   const { t, i18n } = useTranslation();
   const { data } = entry;
   const who = entry.actor.name ?? (entry.actor.ref.startsWith('system:') ? t('case.byItself') : t('case.someone'));
+  const [what, reached] = [t(`absenceEvent.${entry.event}`), t(`absenceCase.${entry.to}`)];
   const when = (at: unknown): string =>
     typeof at === 'string' ? `${dayOf(at, zone, i18n.language)} ${timeOf(at, zone, i18n.language)}` : '';
   return (
     <li data-tone="info">
       <IconArrowRight size={16} aria-hidden />
       <div>
-        <b>{t(`absenceEvent.${entry.event}`)}</b>
-        {entry.to !== entry.from && <> → {t(`absenceCase.${entry.to}`)}</>}
+        <b>{what}</b>
+        {entry.to !== entry.from && reached !== what && <> → {reached}</>}
       </div>
       <div className="hs-quiet">
         {dateTimeOf(entry.at, zone, i18n.language)} · {who}

@@ -15,7 +15,7 @@ import type { ComponentType } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AbsenceState, CaseState } from '../../../domain/absence.ts';
 import type { Absence, AbsenceCase } from '../api/absences.ts';
-import { dayOf, localDay, timeOf } from '../lib/time.ts';
+import { dayOf, localDay, localMinutes, timeOf } from '../lib/time.ts';
 import type { Tone } from '../parts/states.tsx';
 
 type Look = readonly [Tone, ComponentType<{ size?: number; 'aria-hidden'?: boolean }>];
@@ -74,12 +74,15 @@ export function CaseBadge({ one }: { readonly one: Pick<AbsenceCase, 'state' | '
 export const whatOf = (absence: Pick<Absence, 'resource' | 'location'>): string =>
   absence.resource?.name ?? absence.location?.name ?? '';
 
-/** "Wed, Mar 17, 9:00 AM – 5:00 PM": the day is said once where one day is enough. */
+/** "Wed, Mar 17, 9:00 AM – 5:00 PM": the day is said once where one day is enough, and whole days are days. */
 export function useSpan(): (absence: Pick<Absence, 'start' | 'end' | 'timeZone'>) => string {
   const { i18n } = useTranslation();
   return ({ start, end, timeZone }) => {
     const at = (instant: string): string => timeOf(instant, timeZone, i18n.language);
     const day = (instant: string): string => dayOf(instant, timeZone, i18n.language);
+    const lastDay = day(new Date(Date.parse(end) - 1).toISOString());
+    if (localMinutes(start, timeZone) === 0 && localMinutes(end, timeZone) === 0)
+      return day(start) === lastDay ? day(start) : `${day(start)} – ${lastDay}`;
     const sameDay = localDay(start, timeZone) === localDay(Date.parse(end) - 1, timeZone);
     return sameDay
       ? `${day(start)}, ${at(start)} – ${at(end)}`
