@@ -15,7 +15,7 @@ export interface ChargeRow {
   readonly waived_reason: string | null;
   readonly void_reason: string | null;
   readonly note: string | null;
-  readonly decided_by: string | null;
+  readonly decided_name: string | null;
   readonly decided_at: Date | null;
   readonly created_at: Date;
   readonly version: number;
@@ -35,7 +35,8 @@ export interface ChargeRow {
 }
 
 const chargeSql = `
-  SELECT c.id, c.appointment_id, c.kind, c.state, c.amount_cents, c.currency, c.waived_reason, c.void_reason, c.note, c.decided_by, c.decided_at,
+  SELECT c.id, c.appointment_id, c.kind, c.state, c.amount_cents, c.currency, c.waived_reason, c.void_reason, c.note, c.decided_at,
+         (SELECT u.display_name FROM app_user u WHERE c.decided_by = 'user:' || u.id) AS decided_name,
          c.created_at, c.version, to_char(c.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS position,
          p.id AS patient_id, p.given, p.family, p.chosen_name, v.name AS visit_type_name,
          a.start_at, a.tz, a.status, a.cancelled_at, a.noshow_at, a.location_id

@@ -6,6 +6,7 @@ import type { ChargeAction } from '../../domain/charge.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { formatName } from '../../domain/patient.ts';
 import type { RequestContext } from '../context.ts';
+import { languagesOf, localized } from '../localized.ts';
 import { decodeCursor, pageOf } from '../page.ts';
 import { route } from '../route.ts';
 import { cursor, id, idParams, limit, listOf, note } from '../schemas.ts';
@@ -21,6 +22,7 @@ const charge = z.object({
   waivedReason: z.string().nullable(),
   voidReason: z.string().nullable(),
   note: z.string().nullable(),
+  /** The name of who decided; null where a rule did. */
   decidedBy: z.string().nullable(),
   decidedAt: z.string().nullable(),
   createdAt: z.string(),
@@ -28,7 +30,7 @@ const charge = z.object({
   patient: z.object({ id, name: z.string() }),
   visit: z.object({
     id,
-    name: z.record(z.string(), z.string()),
+    name: z.string(),
     start: z.string().nullable(),
     timeZone: z.string().nullable(),
     state: z.string(),
@@ -52,7 +54,7 @@ function toCharge(row: ChargeRow, context: RequestContext): z.output<typeof char
     waivedReason: row.waived_reason,
     voidReason: row.void_reason,
     note: row.note,
-    decidedBy: row.decided_by,
+    decidedBy: row.decided_name,
     decidedAt: row.decided_at?.toISOString() ?? null,
     createdAt: row.created_at.toISOString(),
     version: row.version,
@@ -62,7 +64,7 @@ function toCharge(row: ChargeRow, context: RequestContext): z.output<typeof char
     },
     visit: {
       id: row.appointment_id,
-      name: { ...row.visit_type_name },
+      name: localized(row.visit_type_name, languagesOf(context)),
       start: row.start_at?.toISOString() ?? null,
       timeZone: row.tz,
       state: row.status,

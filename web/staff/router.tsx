@@ -221,6 +221,20 @@ const absence = createRoute({
   component: lazyRouteComponent(() => import('./absences/absence-page.tsx'), 'AbsencePage'),
 });
 
+export interface ChargesSearch {
+  readonly state?: 'waived' | 'posted' | 'void' | 'all' | undefined;
+  readonly kind?: 'late-cancel' | 'no-show' | 'deposit' | undefined;
+}
+const charges = createRoute({
+  getParentRoute: () => frame,
+  path: '/charges',
+  validateSearch: (raw: Raw): ChargesSearch => ({
+    state: oneOf(raw['state'], ['waived', 'posted', 'void', 'all']),
+    kind: oneOf(raw['kind'], ['late-cancel', 'no-show', 'deposit']),
+  }),
+  component: lazyRouteComponent(() => import('./charges/charges-page.tsx'), 'ChargesPage'),
+});
+
 const admin = <const P extends string, const C extends string>(
   path: P,
   load: () => Promise<Record<C, React.ComponentType>>,
@@ -257,6 +271,7 @@ const tree = root.addChildren([
     declareAbsence,
     absence,
     tasks,
+    charges,
     ...adminRoutes,
   ]),
 ]);

@@ -12,6 +12,7 @@ import { useNow, useToday } from '../lib/use-now.ts';
 import { Answered, FormActions, Page } from '../parts/page.tsx';
 import { ProblemAlert } from '../parts/problem.tsx';
 import { Badge } from '../parts/states.tsx';
+import { policyFields } from './policy-forms/policy-fields.tsx';
 import { PolicyWords } from './policy-words.tsx';
 
 type Kind = PolicyBody['kind'];
@@ -98,6 +99,7 @@ function NewPolicy({ policies }: { readonly policies: readonly Policy[] }) {
   const [from, setFrom] = useState('');
   const [place, setPlace] = useState('');
   const parsed = parse(value);
+  const Fields = policyFields[kind];
   const save = useMutation({
     mutationFn: () =>
       addPolicy({
@@ -153,17 +155,21 @@ function NewPolicy({ policies }: { readonly policies: readonly Policy[] }) {
             onChange={(event) => setFrom(event.currentTarget.value)}
           />
         </div>
-        <Textarea
-          label={t('policies.value')}
-          description={t('policies.valueHint')}
-          autosize
-          minRows={4}
-          spellCheck={false}
-          classNames={{ input: 'hs-mono' }}
-          error={parsed === null ? t('policies.notJson') : undefined}
-          value={value}
-          onChange={(event) => setValue(event.currentTarget.value)}
-        />
+        {Fields !== undefined && parsed !== null ? (
+          <Fields value={parsed} onChange={(next) => setValue(JSON.stringify(next, null, 1))} />
+        ) : (
+          <Textarea
+            label={t('policies.value')}
+            description={t('policies.valueHint')}
+            autosize
+            minRows={4}
+            spellCheck={false}
+            classNames={{ input: 'hs-mono' }}
+            error={parsed === null ? t('policies.notJson') : undefined}
+            value={value}
+            onChange={(event) => setValue(event.currentTarget.value)}
+          />
+        )}
         <FormActions verb={t('policies.save')} busy={save.isPending} disabled={parsed === null} />
       </Stack>
     </form>

@@ -1,5 +1,6 @@
 /** What a policy says, in words: its durations, numbers, reminders and quiet hours; the stored value one press away. */
 import { useTranslation } from 'react-i18next';
+import { moneyOf } from '../lib/money.ts';
 import { durationWords } from '../lib/time.ts';
 
 type Value = Readonly<Record<string, unknown>>;
@@ -13,7 +14,7 @@ export function PolicyWords({ value }: { readonly value: Value }) {
     <>
       <dl className="hs-facts">
         {Object.entries(value).map(([name, one]) => (
-          <Fact key={name} name={t(`policyField.${name}`, { defaultValue: name })} lines={say(one)} />
+          <Fact key={name} name={t(`policyField.${name}`, { defaultValue: name })} lines={say(name, one, value)} />
         ))}
       </dl>
       <details>
@@ -39,7 +40,7 @@ function Fact({ name, lines }: { readonly name: string; readonly lines: readonly
   );
 }
 
-function useSay(): (value: unknown) => readonly string[] {
+function useSay(): (name: string, value: unknown, whole: Value) => readonly string[] {
   const { t, i18n } = useTranslation();
   const windowWords = ({ leadAtLeast, window, wakingHoursOnly, maxOffers }: Value): string =>
     [
@@ -71,5 +72,23 @@ function useSay(): (value: unknown) => readonly string[] {
       .filter(Boolean)
       .join(' · ');
   };
-  return (value) => (Array.isArray(value) ? value.map(one) : [one(value)]);
+  const money = (cents: unknown, whole: Value): string =>
+    moneyOf(Number(cents), String(whole['currency'] ?? 'USD'), i18n.language);
+  /** Confirmation and fees: words and amounts, which look like any other text and number. */
+  const own = (name: string, value: unknown, whole: Value): readonly string[] | null => {
+    if (name === 'then') return [t(`confirmationThen.${String(value)}`, { defaultValue: String(value) })];
+    if (name.endsWith('Cents')) return [money(value, whole)];
+    if (name === 'waiveFirst') return [value === true ? t('common.yes') : t('common.no')];
+    if (name === 'waivedPayerClasses' && Array.isArray(value))
+      return value.length === 0 ? [t('common.none')] : value.map((one) => t(`payerClass.${String(one)}`));
+    if (name !== 'byVisitType' || !isValue(value)) return null;
+    const types = Object.entries(value).filter((entry): entry is [string, Value] => isValue(entry[1]));
+    if (types.length === 0) return [t('common.none')];
+    return types.map(([code, amounts]) =>
+      [code, ...Object.entries(amounts).map(([of, cents]) => `${t(`policyField.${of}`)} ${money(cents, whole)}`)].join(
+        ' · ',
+      ),
+    );
+  };
+  return (name, value, whole) => own(name, value, whole) ?? (Array.isArray(value) ? value.map(one) : [one(value)]);
 }

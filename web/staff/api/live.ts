@@ -24,6 +24,9 @@ export function useLive(): Live {
         'openings',
         'waitlist',
         'absences',
+        'walk-ins',
+        'charges',
+        'series',
       ]) {
         void client.invalidateQueries({ queryKey: [key] });
       }

@@ -12,6 +12,8 @@ import {
   IconClockHour4,
   IconGavel,
   IconHourglass,
+  IconListNumbers,
+  IconReceipt,
   IconUsers,
   IconUsersGroup,
   IconUserX,
@@ -36,6 +38,7 @@ export const work: readonly Place[] = [
   { to: '/openings', word: 'openings', icon: IconHourglass, needs: 'waitlist:read' },
   { to: '/absences', word: 'absences', icon: IconCalendarX, needs: 'case:read' },
   { to: '/tasks', word: 'tasks', icon: IconChecklist, needs: 'task:read' },
+  { to: '/charges', word: 'charges', icon: IconReceipt, needs: 'charge:read' },
 ];
 
 export const administration: readonly Place[] = [
