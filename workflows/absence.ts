@@ -57,12 +57,13 @@ import { inTurns } from './turns.ts';
 
 const inStart = proxyLocalActivities<AbsenceActivities>(startCommand);
 const inUpdate = proxyActivities<AbsenceActivities>(behindUpdate);
-// Cancelling one visit and holding several other times is a handful of transactions.
+// A long list is many rows.
 const inTime = proxyActivities<AbsenceActivities>({ ...owed, startToCloseTimeout: '1 minute' });
-// One patient's fault must not hold up the others for ever: after so many tries the next one comes.
+// One patient's fault must not hold up the others for ever: after so many tries the next one comes. What a killed worker
+// had begun is taken up by another one after this long.
 const forOne = proxyActivities<AbsenceActivities>({
   ...owed,
-  startToCloseTimeout: '1 minute',
+  startToCloseTimeout: '15 seconds',
   retry: { ...owed.retry, maximumAttempts: 8 },
 });
 
