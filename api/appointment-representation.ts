@@ -39,6 +39,8 @@ export const appointment = z.object({
   replacesId: id.nullable(),
   /** The group session that it is a seat of. */
   groupSessionId: id.nullable().optional(),
+  /** Who comes needs an interpreter of this language; `resources` says whether one of ours is reserved. */
+  interpreterLanguage: z.string().nullable().optional(),
   /** By video, and the picture failed: by telephone since then. */
   phoneFallbackAt: z.string().nullable().optional(),
   patient: z.object({ id, name: z.string(), mrn: z.string(), birthDate: z.string().nullable() }),

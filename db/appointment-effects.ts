@@ -12,6 +12,7 @@ import { changedColumns, toFacts, toView, type AppointmentRow } from './appointm
 import { recordStateChange } from './audit-trail.ts';
 import { planOf, replaceTimers } from './case-timers.ts';
 import type { Trx } from './connection.ts';
+import { followInterpreter } from './interpreter-tasks.ts';
 import { queueMessage } from './outbox.ts';
 import type { Place } from './place.ts';
 import { endExpiredOpenings } from './opening-changes.ts';
@@ -233,6 +234,7 @@ export async function settle(
   fired?: string,
 ): Promise<Settled> {
   const facts = toFacts(row, rules);
+  await followInterpreter(trx, context, row);
   const timers = await replaceTimers(trx, {
     organizationId: context.organizationId,
     appointmentId: row.id,

@@ -47,6 +47,7 @@ export interface AppointmentRow {
   readonly replaces_id: string | null;
   readonly booked_at: Date | null;
   readonly group_session_id: string | null;
+  readonly interpreter_language: string | null;
   readonly phone_fallback_at: Date | null;
 }
 
@@ -79,6 +80,7 @@ export function toView(row: AppointmentRow): AppointmentView {
     overbookReason: row.overbook_reason,
     replacesId: row.replaces_id,
     groupSessionId: row.group_session_id,
+    interpreterLanguage: row.interpreter_language,
     phoneFallbackAt: isoOrNull(row.phone_fallback_at),
   };
 }

@@ -376,5 +376,6 @@ export function placeColumns(place: Place): Record<string, unknown> {
     local_start: localOf(place.start, place.timeZone),
     tz: place.timeZone,
     overbook_reason: place.overbookReason,
+    interpreter_language: place.interpreterLanguage,
   };
 }

@@ -57,7 +57,11 @@ export async function giveTime(
   const unfit = unfitPerson(patient);
   if (unfit !== null) throw new DomainError(unfit.code, unfit);
   const current = await lockCurrent(trx, to.entry);
-  const place = placeFor(opening, patient.id);
+  // None of ours is reserved with the offer: a task asks for one, and nobody is passed over for their language.
+  const place = {
+    ...placeFor(opening, patient.id),
+    interpreterLanguage: patient.interpreterNeeded === true ? patient.language : null,
+  };
   await endExpiredHolds(trx, context.organizationId, place, at, context.opKey);
   await refuseOverlap(trx, place, current);
   return current === null

@@ -1,3 +1,4 @@
+import { interpreterPool } from '../domain/interpreter.ts';
 import type { Interval } from '../domain/interval.ts';
 import { subtract } from '../domain/interval.ts';
 import { releaseAt } from '../domain/offer-window.ts';
@@ -165,9 +166,9 @@ async function readFacts(trx: Trx, { row, released }: FreedTime): Promise<Facts>
   return rows[0]!;
 }
 
-/** All but the patient's own. */
+/** All but the patient's own, and the interpreter who came for that patient alone (D3). */
 const offeredLanes = (released: readonly ReleasedLane[]): ReleasedLane[] =>
-  released.filter((l) => l.role !== 'patient');
+  released.filter((l) => l.role !== 'patient' && l.role !== interpreterPool);
 
 /** Kept for whom it is offered to: the same resources and lanes, until the time goes public. */
 async function reserveForOffers(trx: Trx, opening: OpeningRow, released: readonly ReleasedLane[]): Promise<void> {

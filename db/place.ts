@@ -3,6 +3,7 @@ import type { Actor } from '../domain/actor.ts';
 import { chooseLanes, explainStart, startProblem, type LaneChoice, type StartRefusal } from '../domain/availability.ts';
 import { endOfLocalDay, startOfLocalDay } from '../domain/calendar.ts';
 import type { ProblemDetail } from '../domain/errors.ts';
+import { withoutInterpreter } from '../domain/interpreter.ts';
 import type { Interval } from '../domain/interval.ts';
 import { policyAt } from '../domain/policies.ts';
 import type { ResourceFacts, VisitType } from '../domain/schedule.ts';
@@ -18,6 +19,8 @@ export interface Place {
   readonly lanes: readonly PlacedLane[];
   /** Set when a lane beyond capacity or a time outside the hours was needed. */
   readonly overbookReason: string | null;
+  /** Of the interpreter whom the patient needs, of ours or from outside. Left out where nobody looked. */
+  readonly interpreterLanguage?: string | null | undefined;
 }
 
 export interface PlacedLane extends LaneChoice {
@@ -144,13 +147,11 @@ export function findRemainingPlace(
     requirements: facts.visitType.requirements.map((r) => ({ ...r, ownBufferBeforeMinutes: 0 })),
   };
   const day = { start: startOfLocalDay(start, location.timeZone), end: endOfLocalDay(start, location.timeZone) };
-  const result = choose(facts, request, {
-    visitType,
-    window: { start, end: start + 1 },
-    timeZone: location.timeZone,
-    day,
-    at,
-  });
+  const waived = { visitType, window: { start, end: start + 1 }, timeZone: location.timeZone, day, at };
+  let result = choose(facts, request, waived);
+  // Who is here is seen, and an interpreter is found for them: the visit asks for one (db/appointment-effects.ts).
+  if ('guard' in result && facts.interpreter !== null)
+    result = choose(facts, request, { ...waived, visitType: withoutInterpreter(visitType) });
   if ('guard' in result) return refuse(result);
   const reason = request.overbookReason ?? 'undo-no-show';
   const place = placeOf(facts, request, locationId, location.timeZone, result, reason);
@@ -225,5 +226,6 @@ function placeOf(
     practitionerId,
     lanes,
     overbookReason,
+    interpreterLanguage: facts.interpreter?.language ?? null,
   };
 }

@@ -9,6 +9,7 @@ import { localDateOf } from '../domain/calendar.ts';
 import { eligibilityProblem } from '../domain/eligibility.ts';
 import type { EligibilityLimits } from '../domain/eligibility.ts';
 import type { ProblemDetail } from '../domain/errors.ts';
+import { withInterpreter, type InterpreterNeed } from '../domain/interpreter.ts';
 import type { Interval } from '../domain/interval.ts';
 import type { PolicyRow } from '../domain/policies.ts';
 import type {
@@ -51,6 +52,8 @@ export interface SchedulingResource {
   readonly capacity: number;
   readonly overbook_limit: number;
   readonly overbook_consent: boolean;
+  /** An interpreter's. */
+  readonly languages: readonly string[];
   readonly patient_id: string | null;
   readonly rules: readonly RuleRow[];
   readonly exceptions: readonly Pick<ExceptionRow, 'kind' | 'start' | 'end'>[];
@@ -83,6 +86,8 @@ export interface PatientFacts {
   readonly language: string;
   readonly timeZone: string | null;
   readonly highRisk: boolean;
+  /** Left out where it is not asked for. */
+  readonly interpreterNeeded?: boolean | undefined;
   readonly hasEmail: boolean;
   readonly hasPhone: boolean;
   /** Channels the patient has refused for messages about visits (the newest contact_consent row decides). */
@@ -104,6 +109,8 @@ export interface SchedulingConfiguration {
   readonly locations: ReadonlyMap<string, { readonly timeZone: string; readonly closures: readonly Interval[] }>;
   readonly patient: PatientFacts | null;
   readonly policies: readonly PolicyRow[];
+  /** Of the patient: `visitType` and `pools` are as it needs them. */
+  readonly interpreter: InterpreterNeed | null;
 }
 
 export interface SchedulingFacts extends SchedulingConfiguration {
@@ -129,7 +136,11 @@ const candidatesSql = `
     SELECT id FROM asked
     UNION SELECT m.resource_id FROM req JOIN resource_pool_member m ON m.pool_id = req.pool_id WHERE NOT req.principal OR req.count > 1
     UNION SELECT resource_id FROM req WHERE resource_id IS NOT NULL
-    UNION SELECT r.id FROM resource r WHERE r.patient_id = CAST(:patientId AS uuid)),
+    UNION SELECT r.id FROM resource r WHERE r.patient_id = CAST(:patientId AS uuid)
+    -- D3: whoever speaks the language of a patient who needs an interpreter (domain/interpreter.ts).
+    UNION SELECT r.id FROM patient p JOIN resource r ON r.organization_id = p.organization_id AND r.kind = 'interpreter' AND r.active
+      WHERE p.id = CAST(:patientId AS uuid) AND p.interpreter_needed AND EXISTS (
+        SELECT FROM unnest(r.languages) l WHERE lower(split_part(l, '-', 1)) = lower(split_part(p.language, '-', 1)))),
   place AS (
     SELECT a.location_id FROM availability_rule a WHERE a.resource_id = ANY(ARRAY(SELECT id FROM asked))
     UNION SELECT r.location_id FROM resource r WHERE r.id = ANY(ARRAY(SELECT id FROM asked)))`;
@@ -138,7 +149,7 @@ const candidatesSql = `
 export const patientSql = (
   id: string,
 ): string => `(SELECT jsonb_build_object('id', p.id, 'birthDate', p.birth_date, 'deceased', p.deceased, 'active', p.active, 'language', p.language,
-     'timeZone', p.time_zone, 'highRisk', p.high_risk, 'hasEmail', p.email IS NOT NULL, 'hasPhone', p.phone IS NOT NULL,
+     'timeZone', p.time_zone, 'highRisk', p.high_risk, 'interpreterNeeded', p.interpreter_needed, 'hasEmail', p.email IS NOT NULL, 'hasPhone', p.phone IS NOT NULL,
      'refusedChannels', (SELECT coalesce(jsonb_agg(c.channel), '[]') FROM (
         SELECT DISTINCT ON (channel) channel, permitted FROM contact_consent
         WHERE patient_id = p.id AND category = 'appointment' ORDER BY channel, id DESC) c WHERE NOT c.permitted),
@@ -166,7 +177,7 @@ SELECT
   (SELECT coalesce(json_agg(json_build_object('pool_id', m.pool_id, 'resource_id', m.resource_id) ORDER BY m.resource_id), '[]')
    FROM resource_pool_member m WHERE m.pool_id = ANY(ARRAY(SELECT pool_id FROM req))) AS members,
   (SELECT coalesce(json_agg(json_build_object('id', r.id, 'kind', r.kind, 'location_id', r.location_id, 'time_zone', r.time_zone, 'capacity', r.capacity,
-     'overbook_limit', r.overbook_limit, 'overbook_consent', r.overbook_consent, 'patient_id', r.patient_id)), '[]') FROM found r) AS resources,
+     'overbook_limit', r.overbook_limit, 'overbook_consent', r.overbook_consent, 'languages', r.languages, 'patient_id', r.patient_id)), '[]') FROM found r) AS resources,
   (SELECT coalesce(json_agg(json_build_object('resource_id', a.resource_id, 'visit_type_id', a.visit_type_id, 'location_id', a.location_id, 'by_day', a.by_day,
      'start_local', a.start_local, 'end_local', a.end_local, 'time_zone', a.time_zone, 'valid_from', a.valid_from, 'valid_to', a.valid_to) ORDER BY a.id), '[]')
    FROM availability_rule a WHERE a.resource_id = ANY(ARRAY(SELECT id FROM found)) AND (a.visit_type_id IS NULL OR a.visit_type_id = :visitTypeId)
@@ -256,12 +267,23 @@ export async function loadConfiguration(trx: Trx, request: FactsRequest): Promis
     if (!resources.has(member.resource_id)) continue;
     pools.set(member.pool_id, [...(pools.get(member.pool_id) ?? []), member.resource_id]);
   }
+  const visitType = toVisitType(row.visit_type, row.requirements);
+  const needed =
+    row.patient?.interpreterNeeded === true
+      ? withInterpreter(
+          visitType,
+          pools,
+          row.patient.language,
+          row.resources.filter(({ kind }) => kind === 'interpreter'),
+        )
+      : null;
   return {
-    visitType: toVisitType(row.visit_type, row.requirements),
+    visitType: needed?.visitType ?? visitType,
     limits: limitsOf(row.visit_type),
     resources,
     providerIds: row.asked.filter((id) => resources.has(id)),
-    pools,
+    pools: needed?.pools ?? pools,
+    interpreter: needed?.need ?? null,
     locations: new Map(
       Object.entries(row.locations).map(([id, timeZone]) => [
         id,

@@ -171,7 +171,8 @@ function explainAt(
 ): StartRefusal | null {
   const { visitType } = query;
   const demands = demandsOf(query, provider, place);
-  if (!demands) return { guard: 'no-such-resource' };
+  // Nobody who speaks the language, no machine of the kind: it is said of which kind there is none.
+  if (!demands) return nobodyFor(query, place);
   const sweep = sweepOf(query, { start, end: start });
   for (const { requirement, count, candidates } of demands) {
     const range = busyRangeFor(requirement, visitType, start);
@@ -239,6 +240,13 @@ function demandsOf(query: AvailabilityQuery, provider: ResourceFacts, place: Pla
   }
   if (query.patient) demands.push({ requirement: patientRequirement, count: 1, candidates: [query.patient] });
   return demands.every((d) => d.candidates.length > 0) ? demands : null;
+}
+
+function nobodyFor(query: AvailabilityQuery, place: Place): StartRefusal {
+  const lacking = query.visitType.requirements.find(
+    (r) => r.kind !== 'provider' && r.kind !== 'patient' && candidatesFor(query, r, place).length === 0,
+  );
+  return { guard: 'no-such-resource', ...(lacking && { resourceKind: lacking.kind }) };
 }
 
 function candidatesFor(query: AvailabilityQuery, requirement: Requirement, place: Place): readonly ResourceFacts[] {

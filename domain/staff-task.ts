@@ -15,6 +15,7 @@ export const staffTaskOutcomes = {
   're-triage': ['level-kept', 'level-changed', 'seen-now'],
   'walk-in-left-open': ['seen', 'left-without-being-seen', 'corrected'],
   'opening-unfilled': ['filled', 'left-open'],
+  'arrange-interpreter': ['found', 'by-telephone', 'moved', 'not-possible'],
   'charge-reversal': ['reversed', 'kept'],
   'other': ['done', 'not-possible'],
 } as const satisfies Record<string, readonly string[]>; // prettier-ignore

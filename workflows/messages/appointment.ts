@@ -85,6 +85,8 @@ export interface AppointmentView {
   readonly rescheduleCount: number;
   readonly overbookReason: string | null;
   readonly replacesId: string | null;
+  /** Of the interpreter whom the patient needs. Left out by runs of earlier releases. */
+  readonly interpreterLanguage?: string | null | undefined;
   /** The group session that it is a seat of. Left out by runs of earlier releases. */
   readonly groupSessionId?: string | null | undefined;
   /** By video, and the picture failed: by telephone since then. Left out by runs of earlier releases. */
