@@ -10,7 +10,7 @@ import { queueMessage } from './outbox.ts';
 import { patientSql, type PatientFacts } from './scheduling-facts.ts';
 import { raiseStaffTask } from './staff-tasks.ts';
 import { markOffered } from './waitlist-entry-state.ts';
-import { lockEntry } from './waitlist-entry-view.ts';
+import { lockEntry, tryLockEntry } from './waitlist-entry-view.ts';
 
 /** What is told is told by this channel: mail, else a text, else a person calls. */
 type OfferChannel = 'email' | 'sms' | 'call';
@@ -23,9 +23,12 @@ export async function readPatient(trx: Trx, patientId: string, at: Date): Promis
   return rows[0]?.patient ?? null;
 }
 
+/** `taken`: asked about another time, or not waiting any more; `changed`: to be judged again, or no window is left. */
+export type OfferMade = 'made' | 'taken' | 'changed';
+
 /**
- * Asks one entry of the ranking.
- * @returns false when it has changed since it was ranked, or no window is left: nothing was written
+ * Asks one entry of the ranking; unless `made` nothing was written.
+ * @param wait for whoever has the entry just now; else it counts as taken
  */
 export async function makeOffer(
   trx: Trx,
@@ -33,14 +36,16 @@ export async function makeOffer(
   opening: OpeningCase,
   ranked: Ranked,
   batchNo: number,
-): Promise<boolean> {
+  wait: boolean,
+): Promise<OfferMade> {
   const { organizationId, actor, at, opKey } = context;
   const { row, policy } = opening;
-  if (ranked.rank === null) return false;
-  const entry = await lockEntry(trx, ranked.entryId);
-  if (entry.version !== ranked.version || entry.state !== 'active') return false;
+  if (ranked.rank === null) return 'changed';
+  const entry = wait ? await lockEntry(trx, ranked.entryId) : await tryLockEntry(trx, ranked.entryId);
+  if (entry === null || entry.state !== 'active') return 'taken';
+  if (entry.version !== ranked.version) return 'changed';
   const patient = await readPatient(trx, entry.patient_id, at);
-  if (patient === null) return false;
+  if (patient === null) return 'changed';
   const channel: OfferChannel = channelsOf(patient)[0] ?? 'call';
   const expiresAt = offerExpiry(policy, {
     start: row.start_at.getTime(),
@@ -49,7 +54,7 @@ export async function makeOffer(
     patientTimeZone: ranked.timeZone,
     byCall: channel === 'call',
   });
-  if (expiresAt === null || expiresAt <= at.getTime()) return false;
+  if (expiresAt === null || expiresAt <= at.getTime()) return 'changed';
   const id = randomUUID();
   const expires = new Date(expiresAt);
   await trx('waitlist_offer').insert({
@@ -87,7 +92,7 @@ export async function makeOffer(
   });
   await markOffered(trx, context, ranked.entryId, { openingId: row.id, offerId: id });
   await tellOffer(trx, context, opening, { id, patient, channel, expires });
-  return true;
+  return 'made';
 }
 
 async function tellOffer(

@@ -4,7 +4,7 @@
  */
 import { systemActor } from '../domain/actor.ts';
 import { DomainError } from '../domain/errors.ts';
-import { maySend, nextSendAt, windowRowOf } from '../domain/offer-window.ts';
+import { maySend, nextRowAt, nextSendAt, windowRowOf } from '../domain/offer-window.ts';
 import { HOUR } from '../domain/zone.ts';
 import type { Operation } from '../workflows/messages/appointment.ts';
 import type { OpeningActionRequest, OpeningSettled } from '../workflows/messages/opening.ts';
@@ -14,7 +14,7 @@ import type { Trx } from './connection.ts';
 import { carryOutAction } from './opening-actions.ts';
 import { changeOpening, lapseOffers, releaseOpening, tellStaffUnfilled } from './opening-changes.ts';
 import { makeOffer } from './opening-offers.ts';
-import { rankEntries } from './opening-rank.ts';
+import { rankEntries, type Ranked } from './opening-rank.ts';
 import { isLive, lockOpening, settledOpening, type OpeningCase, type OpeningRow } from './opening-view.ts';
 import { withOrganization, withTransaction } from './transaction.ts';
 
@@ -85,22 +85,21 @@ async function advance(trx: Trx, context: ChangeContext, opening: OpeningCase): 
   const atOnce = lead < 24 * HOUR ? policy.batchSize : 1;
   if (row.paused || live.length >= atOnce) return settled(null);
   const room = await roomInRow(trx, opening, lead);
-  if (room === 0) return live.length > 0 ? settled(null) : release(trx, context, opening, 'max-offers');
+  // So many are asked within one row of the table (D2): the next row has room again, if it comes before the release.
+  const nextRow = room > 0 ? null : nextRowAt(policy, row.start_at.getTime(), lead);
+  if (room === 0 && live.length > 0) return settled(null);
+  if (room === 0 && (nextRow === null || nextRow >= releaseAt)) return release(trx, context, opening, 'max-offers');
 
   const ranking = await rankEntries(trx, opening, at, (zone) => !maySend(policy, now, zone));
   const eligible = ranking.filter(({ rank }) => rank !== null);
+  if (nextRow !== null) return eligible.length > 0 ? settled(nextRow) : release(trx, context, opening, 'nobody-left');
   const places = freePlaces(live, atOnce).slice(0, room);
-  const chosen = eligible.filter(({ timeZone }) => maySend(policy, now, timeZone)).slice(0, places.length);
-  let made = 0;
-  let moved = false;
-  // Entries are locked in the order of their ids.
-  for (const ranked of chosen.toSorted((a, b) => (a.entryId < b.entryId ? -1 : 1))) {
-    if (await makeOffer(trx, context, opening, ranked, places[chosen.indexOf(ranked)]!)) made += 1;
-    else moved = true;
-  }
-  if (made > 0) {
-    const pinned = chosen.some(({ entryId }) => entryId === row.pinned_entry_id);
-    const asked =
+  const awake = eligible.filter(({ timeZone }) => maySend(policy, now, timeZone));
+  const asked = await askFirst(trx, context, opening, awake, places);
+  const moved = asked.length < Math.min(places.length, awake.length);
+  if (asked.length > 0) {
+    const pinned = asked.some(({ entryId }) => entryId === row.pinned_entry_id);
+    const offering =
       row.state === 'open' || pinned
         ? await changeOpening(trx, context, row, {
             event: 'offer',
@@ -108,13 +107,48 @@ async function advance(trx: Trx, context: ChangeContext, opening: OpeningCase): 
             columns: pinned ? { pinned_entry_id: null } : {},
           })
         : row;
-    return settledOpening(trx, asked, at, { lookAgainAt: moved ? at.toISOString() : null });
+    return settledOpening(trx, offering, at, { lookAgainAt: moved ? at.toISOString() : null });
   }
   // Somebody's entry changed between the look and the lock: look again.
   if (moved) return settled(now + 1_000);
   const mornings = eligible.map(({ timeZone }) => nextSendAt(policy, now, timeZone)).filter((t) => t < releaseAt);
   if (mornings.length > 0) return settled(Math.min(...mornings));
   return live.length > 0 ? settled(null) : release(trx, context, opening, 'nobody-left');
+}
+
+/** So many are passed over at one look because another freed time was faster. */
+const mostPassedOver = 100;
+
+/**
+ * Asks whoever comes first, one for each place. Many times that become free at once want the same people: who was asked
+ * about another one since the look is passed over at once, and nobody is waited for beyond the first, so that fifty times
+ * do not take turns. @returns who was asked
+ */
+async function askFirst(
+  trx: Trx,
+  context: ChangeContext,
+  opening: OpeningCase,
+  awake: readonly Ranked[],
+  places: readonly number[],
+): Promise<Ranked[]> {
+  const asked: Ranked[] = [];
+  const first = awake.slice(0, places.length);
+  const left: number[] = [];
+  // Entries are waited for in the order of their ids.
+  for (const ranked of first.toSorted((a, b) => (a.entryId < b.entryId ? -1 : 1))) {
+    const place = places[first.indexOf(ranked)]!;
+    const answer = await makeOffer(trx, context, opening, ranked, place, true);
+    if (answer === 'made') asked.push(ranked);
+    else if (answer === 'taken') left.push(place);
+  }
+  for (const ranked of awake.slice(places.length, places.length + mostPassedOver)) {
+    const place = left[0];
+    if (place === undefined) break;
+    if ((await makeOffer(trx, context, opening, ranked, place, false)) !== 'made') continue;
+    asked.push(ranked);
+    left.shift();
+  }
+  return asked;
 }
 
 /** How many more may be asked while the lead is in its row of the table. */

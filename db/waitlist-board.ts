@@ -129,13 +129,12 @@ export async function openingStory(
 }
 
 interface RankingRow extends RankedFactors {
-  readonly entry_id: string;
-  readonly patient_id: string;
+  readonly entryId: string;
+  readonly patientId: string;
   readonly rank: number | null;
   readonly eligible: boolean;
   readonly reasons: string[];
-  readonly ranked_at: Date;
-  readonly considered: number;
+  readonly rankedAt: Date;
 }
 
 async function rankingOf(
@@ -144,22 +143,23 @@ async function rankingOf(
   limit: number,
 ): Promise<{ ranking: RankedRecord[]; considered: number }> {
   const { rows } = await trx.raw<{ rows: RankingRow[] }>(
-    `SELECT r.entry_id, r.ranked_at, ${rankedColumns}, e.patient_id, count(*) OVER () AS considered FROM waitlist_ranking r JOIN waitlist_entry e ON e.id = r.entry_id
+    `SELECT r.entry_id AS "entryId", r.ranked_at AS "rankedAt", ${rankedColumns}, e.patient_id AS "patientId" FROM waitlist_ranking r JOIN waitlist_entry e ON e.id = r.entry_id
      WHERE r.opening_id = :openingId ORDER BY r.rank NULLS LAST, cardinality(r.reasons), e.joined_at, r.entry_id LIMIT :limit`,
     { openingId, limit },
   );
-  const ranking = rows.map(
-    ({ entry_id, patient_id, ranked_at, rank, eligible, reasons, considered: _, ...factors }): RankedRecord => ({
-      entryId: entry_id,
-      patientId: patient_id,
-      rank,
-      eligible,
-      reasons,
-      factors,
-      rankedAt: ranked_at.toISOString(),
-    }),
-  );
-  return { ranking, considered: rows[0]?.considered ?? 0 };
+  const counted = await trx('waitlist_ranking')
+    .where({ opening_id: openingId })
+    .count<{ count: number }[]>('* as count');
+  const ranking = rows.map(({ entryId, patientId, rankedAt, rank, eligible, reasons, ...factors }): RankedRecord => ({
+    entryId,
+    patientId,
+    rank,
+    eligible,
+    reasons,
+    factors,
+    rankedAt: rankedAt.toISOString(),
+  }));
+  return { ranking, considered: Number(counted[0]?.count ?? 0) };
 }
 
 /** The whole chain above and below (depth 5 at most), the top first, and the lists that went on (C7, C10). */

@@ -95,6 +95,15 @@ export const readEntryRow = (trx: Trx, entryId: string): Promise<EntryRow> => en
  */
 export const lockEntry = (trx: Trx, entryId: string): Promise<EntryRow> => entryRow(trx, entryId, 'FOR UPDATE OF e');
 
+/** The same, unless somebody else has it just now: null at once. */
+export async function tryLockEntry(trx: Trx, entryId: string): Promise<EntryRow | null> {
+  const { rows } = await trx.raw<{ rows: EntryRow[] }>(
+    `SELECT ${entryColumns} FROM waitlist_entry e WHERE e.id = :entryId FOR UPDATE OF e SKIP LOCKED`,
+    { entryId },
+  );
+  return rows[0] ?? null;
+}
+
 async function entryRow(trx: Trx, entryId: string, lock: string): Promise<EntryRow> {
   const { rows } = await trx.raw<{ rows: EntryRow[] }>(
     `SELECT ${entryColumns} FROM waitlist_entry e WHERE e.id = :entryId ${lock}`,

@@ -21,6 +21,16 @@ export function windowRowOf(policy: WaitlistPolicy, lead: number): WindowRow | n
   return rows.find((row) => lead >= isoDurationToMs(row.leadAtLeast)) ?? null;
 }
 
+/** When the lead of the next row down begins, for whoever has asked as many as this one allows; null below the last. */
+export function nextRowAt(policy: WaitlistPolicy, start: number, lead: number): number | null {
+  const present = windowRowOf(policy, lead);
+  if (present === null) return null;
+  // The edge belongs to the row above.
+  const below = isoDurationToMs(present.leadAtLeast) - 1;
+  const next = windowRowOf(policy, below);
+  return next !== null && next.maxOffers > 0 ? start - below : null;
+}
+
 /** When the time becomes public at the latest: before the start by the least lead, and for far visits a day after opening. */
 export function releaseAt(
   policy: WaitlistPolicy,

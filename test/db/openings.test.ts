@@ -361,6 +361,41 @@ describe('offers', () => {
     expect((await list.advance(openingId)).opening).toMatchObject({ state: 'released', closedReason: 'max-offers' });
   });
 
+  it('go on in the next row of the table, where more may be asked', async () => {
+    const row = { window: 'PT10M', wakingHoursOnly: false, maxOffers: 1 };
+    const windows = [
+      { ...row, leadAtLeast: 'PT24H' },
+      { ...row, leadAtLeast: 'PT4H' },
+    ];
+    await clinic.owner('policy').insert({
+      organization_id: clinic.organizationId,
+      kind: 'waitlist',
+      value: JSON.stringify({ windows }),
+      valid_from: local(2, '00:00'),
+      valid_to: local(6, '00:00'),
+    });
+    await list.join(patients[0]!, { urgency: 'urgent' });
+    const second = await list.join(patients[1]!);
+    const openingId = await free(local(4, '10:00'));
+    clinic.clock.set(offerOf(await list.advance(openingId)).expiresAt);
+    const edge = new Date(Date.parse(local(3, '10:00')) + 1);
+    expect(await list.advance(openingId)).toMatchObject({ offers: [], opening: { state: 'offering' }, lookAgainAt: edge.toISOString() }); // prettier-ignore
+    clinic.clock.set(edge);
+    const offer = offerOf(await list.advance(openingId));
+    expect(offer.entryId).toBe(second);
+    clinic.clock.set(offer.expiresAt);
+    expect((await list.advance(openingId)).opening).toMatchObject({ state: 'released', closedReason: 'max-offers' });
+  });
+
+  it('pass over whom another freed time was faster to ask, and do not wait for who is just being asked', async () => {
+    const urgent = await list.join(patients[0]!, { urgency: 'urgent' });
+    const soon = await list.join(patients[1]!, { urgency: 'soon' });
+    const routine = await list.join(patients[2]!);
+    const times = [await free(local(4, '10:00')), await free(local(4, '11:00')), await free(local(4, '12:00'))];
+    const settled = await Promise.all(times.map((id) => list.advance(id)));
+    expect(settled.map((one) => offerOf(one).entryId).toSorted()).toEqual([urgent, soon, routine].toSorted());
+  });
+
   it('go to several at once where a site wants it: the first answer wins, the others hear at once', async () => {
     await clinic.owner('policy').insert({
       organization_id: clinic.organizationId,
