@@ -55,7 +55,15 @@ async function main(): Promise<number> {
       return (outcome = verdict(result.traffic));
     }
     if (scenario === 'waitlist') {
-      const result = await runWaitlist(on, { ...common, entries: 500, openings: 50, seconds: 60 });
+      const result = await runWaitlist(on, {
+        ...common,
+        entries: 500,
+        openings: 50,
+        seconds: 60,
+        windowSeconds: 12,
+        maxOffers: 6,
+        thinkMs: 10_000,
+      });
       console.log(`\n${waitlistReport(result).join('\n')}`);
       return (outcome = verdict(result.traffic));
     }

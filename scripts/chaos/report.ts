@@ -48,14 +48,18 @@ export function waitlistReport(result: WaitlistResult): string[] {
       .toSorted((a, b) => b[1] - a[1])
       .map(([name, count]) => `${count} x ${name}`)
       .join(', ');
-  const { offers, openings, reactions } = result;
+  const { offers, openings, reactions, words } = result;
+  const answered = (status: RegExp): number =>
+    Object.entries(words).reduce((sum, [name, n]) => (status.test(name) ? sum + n : sum), 0);
   const made = Object.values(offers).reduce((sum, count) => sum + count, 0);
   const filled = openings['filled'] ?? 0;
   return [
     `seed ${result.seed}, ${result.seconds.toFixed(0)} s, ${result.entries} patients waiting, ${result.traffic.requests()} requests`,
-    `freed times: ${list(openings)}`,
+    `freed times: ${list(openings)}; ${result.chained} of them by an acceptance; ${result.cancellations} visits were cancelled`,
     `offers: ${made} (${list(offers)}); ${filled === 0 ? 'none filled' : `${(made / filled).toFixed(1)} a filled time`}`,
-    `accepting an offer that stood: ${list(result.accepts)}; accepted but unavailable: ${result.acceptedButUnavailable}`,
+    `answers: ${answered(/^(accept|accept-twice|late): 200/)} accepted, ${answered(/^decline: 200/)} declined, ${answered(/^fill: 200/)} filled by the desk, ${answered(/: 410/)} x 410, ${answered(/: 409/)} x 409`,
+    `  ${list(words)}`,
+    `accepted but unavailable: ${result.acceptedButUnavailable}`,
     `bookings beside it: ${list(result.bookings)}`,
     `from freed to first offered: p50 ${show(quantile(reactions, 0.5))}, p95 ${show(quantile(reactions, 0.95))}, longest ${show(reactions.at(-1) ?? 0)}`,
     `invariants looked at ${result.looks} times meanwhile`,
