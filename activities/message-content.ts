@@ -1,7 +1,7 @@
 /** From a row of the outbox to words: facts gathered, language chosen, template applied. Nothing of it is stored. */
 import type { Trx } from '../db/connection.ts';
 import { addressLines } from '../domain/address.ts';
-import { calendarFile } from '../domain/calendar-file.ts';
+import { calendarFile, type CalendarMethod, type CalendarVisit } from '../domain/calendar-file.ts';
 import { accountMessages, isAccountMessage } from './messages/account-messages.ts';
 import { accountNotices, isAccountNotice } from './messages/account-notices.ts';
 import { compose } from './messages/compose.ts';
@@ -22,7 +22,7 @@ export const templateVersion = '1';
 export interface MessageContent extends ComposedMessage {
   readonly language: MessageLanguage;
   readonly localeAsked: string;
-  readonly calendar?: { readonly method: 'REQUEST' | 'CANCEL'; readonly content: string } | undefined;
+  readonly calendar?: { readonly method: CalendarMethod; readonly content: string } | undefined;
 }
 
 export interface ContentPorts {
@@ -55,29 +55,32 @@ export async function messageContent(
   const { appointment, link, offer, wish } = verdict;
 
   if (isVisitMessage(row.kind) && appointment !== undefined) {
-    const facts = await visitFacts(trx, ports, row, appointment, organization.name, verdict.recipient.timeZone, at);
+    const others = await alsoVisits(trx, row, appointment.status);
+    const facts = await visitFacts(trx, ports, row, appointment, organization.name, verdict.recipient.timeZone, at, others); // prettier-ignore
     const content = compose(visitMessages[row.kind](facts, catalog), language);
     const method = toldBefore(row) ? undefined : calendarMethods[row.kind];
+    const event = (visit: Pick<CalendarVisit, 'id' | 'version' | 'start' | 'end' | 'url'>): CalendarVisit => ({
+      ...visit,
+      host: new URL(ports.publicUrl).hostname,
+      summary: catalog.calendarSummary(organization.name),
+      place: appointment.mode === 'in-person' ? facts.placeLines.join(', ') : catalog.place[appointment.mode](''),
+      at,
+      organizer: ports.from,
+      attendee: verdict.address,
+      cancelled: method === 'CANCEL',
+    });
+    const { version, start_at: start, end_at: end, patient_id: patientId } = appointment;
+    const first = start === null || end === null ? [] : [event({ id: row.aggregate_id, version, start, end, url: facts.url })]; // prettier-ignore
+    const rest = others.map((visit) =>
+      event({ ...visit, url: visitUrl(ports, row.organization_id, visit.id, visit.version, patientId) }),
+    );
     const calendar =
-      method === undefined || appointment.start_at === null || appointment.end_at === null
+      method === undefined || first.length === 0
         ? undefined
-        : {
-            method,
-            content: calendarFile(method, {
-              id: row.aggregate_id,
-              host: new URL(ports.publicUrl).hostname,
-              version: appointment.version,
-              start: appointment.start_at,
-              end: appointment.end_at,
-              summary: catalog.calendarSummary(organization.name),
-              place:
-                appointment.mode === 'in-person' ? facts.placeLines.join(', ') : catalog.place[appointment.mode](''),
-              url: facts.url,
-              at,
-              organizer: ports.from,
-              attendee: verdict.address,
-            }),
-          };
+        : rest.length === 0
+          ? { method, content: calendarFile(method, ...first) }
+          : // Each keeps its own UID, so that a calendar recognizes what later becomes of one of them.
+            { method: 'PUBLISH' as const, content: calendarFile('PUBLISH', ...first, ...rest) };
     return { ...content, language, localeAsked, calendar };
   }
   if (isOfferMessage(row.kind) && offer !== undefined) {
@@ -172,6 +175,7 @@ async function visitFacts(
   clinic: string,
   patientTimeZone: string | null,
   at: Date,
+  others: readonly OtherVisit[],
 ): Promise<VisitFacts> {
   const zone = appointment.tz ?? appointment.location_time_zone ?? 'UTC';
   const link = (appointmentId: string, version: number, patientId: string) =>
@@ -186,6 +190,10 @@ async function visitFacts(
     placeLines: [appointment.location_name ?? clinic, ...addressLines(appointment.location_address)],
     phone: appointment.location_phone,
     url: link(row.aggregate_id, appointment.version, appointment.patient_id),
+    joinUrl:
+      row.params['item'] === 'telehealth-link' && appointment.mode === 'video'
+        ? joinUrl(ports, row.organization_id, row.aggregate_id, appointment.version, appointment.patient_id)
+        : null,
     askConfirm: row.params['askConfirm'] === true,
     confirmBy: typeof row.params['confirmBy'] === 'string' ? new Date(row.params['confirmBy']) : null,
     heldUntil: alternatives[0]?.hold_expires_at ?? appointment.hold_expires_at,
@@ -195,12 +203,20 @@ async function visitFacts(
       timeZone: tz,
       url: link(id, version, patient_id),
     })),
-    also: await alsoVisits(trx, row, appointment.status),
+    also: others.map(({ start, timeZone }) => ({ start, timeZone })),
   };
 }
 
+interface OtherVisit {
+  readonly id: string;
+  readonly version: number;
+  readonly start: Date;
+  readonly end: Date;
+  readonly timeZone: string;
+}
+
 /** Of the visits that a series is told of together, those of which it is still true. */
-async function alsoVisits(trx: Trx, row: OutboxRow, status: string): Promise<{ start: Date; timeZone: string }[]> {
+async function alsoVisits(trx: Trx, row: OutboxRow, status: string): Promise<OtherVisit[]> {
   const ids = row.params['also'];
   if (!Array.isArray(ids) || ids.length === 0) return [];
   const visits = await trx('appointment')
@@ -208,8 +224,8 @@ async function alsoVisits(trx: Trx, row: OutboxRow, status: string): Promise<{ s
     .where({ status })
     .whereNotNull('start_at')
     .orderBy('start_at')
-    .select<{ start_at: Date; tz: string }[]>('start_at', 'tz');
-  return visits.map(({ start_at: start, tz: timeZone }) => ({ start, timeZone }));
+    .select<{ id: string; version: number; start_at: Date; end_at: Date; tz: string }[]>('id', 'version', 'start_at', 'end_at', 'tz'); // prettier-ignore
+  return visits.map(({ start_at: start, end_at: end, tz: timeZone, ...visit }) => ({ ...visit, start, end, timeZone }));
 }
 
 export function visitUrl(
@@ -221,6 +237,17 @@ export function visitUrl(
 ): string {
   const claims = { organizationId, appointmentId, version, kind: 'visit' } as const;
   return `${ports.publicUrl}/v/${signVisitToken(ports.tokenSecret, claims, patientRecipient(patientId))}`;
+}
+
+export function joinUrl(
+  ports: Pick<ContentPorts, 'publicUrl' | 'tokenSecret'>,
+  organizationId: string,
+  appointmentId: string,
+  version: number,
+  patientId: string,
+): string {
+  const claims = { organizationId, appointmentId, version, kind: 'join' } as const;
+  return `${ports.publicUrl}/join/${signVisitToken(ports.tokenSecret, claims, patientRecipient(patientId))}`;
 }
 
 export function offerUrl(

@@ -18,8 +18,11 @@ export interface VisitTokenClaims {
   readonly kind: VisitTokenKind;
 }
 
-/** What a link is for. `visit`: the status page of one visit, with everything its patient may do there. */
-export const visitTokenKinds = { visit: 1 } as const;
+/**
+ * What a link is for. `visit`: the status page of one visit, with everything its patient may do there. `join`: the way into
+ * a visit by video, which is open when the other has ended at the start.
+ */
+export const visitTokenKinds = { visit: 1, join: 2 } as const;
 export type VisitTokenKind = keyof typeof visitTokenKinds;
 
 const PAYLOAD = 37;

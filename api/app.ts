@@ -14,6 +14,7 @@ import { buildRouter } from './router.ts';
 import { securityHeaders } from './security-headers.ts';
 import { staticFiles } from './static.ts';
 import { temporalWeb } from './temporal-web.ts';
+import { videoSandboxPages } from './video-sandbox.ts';
 import { visitPages } from './visit-pages/pages.ts';
 
 export interface AppOptions {
@@ -94,6 +95,7 @@ export function buildApp(ports: ApiPorts, routes: readonly AnyRoute[], options: 
   koa.use(docsPage(document));
   koa.use(temporalWeb(ports));
   koa.use(buildPages(ports, visitPages));
+  if (ports.video !== null) koa.use(buildPages(ports, videoSandboxPages(ports.keys.tokenSecret)));
   koa.use(router);
   if (options.webDirectory !== undefined) koa.use(staticFiles(options.webDirectory));
   return { koa, metrics };

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Logger } from 'pino';
+import type { VideoRooms } from '../activities/adapters/video-sandbox.ts';
 import type { Actor } from '../domain/actor.ts';
 import type { Action, Role } from '../domain/access.ts';
 import type { Db, Trx } from '../db/connection.ts';
@@ -27,6 +28,8 @@ export interface ApiPorts {
   readonly events: ChangeEvents;
   /** One attempt at a time for one start with one practitioner. */
   readonly slots: SlotGate;
+  /** Who gives rooms for visits by video; null where nobody does, and such visits go on by telephone. */
+  readonly video: VideoRooms | null;
 }
 
 export interface SessionUser {

@@ -1,5 +1,6 @@
 /** What the API process is made of, put together once. */
 import type { Logger } from 'pino';
+import { videoSandbox } from '../activities/adapters/video-sandbox.ts';
 import { connect } from '../db/connection.ts';
 import type { Config } from '../config.ts';
 import type { KeyRing } from '../keys.ts';
@@ -35,6 +36,8 @@ export function createPorts(options: PortsOptions): { ports: ApiPorts; close(): 
     limits: createRateLimits(db),
     events,
     slots: createSlotGate(),
+    // A sandbox is no provider: in production there is none until one is connected.
+    video: config.environment === 'production' ? null : videoSandbox(keys.tokenSecret),
   };
   return {
     ports,

@@ -11,6 +11,7 @@ import * as me from './routes/me.ts';
 import * as resets from './routes/password-resets.ts';
 import { listRoles } from './routes/roles.ts';
 import * as sessions from './routes/sessions.ts';
+import * as telehealth from './routes/telehealth.ts';
 import * as users from './routes/users.ts';
 import * as absences from './routes/absences.ts';
 import * as appointments from './routes/appointments.ts';
@@ -122,6 +123,8 @@ export const routes = [
   series.showSeries,
   series.changeSeries,
   series.cancelSeries,
+  telehealth.showTelehealth,
+  telehealth.joinTelehealth,
   groups.openGroupSession,
   groups.listGroupSessions,
   groups.showGroupSession,

@@ -18,6 +18,8 @@ export interface VisitFacts {
   readonly phone: string | null;
   /** The visit's own link (activities/visit-token.ts). */
   readonly url: string;
+  /** The way into a visit by video, where this message carries it. */
+  readonly joinUrl?: string | null | undefined;
   readonly askConfirm: boolean;
   /** Where the time is given to somebody else otherwise (B17). */
   readonly confirmBy?: Date | null | undefined;
@@ -87,8 +89,16 @@ export const visitMessages = {
     about(facts, c, {
       subject: c.reminder.subject(short(facts, c)),
       lead: c.reminder.lead,
-      paragraphs: [...(facts.askConfirm ? [c.reminder.ask] : []), ...deadline(facts, c), c.reminder.next],
-      links: [{ label: facts.askConfirm ? c.confirmVisit : c.seeVisit, url: facts.url }],
+      paragraphs: [
+        ...(facts.joinUrl == null ? [] : [c.reminder.join]),
+        ...(facts.askConfirm ? [c.reminder.ask] : []),
+        ...deadline(facts, c),
+        c.reminder.next,
+      ],
+      links: [
+        ...(facts.joinUrl == null ? [] : [{ label: c.joinVisit, url: facts.joinUrl }]),
+        { label: facts.askConfirm ? c.confirmVisit : c.seeVisit, url: facts.url },
+      ],
     }),
 } as const satisfies Record<string, VisitMessage>;
 
@@ -115,6 +125,7 @@ function about(
       ...(facts.confirmBy === null || facts.confirmBy === undefined
         ? []
         : [c.smsConfirmBy(shortTime(facts.confirmBy, facts.timeZone, c.formats))]),
+      ...(facts.joinUrl == null ? [] : [c.smsJoin(facts.joinUrl)]),
       facts.askConfirm ? c.smsConfirm(facts.url) : c.smsLink(facts.url),
     ].join(' '),
   };

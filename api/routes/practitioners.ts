@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Trx } from '../../db/connection.ts';
 import { insertRecord, requireRows, updateRecord } from '../../db/schedule-administration.ts';
 import { DomainError } from '../../domain/errors.ts';
+import { usStates } from '../../domain/telehealth.ts';
 import { etag, ifMatch } from '../precondition.ts';
 import { route, RouteAnswer } from '../route.ts';
 import { id, idParams, listOf, text, timeZone } from '../schemas.ts';
@@ -17,6 +18,8 @@ const practitioner = z.object({
   capacity: z.int(),
   overbookConsent: z.boolean(),
   overbookLimit: z.int(),
+  /** USPS codes; empty when nobody has entered it, and then no patient's place is compared with it. */
+  licensedStates: z.array(z.string()),
   active: z.boolean(),
   version: z.int(),
 });
@@ -31,6 +34,7 @@ interface PractitionerRow {
   capacity: number;
   overbook_consent: boolean;
   overbook_limit: number;
+  licensed_states: string[];
   active: boolean;
   version: number;
 }
@@ -45,6 +49,7 @@ const toPractitioner = (row: PractitionerRow): z.output<typeof practitioner> => 
   capacity: row.capacity,
   overbookConsent: row.overbook_consent,
   overbookLimit: row.overbook_limit,
+  licensedStates: row.licensed_states,
   active: row.active,
   version: row.version,
 });
@@ -62,6 +67,11 @@ const fields = {
   userId: id.nullable().optional(),
   overbookConsent: z.boolean().optional(),
   overbookLimit: z.int().min(0).max(10).optional(),
+  licensedStates: z
+    .array(z.enum(usStates as [string, ...string[]]))
+    .max(60)
+    .refine((codes) => new Set(codes).size === codes.length, 'Every state once')
+    .optional(),
 };
 
 async function requireUser(trx: Trx, organizationId: string, userId: string | null | undefined): Promise<void> {
@@ -138,6 +148,7 @@ export const createPractitioner = route({
           user_id: body.userId,
           overbook_consent: body.overbookConsent,
           overbook_limit: body.overbookLimit,
+          licensed_states: body.licensedStates,
         });
         return readPractitioner(trx, created);
       },
@@ -168,6 +179,7 @@ export const changePractitioner = route({
         user_id: body.userId,
         overbook_consent: body.overbookConsent,
         overbook_limit: body.overbookLimit,
+        licensed_states: body.licensedStates,
         active: body.active,
       });
       return readPractitioner(trx, params.id);

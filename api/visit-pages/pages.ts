@@ -18,6 +18,7 @@ import { cancelPage, expiredPage, failurePage, isCancelReason, notPossiblePage, 
 import { can, statusPage } from './status-page.ts';
 import type { Done } from './status-page.ts';
 import { style, stylePath } from './style.ts';
+import { telehealthPages } from './telehealth-pages.ts';
 import { openLink } from './visit.ts';
 import type { LinkedVisit } from './visit.ts';
 
@@ -125,7 +126,7 @@ const cancel: PageDeclaration = {
 };
 
 export const visitPages: PageSet = {
-  pages: [style_, show, askCancel, calendar, confirm, take, decline, cancel, ...offerPages],
+  pages: [style_, show, askCancel, calendar, confirm, take, decline, cancel, ...offerPages, ...telehealthPages],
   failure: (status, acceptLanguage) =>
     failurePage(status, pageLanguage(...(acceptLanguage ?? '').split(',').map((tag) => tag.split(';')[0]))),
 };

@@ -1,4 +1,5 @@
 /** The page behind every link: what is so, what one can do, what happens next and by when, whom to call (feature L5). */
+import { joinableStatuses } from '../../domain/telehealth.ts';
 import { longTime } from '../../domain/time-words.ts';
 import { html } from './html.ts';
 import type { Markup } from './html.ts';
@@ -144,6 +145,10 @@ function actions(visit: LinkedVisit, language: PageLanguage, words: VisitPageWor
   const form = (step: string, label: string, kind: string) =>
     html`<form method="post" action="${to(step)}"><button class="${kind}" type="submit">${label}</button></form>`;
   const list: (Markup | null)[] = [
+    visit.joinPath !== null && joinableStatuses.has(appointment.status)
+      ? html`<a class="button" href="${visit.joinPath}?lang=${language}">${words.video.join}</a>
+          <p class="hint">${words.video.opens}</p>`
+      : null,
     can(visit, 'confirm') ? form('confirm', words.action.confirm, 'primary') : null,
     can(visit, 'confirm-hold') ? form('take', words.action.take, 'primary') : null,
     can(visit, 'reschedule')

@@ -40,6 +40,8 @@ legend{padding:0;font-size:1.125rem;font-weight:600;margin:0 0 .25rem}
 ul.times{margin:0 0 .75rem;padding-left:1.25rem}
 ul.times li{margin:0 0 .25rem;font-variant-numeric:tabular-nums}
 label.choice{display:flex;gap:.75rem;align-items:center;min-height:44px;padding:.5rem 0}
+label.field{display:block;font-weight:600;margin:0 0 .25rem}
+select{display:block;width:100%;min-height:44px;padding:.5rem;margin:0 0 1rem;border:1px solid var(--strong);border-radius:6px;background:var(--card);color:var(--text);font:inherit}
 input[type=radio]{width:1.5rem;height:1.5rem;margin:0;flex:none;accent-color:var(--accent)}
 footer{color:var(--quiet);font-size:.9375rem;padding-bottom:2rem}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px}

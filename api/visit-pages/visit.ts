@@ -6,7 +6,7 @@ import {
   signVisitToken,
   verifyVisitToken,
 } from '../../activities/visit-token.ts';
-import type { VisitTokenVerdict } from '../../activities/visit-token.ts';
+import type { VisitTokenKind, VisitTokenVerdict } from '../../activities/visit-token.ts';
 import { stateToJudge } from '../../db/appointment-view.ts';
 import { databaseTime } from '../../db/clock.ts';
 import { withOrganization } from '../../db/transaction.ts';
@@ -24,6 +24,8 @@ export interface LinkedVisit {
   readonly verdict: VisitTokenVerdict;
   /** A link to the visit as it is now; the same recipient's, so that it gives nothing new away. */
   readonly currentToken: string;
+  /** The way into a visit by video; its own page says when it opens. */
+  readonly joinPath: string | null;
   readonly appointment: AppointmentView;
   readonly allowed: readonly AllowedAction[];
   readonly nextReminderAt: Date | null;
@@ -42,9 +44,13 @@ export interface LinkedVisit {
  * Reads the link and makes the request its patient's.
  * @throws DomainError `token-invalid`: not ours, not for this patient, or nothing there; nobody learns which
  */
-export async function openLink(context: RequestContext, token: string): Promise<LinkedVisit> {
+export async function openLink(
+  context: RequestContext,
+  token: string,
+  kind: VisitTokenKind = 'visit',
+): Promise<LinkedVisit> {
   const claims = readVisitToken(token);
-  if (claims === null) throw new DomainError('token-invalid');
+  if (claims === null || claims.kind !== kind) throw new DomainError('token-invalid');
   const { keys, db } = context.ports;
   return withOrganization(db, claims.organizationId, async (trx) => {
     const at = await databaseTime(trx);
@@ -84,7 +90,15 @@ export async function openLink(context: RequestContext, token: string): Promise<
     return {
       token,
       verdict: judgeVisitToken(claims, { version: appointment.version, startAt }, at),
-      currentToken: signVisitToken(keys.tokenSecret, { ...claims, version: appointment.version }, recipient),
+      currentToken: signVisitToken(
+        keys.tokenSecret,
+        { ...claims, kind: 'visit', version: appointment.version },
+        recipient,
+      ),
+      joinPath:
+        appointment.mode === 'video'
+          ? `/join/${signVisitToken(keys.tokenSecret, { ...claims, kind: 'join', version: appointment.version }, recipient)}`
+          : null,
       appointment,
       allowed: allowedActions(facts, { at: at.getTime(), actor }),
       nextReminderAt: reminder === undefined ? null : new Date(reminder.dueAt),

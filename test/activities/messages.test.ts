@@ -51,6 +51,17 @@ describe('messages about a visit', () => {
     expect(message('booked', 'en').subject).toBe('Your appointment: Wed, Mar 17, 10:00 AM EDT');
   });
 
+  it('carry the way in where the reminder of a visit by video says so', () => {
+    const joinUrl = 'https://clinic.example.org/join/token';
+    for (const language of ['en', 'es'] as const) {
+      const { text, short } = message('reminder', language, { mode: 'video', joinUrl });
+      expect(text).toContain(joinUrl);
+      expect(text).toContain(messageCatalog(language).reminder.join);
+      expect(short).toContain(joinUrl);
+      expect(message('reminder', language, { mode: 'video' }).text).not.toContain('/join/');
+    }
+  });
+
   it('speak of held times as news, once the cancellation is known', () => {
     const held = {
       toldBefore: true,

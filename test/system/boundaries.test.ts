@@ -38,6 +38,8 @@ const rooms: Readonly<Record<string, Room>> = {
       'log',
       'activities/link-token.ts',
       'activities/offer-token.ts',
+      'activities/telehealth-link.ts',
+      'activities/adapters/video-sandbox.ts',
       'activities/visit-token.ts',
       'activities/calendar-file.ts',
       'activities/failures.ts',

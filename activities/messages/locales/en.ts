@@ -14,12 +14,14 @@ export const en = {
   where: 'Where',
   place: {
     'in-person': (place: string) => place,
-    video: (_place: string) => 'By video. The link will be on the page of your visit.',
+    video: (_place: string) => 'By video. You can join from the page of your visit.',
     phone: (_place: string) => 'By telephone. We will call you.',
   },
   calendarSummary: (clinic: string) => `Appointment at ${clinic}`,
   seeVisit: 'See or change your appointment',
   confirmVisit: 'Confirm, change or cancel',
+  joinVisit: 'Join by video',
+  smsJoin: (url: string) => `Join by video from 15 minutes before: ${url}`,
   smsLink: (url: string) => `See or change: ${url}`,
   smsConfirmBy: (until: string) => `Please confirm by ${until}, or the time goes to somebody else.`,
   smsConfirm: (url: string) => `Confirm, change or cancel: ${url}`,
@@ -71,6 +73,7 @@ export const en = {
     deadline: (until: string) =>
       `Please confirm by ${until}. If we do not hear from you by then, we give the time to somebody who waits for it.`,
     ask: 'Please tell us whether you will come. It takes one press of a button.',
+    join: 'Your visit is by video. You can join with the link below from 15 minutes before the start. We will ask which state you are in.',
     next: 'If you cannot come, please tell us with the link below, so that someone else can have the time.',
   },
 

@@ -12,12 +12,14 @@ export const es: MessageCatalog = {
   where: 'Dónde',
   place: {
     'in-person': (place) => place,
-    video: () => 'Por video. El enlace estará en la página de su cita.',
+    video: () => 'Por video. Puede entrar desde la página de su cita.',
     phone: () => 'Por teléfono. Nosotros le llamaremos.',
   },
   calendarSummary: (clinic) => `Cita en ${clinic}`,
   seeVisit: 'Ver o cambiar su cita',
   confirmVisit: 'Confirmar, cambiar o cancelar',
+  joinVisit: 'Entrar por video',
+  smsJoin: (url) => `Entre por video desde 15 minutos antes: ${url}`,
   smsLink: (url) => `Ver o cambiar: ${url}`,
   smsConfirmBy: (until) => `Por favor, confirme antes de: ${until}, o el horario será de otra persona.`,
   smsConfirm: (url) => `Confirmar, cambiar o cancelar: ${url}`,
@@ -69,6 +71,7 @@ export const es: MessageCatalog = {
     deadline: (until) =>
       `Por favor, confirme antes de: ${until}. Si no tenemos noticias suyas, daremos el horario a otra persona que lo espera.`,
     ask: 'Por favor, díganos si vendrá. Solo tiene que pulsar un botón.',
+    join: 'Su cita es por video. Puede entrar con el enlace de abajo desde 15 minutos antes de la hora. Le preguntaremos en qué estado está.',
     next: 'Si no puede venir, avísenos con el enlace de abajo, para que otra persona pueda usar el horario.',
   },
 
