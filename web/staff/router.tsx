@@ -180,6 +180,27 @@ const tasks = createRoute({
   component: lazyRouteComponent(() => import('./pages/tasks.tsx'), 'TasksPage'),
 });
 
+export interface WalkInsSearch {
+  readonly queue?: string | undefined;
+}
+const walkIns = createRoute({
+  getParentRoute: () => frame,
+  path: '/walk-ins',
+  validateSearch: (raw: Raw): WalkInsSearch => ({ queue: text(raw['queue']) }),
+  component: lazyRouteComponent(() => import('./walk-ins/board-page.tsx'), 'WalkInsPage'),
+});
+/** Hangs on a wall: without the frame, and without anybody's name. */
+const waitingRoom = createRoute({
+  getParentRoute: () => root,
+  path: '/waiting-room/$queueId',
+  beforeLoad: async ({ context, location }) => {
+    await context.client.ensureQueryData(meQuery).catch(() => {
+      throw redirect({ to: '/sign-in', search: { back: location.href }, replace: true });
+    });
+  },
+  component: lazyRouteComponent(() => import('./walk-ins/waiting-room-page.tsx'), 'WaitingRoomPage'),
+});
+
 export interface OpeningsSearch {
   readonly state?: 'ended' | undefined;
   readonly place?: string | undefined;
@@ -246,6 +267,7 @@ const adminRoutes = [
   admin('/admin/cancel-day', () => import('./admin/cancel-day.tsx'), 'CancelDayPage'),
   admin('/admin/visit-types', () => import('./admin/visit-types.tsx'), 'VisitTypesPage'),
   admin('/admin/rooms', () => import('./admin/rooms.tsx'), 'RoomsPage'),
+  admin('/admin/queues', () => import('./admin/queues.tsx'), 'QueuesPage'),
   admin('/admin/people', () => import('./admin/people.tsx'), 'PeoplePage'),
   admin('/admin/policies', () => import('./admin/policies.tsx'), 'PoliciesPage'),
   admin('/admin/health', () => import('./admin/health.tsx'), 'HealthPage'),
@@ -257,6 +279,7 @@ const tree = root.addChildren([
   reset,
   invitation,
   secondFactor,
+  waitingRoom,
   frame.addChildren([
     home,
     today,
@@ -265,6 +288,7 @@ const tree = root.addChildren([
     patients,
     newPatient,
     patient,
+    walkIns,
     openings,
     opening,
     absences,

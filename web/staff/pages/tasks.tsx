@@ -210,7 +210,7 @@ function Details({
     onSettled: () => void client.invalidateQueries({ queryKey: ['tasks'] }),
   });
   const text = task.params['text'];
-  const { about, openingId: named, absenceId } = task.params;
+  const { about, openingId: named, absenceId, queueId } = task.params;
   const openingId = task.subject?.type === 'opening' ? task.subject.id : typeof named === 'string' ? named : undefined;
   const hint = t(`taskHint.${task.kind}`, { defaultValue: '' });
   return (
@@ -233,6 +233,13 @@ function Details({
         <div>
           <LinkAnchor to="/absences/$id" params={{ id: absenceId }} size="sm">
             {t('tasks.openAbsence')}
+          </LinkAnchor>
+        </div>
+      )}
+      {task.subject?.type === 'walk-in' && typeof queueId === 'string' && (
+        <div>
+          <LinkAnchor to="/walk-ins" search={{ queue: queueId }} size="sm">
+            {t('tasks.openQueue')}
           </LinkAnchor>
         </div>
       )}

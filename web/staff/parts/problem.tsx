@@ -104,6 +104,7 @@ function remedyOf(problem: ProblemError): Remedy {
     case 'duplicate':
     case 'offer-expired':
     case 'already-waiting':
+    case 'already-in-queue':
       return 'changed';
     case 'internal':
       return 'report';
