@@ -6,14 +6,14 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../config.ts';
-import { simulation, type Simulation } from '../domain/simulation.ts';
+import { simulation, type Simulation, type SimulationFigures } from '../domain/simulation.ts';
 import { signIn } from './client/clinic-client.ts';
 import { createProgress } from './provision/progress.ts';
 import { countFigures } from './simulate/figures.ts';
 import { playSeason } from './simulate/play.ts';
 import { choosePolicies, namedPolicies, type NamedPolicy } from './simulate/policies.ts';
 import { parameterLines, resultLines } from './simulate/report.ts';
-import { defaultSeason, makeSeason, type SeasonParameters } from './simulate/season.ts';
+import { defaultSeason, makeSeason, type Season, type SeasonParameters } from './simulate/season.ts';
 import { setStage, type Stage } from './simulate/stage.ts';
 import { connect } from '../db/connection.ts';
 
@@ -94,7 +94,9 @@ async function run(command: Command): Promise<number> {
   const stage = await progress.step('Setting the stage', () => setStage(progress));
   try {
     for (const policy of policies) {
-      const figures = await progress.step(`Playing "${policy.name}"`, (say) => playOne(stage, policy, say));
+      const figures = await progress.step(`Playing "${policy.name}"`, (say) =>
+        playOne(stage, season, policy, minutes, say),
+      );
       results.push({ policy: { name: policy.name, value: { ...policy.value } }, figures });
     }
   } finally {
@@ -108,25 +110,29 @@ async function run(command: Command): Promise<number> {
   }
   if (command.keep) await keep(result);
   return 0;
+}
 
-  async function playOne(stage: Stage, { value: policy }: NamedPolicy, say: (detail: string) => void) {
-    const signal = AbortSignal.any([stopping.signal, AbortSignal.timeout(minutes * 60_000)]);
-    const played = await playSeason({ ...stage, season, policy, signal, say });
-    if (played.stalled > 0)
-      throw new Error(
-        `${played.stalled} time(s) a process did not do in time what was due; its figures would be wrong.`,
-      );
-    const db = connect({ url: stage.database.worker, applicationName: 'simulate', poolMax: 1 });
-    try {
-      return await countFigures(db, {
-        organizationId: played.organizationId,
-        from: new Date(season.startsAt),
-        to: new Date(played.endedAt),
-        timeZone: parameters.timeZone,
-      });
-    } finally {
-      await db.destroy();
-    }
+async function playOne(
+  stage: Stage,
+  season: Season,
+  { value: policy }: NamedPolicy,
+  minutes: number,
+  say: (detail: string) => void,
+): Promise<SimulationFigures> {
+  const signal = AbortSignal.any([stopping.signal, AbortSignal.timeout(minutes * 60_000)]);
+  const played = await playSeason({ ...stage, season, policy, signal, say });
+  if (played.stalled > 0)
+    throw new Error(`${played.stalled} time(s) a process did not do in time what was due; its figures would be wrong.`);
+  const db = connect({ url: stage.database.worker, applicationName: 'simulate', poolMax: 1 });
+  try {
+    return await countFigures(db, {
+      organizationId: played.organizationId,
+      from: new Date(season.startsAt),
+      to: new Date(played.endedAt),
+      timeZone: season.parameters.timeZone,
+    });
+  } finally {
+    await db.destroy();
   }
 }
 

@@ -6,7 +6,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
-import type { WorkflowBundle } from '@temporalio/worker';
+import type { WorkflowBundleOption } from '@temporalio/worker';
 import pino from 'pino';
 import { absenceActivities } from '../../activities/absence.ts';
 import { appointmentActivities } from '../../activities/appointment.ts';
@@ -65,7 +65,7 @@ export interface ClinicParts {
   readonly database: SimulationDatabase;
   /** Of the time-skipping server. */
   readonly program: string;
-  readonly workflowBundle: WorkflowBundle;
+  readonly workflowBundle: WorkflowBundleOption;
   readonly onLook: LookDone;
 }
 
@@ -77,7 +77,8 @@ export async function openSimulatedClinic(parts: ClinicParts): Promise<Simulated
   await registerSearchAttributes(connection, 'default');
   const worker = connect({ url: parts.database.worker, applicationName: 'simulate-worker' });
   const admin = connect({ url: parts.database.admin, applicationName: 'simulate', poolMax: 2 });
-  const clock = { now: async () => new Date(await environment.currentTimeMs()) };
+  // Whole minutes: how long a step takes on this machine leaves no trace in what is counted.
+  const clock = { now: async () => new Date(Math.floor((await environment.currentTimeMs()) / 60_000) * 60_000) };
   const log = pino({ level: 'silent' });
   const ports = { db: worker, clock, log };
   const openings = openingActivities(ports);

@@ -3,7 +3,7 @@
  * clock of the time-skipping server. It steps from one known instant to the next (somebody joins, cancels or answers, an
  * offer ends, a time is released, the morning comes) and waits at each until the processes have looked.
  */
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DomainError } from '../../domain/errors.ts';
 import type { WaitlistPolicy } from '../../domain/policies.ts';
@@ -52,6 +52,8 @@ const patient = (patientId: string): Actor => ({
 
 interface Moment {
   readonly at: number;
+  /** Which of several at one instant comes first; the same in every run. Moments without anything to do come last. */
+  readonly key?: string | undefined;
   happens?(): Promise<void>;
 }
 
@@ -86,10 +88,14 @@ export async function playSeason(parts: PlayParts): Promise<Played> {
     if (entry === undefined) return;
     const practitioner = opening.practitionerId === null ? -1 : practitioners.indexOf(opening.practitionerId);
     const answer = answerOf(season.parameters, entry, { practitioner, start: Date.parse(opening.start) });
-    const at = Date.parse(offer.offeredAt) + answer.afterMinutes * 60_000;
+    const at = Date.parse(offer.offeredAt) + Math.ceil(answer.afterMinutes) * 60_000;
     // A word after the end is no word: the link would say so.
     if (answer.says !== 'nothing' && at < ends)
-      agenda.add({ at, happens: () => answerOffer(opening.id, offer, answer.says as 'accept' | 'decline', entry) });
+      agenda.add({
+        at,
+        key: `answer ${entry.key}`,
+        happens: () => answerOffer(opening.id, offer, answer.says as 'accept' | 'decline', entry),
+      });
   }
 
   async function answerOffer(
@@ -153,6 +159,7 @@ export async function playSeason(parts: PlayParts): Promise<Played> {
       called.add(once);
       agenda.add({
         at: now + season.parameters.callPausedAfterHours * 3_600_000,
+        key: `resume ${byEntryId.get(id)?.key}`,
         happens: async () => {
           await gateway
             .actOnWaitlistEntry(furnished.organizationId, id, {
@@ -193,7 +200,7 @@ export async function playSeason(parts: PlayParts): Promise<Played> {
   }
 
   async function join(entry: SeasonEntry, patientId: string, currentAppointmentId: string | null): Promise<void> {
-    const entryId = randomUUID();
+    const entryId = idFor(entry.key);
     byEntryId.set(entryId, entry);
     const outcome = await gateway.joinWaitlist({
       organizationId: furnished.organizationId,
@@ -230,6 +237,7 @@ export async function playSeason(parts: PlayParts): Promise<Played> {
         const id = await book(visit, await furnished.addPatient({ birth_date: '1980-01-01', email: 'x@example.org' }));
         agenda.add({
           at: cancellation.at,
+          key: visit.key,
           async happens() {
             await gateway.actOnAppointment(furnished.organizationId, id, {
               action: 'cancel',
@@ -248,7 +256,7 @@ export async function playSeason(parts: PlayParts): Promise<Played> {
         const email = byCall ? null : 'x@example.org';
         const patientId = await furnished.addPatient({ birth_date, language, email });
         const current = visit === null ? null : await book(visit, patientId);
-        agenda.add({ at: entry.joinsAt, happens: () => join(entry, patientId, current) });
+        agenda.add({ at: entry.joinsAt, key: `join ${entry.key}`, happens: () => join(entry, patientId, current) });
       });
     }
     const all = works.length;
@@ -299,7 +307,16 @@ const refusedIsFine = (error: unknown): void => {
   if (!(error instanceof DomainError)) throw error;
 };
 
-/** What is to come, by time; equal times in the order they were added. */
+/** Where all else is equal the waitlist goes by id: an id that begins with the person's own letters is the same order each time. */
+function idFor(key: string): string {
+  const own = createHash('sha256').update(key).digest('hex').slice(0, 12);
+  return `${own.slice(0, 8)}-${own.slice(8)}${randomUUID().slice(13)}`;
+}
+
+const comesBefore = (a: Moment, b: Moment): boolean =>
+  a.at !== b.at ? a.at < b.at : a.happens !== undefined && (b.happens === undefined || (a.key ?? '') < (b.key ?? ''));
+
+/** What is to come, by time. */
 function createAgenda(): { add(moment: Moment): void; next(): Moment | undefined } {
   const moments: Moment[] = [];
   return {
@@ -307,8 +324,8 @@ function createAgenda(): { add(moment: Moment): void; next(): Moment | undefined
       let [low, high] = [0, moments.length];
       while (low < high) {
         const middle = (low + high) >> 1;
-        if (moments[middle]!.at <= moment.at) low = middle + 1;
-        else high = middle;
+        if (comesBefore(moment, moments[middle]!)) high = middle;
+        else low = middle + 1;
       }
       moments.splice(low, 0, moment);
     },

@@ -125,7 +125,7 @@ export function makeSeason(parameters: SeasonParameters): Season {
   const calls = streamOf(seed, 'cancellations');
   const cancellations = Array.from({ length: Math.round(days * parameters.cancellationsPerDay) }, (_, k) => {
     // By telephone in the day, through the portal in the evening too.
-    const cancelledAt = at(calls.between(0, days - 1), calls.between(7 * 60, 21 * 60)) + calls.between(0, 59_999);
+    const cancelledAt = at(calls.between(0, days - 1), calls.between(7 * 60, 21 * 60));
     const { fromHours, toHours } = pickLead(parameters, calls.next());
     const lead = (fromHours + calls.next() * (toHours - fromHours)) * HOUR;
     return { at: cancelledAt, visit: slots.take(`cancelled ${k}`, cancelledAt + lead, calls) };
@@ -135,7 +135,7 @@ export function makeSeason(parameters: SeasonParameters): Season {
   const entries = Array.from({ length: total }, (_, k): SeasonEntry => {
     const early = k < parameters.waitingAtStart;
     const day = early ? people.between(-warmUpDays, -1) : people.between(0, days - 1);
-    const joinsAt = at(day, people.between(8 * 60, 18 * 60)) + people.between(0, 59_999);
+    const joinsAt = at(day, people.between(8 * 60, 18 * 60));
     const age = pickAge(people.next());
     const older = age >= 65;
     const birthYear = first.year - age - 1;

@@ -10,6 +10,7 @@ import {
 import { meQuery } from './api/queries.ts';
 import { ProblemError } from '../shared/api-client.ts';
 import { NotFound, RouteError } from './frame/route-error.tsx';
+import type { SeriesSearch } from './series/draft.ts';
 
 type Raw = Record<string, unknown>;
 const text = (value: unknown): string | undefined =>
@@ -144,6 +145,35 @@ const appointmentCase = createRoute({
   validateSearch: (raw: Raw): { begin?: 'check-in' | undefined } => ({ begin: oneOf(raw['begin'], ['check-in']) }),
   component: lazyRouteComponent(() => import('./pages/case.tsx'), 'CasePage'),
 });
+const number = (value: unknown): number | undefined =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : undefined;
+/** A field that was cleared stays empty. */
+const typed = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+const newSeries = createRoute({
+  getParentRoute: () => frame,
+  path: '/series/new',
+  validateSearch: (raw: Raw): SeriesSearch => ({
+    patient: text(raw['patient']),
+    type: text(raw['type']),
+    practitioner: text(raw['practitioner']),
+    place: text(raw['place']),
+    mode: oneOf(raw['mode'], ['in-person', 'video', 'phone']),
+    every: oneOf(raw['every'], ['weekly', 'daily', 'monthly']),
+    interval: number(raw['interval']),
+    days: text(raw['days']),
+    by: oneOf(raw['by'], ['weekday']),
+    date: typed(raw['date']),
+    time: typed(raw['time']),
+    count: number(raw['count']),
+    until: typed(raw['until']),
+  }),
+  component: lazyRouteComponent(() => import('./series/editor-page.tsx'), 'SeriesEditorPage'),
+});
+const seriesCase = createRoute({
+  getParentRoute: () => frame,
+  path: '/cases/series/$id',
+  component: lazyRouteComponent(() => import('./series/series-page.tsx'), 'SeriesPage'),
+});
 const patients = createRoute({
   getParentRoute: () => frame,
   path: '/patients',
@@ -256,6 +286,13 @@ const charges = createRoute({
   component: lazyRouteComponent(() => import('./charges/charges-page.tsx'), 'ChargesPage'),
 });
 
+const equity = createRoute({
+  getParentRoute: () => frame,
+  path: '/reports/waitlist-equity',
+  validateSearch: (raw: Raw): { month?: string | undefined } => ({ month: text(raw['month']) }),
+  component: lazyRouteComponent(() => import('./reports/equity-page.tsx'), 'EquityPage'),
+});
+
 const admin = <const P extends string, const C extends string>(
   path: P,
   load: () => Promise<Record<C, React.ComponentType>>,
@@ -270,6 +307,7 @@ const adminRoutes = [
   admin('/admin/queues', () => import('./admin/queues.tsx'), 'QueuesPage'),
   admin('/admin/people', () => import('./admin/people.tsx'), 'PeoplePage'),
   admin('/admin/policies', () => import('./admin/policies.tsx'), 'PoliciesPage'),
+  admin('/admin/simulations', () => import('./simulations/simulations-page.tsx'), 'SimulationsPage'),
   admin('/admin/health', () => import('./admin/health.tsx'), 'HealthPage'),
 ] as const;
 
@@ -285,6 +323,8 @@ const tree = root.addChildren([
     today,
     find,
     appointmentCase,
+    newSeries,
+    seriesCase,
     patients,
     newPatient,
     patient,
@@ -296,6 +336,7 @@ const tree = root.addChildren([
     absence,
     tasks,
     charges,
+    equity,
     ...adminRoutes,
   ]),
 ]);
