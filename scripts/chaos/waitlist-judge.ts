@@ -47,7 +47,7 @@ export async function judgeAnswers(db: Db, answers: readonly Answered[], traffic
         unavailable += 1;
         violated(answer, `the offer is ${found.state}, the time ${found.opening_state}, its visit ${found.status}`);
       }
-      if (action === 'accept' && found.answered_at !== null && found.answered_at >= found.expires_at)
+      if (found.state === 'accepted' && found.answered_at !== null && found.answered_at >= found.expires_at)
         violated(answer, 'it was accepted after its end');
       continue;
     }

@@ -59,10 +59,10 @@ export interface Inbox {
  * Reads new offers from the database five times a second: the mail or the telephone would bring them as soon, and a reader
  * that went through the API would fall silent just when the API is busiest.
  */
-export function followOffers(db: Db, random: Random): Inbox {
+export function followOffers(db: Db, random: Random, windowMs: number): Inbox {
   const seen = new Set<string>();
   const planned: Planned[] = [];
-  let over = false;
+  const ending = new AbortController();
   const read = async (): Promise<void> => {
     const { rows } = await db.raw<{ rows: { id: string; opening_id: string; patient_id: string; expires_at: Date }[] }>(
       `SELECT id, opening_id, patient_id, expires_at FROM waitlist_offer WHERE state = 'offered' ORDER BY offered_at, id`,
@@ -73,14 +73,14 @@ export function followOffers(db: Db, random: Random): Inbox {
       const offer = { id: row.id, openingId: row.opening_id, patientId: row.patient_id, expiresAt: row.expires_at.getTime() }; // prettier-ignore
       const habit = habitOf(random);
       if (habit === 'silence') continue;
-      const wait = habit === 'late' ? offer.expiresAt - Date.now() + random.between(50, 1_500) : random.between(200, 4_000); // prettier-ignore
+      const wait = habit === 'late' ? offer.expiresAt - Date.now() + random.between(50, 1_500) : random.between(100, windowMs / 3); // prettier-ignore
       planned.push({ offer, habit, byLink: random.next() < 0.5, dueAt: performance.now() + wait });
     }
   };
   const following = (async () => {
-    while (!over) {
+    while (!ending.signal.aborted) {
       await read();
-      await sleep(200);
+      await sleep(200, undefined, { signal: ending.signal }).catch(() => undefined);
     }
   })();
   return {
@@ -91,7 +91,7 @@ export function followOffers(db: Db, random: Random): Inbox {
     },
     offers: () => seen.size,
     async end() {
-      over = true;
+      ending.abort();
       await following;
     },
   };

@@ -83,7 +83,7 @@ export async function runWaitlist(on: ChaosClinic, options: WaitlistOptions): Pr
     };
     const until = performance.now() + options.seconds * 1_000;
     const over = (): boolean => performance.now() > until || signal?.aborted === true;
-    const inbox = followOffers(db, seededRandom(seed * 17));
+    const inbox = followOffers(db, seededRandom(seed * 17), options.windowSeconds * 1_000);
     await Promise.all([
       cancelAll(run, options, over),
       ...Array.from({ length: options.clients }, (_, number) =>
