@@ -1,4 +1,5 @@
 /** The ways out of the house. Each is a port; the sender knows nothing of SMTP or of any provider. */
+import type { CalendarMethod } from '../domain/calendar-file.ts';
 
 export interface OutgoingMail {
   /** Without angle brackets; the same for every attempt, so that a receiver recognizes a repeat. */
@@ -9,7 +10,7 @@ export interface OutgoingMail {
   readonly html: string;
   /** BCP 47, for the Content-Language header. */
   readonly language: string;
-  readonly calendar?: { readonly method: 'REQUEST' | 'CANCEL'; readonly content: string } | undefined;
+  readonly calendar?: { readonly method: CalendarMethod; readonly content: string } | undefined;
 }
 
 export interface OutgoingShort {

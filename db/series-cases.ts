@@ -117,7 +117,7 @@ export async function namesOfSeries(trx: Trx, ids: readonly string[]): Promise<M
 export async function seriesStory(trx: Trx, seriesId: string): Promise<TimelineRow[]> {
   const { rows } = await trx.raw<{ rows: TimelineRow[] }>(
     `SELECT *, ${stamp('at')} AS position FROM (
-       SELECT 'change' AS source, 'c' || lpad(c.id::text, 19, '0') AS row_id, c.at, c.event, c.actor, c.on_behalf_of,
+       SELECT 'change' AS source, 'c' || lpad(c.id::text, 19, '0') AS row_id, c.at, 'series:' || c.event AS event, c.actor, c.on_behalf_of,
               c.from_state, c.to_state, c.reason, NULL AS code, coalesce(c.data, '{}') AS data
        FROM state_change c WHERE c.aggregate = 'series' AND c.aggregate_id = :id
        UNION ALL

@@ -1,5 +1,5 @@
 /**
- * One visit as an iCalendar file (RFC 5545, scheduling methods of RFC 5546). Time, place and a link only: never the
+ * One visit, or all of a series, as an iCalendar file (RFC 5545, scheduling methods of RFC 5546). Time, place and a link only: never the
  * visit type, the reason or a specialty (architecture.md section 5, messages).
  */
 export interface CalendarVisit {
@@ -18,19 +18,32 @@ export interface CalendarVisit {
   readonly at: Date;
   readonly organizer?: { readonly name: string; readonly email: string } | undefined;
   readonly attendee?: string | undefined;
+  /** Of a visit in a file that tells of several. */
+  readonly cancelled?: boolean | undefined;
 }
 
-/** `PUBLISH`: a file somebody downloads; `REQUEST` and `CANCEL` go by mail and need organizer and attendee (RFC 5546). */
+/**
+ * `PUBLISH`: a file somebody downloads, or several visits at once; `REQUEST` and `CANCEL` go by mail, need organizer and
+ * attendee, and are about one visit only (RFC 5546, 3.2.2 and 3.2.5: all components have the same UID).
+ */
 export type CalendarMethod = 'PUBLISH' | 'REQUEST' | 'CANCEL';
 
-export function calendarFile(method: CalendarMethod, visit: CalendarVisit): string {
-  const cancelled = method === 'CANCEL';
+export function calendarFile(method: CalendarMethod, ...visits: readonly CalendarVisit[]): string {
   const lines = [
     'BEGIN:VCALENDAR',
     'VERSION:2.0',
     'PRODID:-//HealthSphere//Visits//EN',
     'CALSCALE:GREGORIAN',
     `METHOD:${method}`,
+    ...visits.flatMap((visit) => eventOf(method, visit)),
+    'END:VCALENDAR',
+  ];
+  return lines.map(fold).join('\r\n') + '\r\n';
+}
+
+function eventOf(method: CalendarMethod, visit: CalendarVisit): string[] {
+  const cancelled = method === 'CANCEL' || visit.cancelled === true;
+  return [
     'BEGIN:VEVENT',
     `UID:${visit.id}@${text(visit.host)}`,
     // A cancellation has to rank above what it cancels, and the version does not move again after it (RFC 5546, 2.1.4).
@@ -44,7 +57,8 @@ export function calendarFile(method: CalendarMethod, visit: CalendarVisit): stri
     ...(visit.organizer
       ? [`ORGANIZER;CN=${quoted(visit.organizer.name)}:mailto:${address(visit.organizer.email)}`]
       : []),
-    ...(visit.attendee
+    // Who is told by publishing is nobody's guest (RFC 5546, 3.2.1).
+    ...(visit.attendee && method !== 'PUBLISH'
       ? [`ATTENDEE;ROLE=REQ-PARTICIPANT;PARTSTAT=ACCEPTED;RSVP=FALSE:mailto:${address(visit.attendee)}`]
       : []),
     `STATUS:${cancelled ? 'CANCELLED' : 'CONFIRMED'}`,
@@ -52,9 +66,7 @@ export function calendarFile(method: CalendarMethod, visit: CalendarVisit): stri
     'CLASS:PRIVATE',
     'TRANSP:OPAQUE',
     'END:VEVENT',
-    'END:VCALENDAR',
   ];
-  return lines.map(fold).join('\r\n') + '\r\n';
 }
 
 const utc = (at: Date): string => at.toISOString().replaceAll(/[-:]|\.\d{3}/g, '');

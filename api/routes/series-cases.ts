@@ -87,7 +87,12 @@ function toItem(context: RequestContext, row: SeriesListItem, named: SeriesNames
     rule: { ...rule, byDay: [...rule.byDay], start },
     timeZone,
     onConflict: row.mode,
-    ...{ occurrences, visits, planned, refused, nextStart, lastEnd },
+    occurrences,
+    visits,
+    planned,
+    refused,
+    nextStart,
+    lastEnd,
     ...represent(context, named),
   };
 }

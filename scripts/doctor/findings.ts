@@ -22,9 +22,9 @@ export const explanations = {
   },
   'process-unattended': {
     cause:
-      'A freed time, a wish on the waitlist or an absence is open in the database, and no workflow watches over it',
+      'A freed time, a wish on the waitlist, an absence or a series is open in the database, and no workflow watches over it',
     remedy:
-      'npm run doctor -- --repair starts the workflow of a freed time again; a wish can be withdrawn and made anew, an absence declared anew',
+      'npm run doctor -- --repair starts the workflow of a freed time again; a wish can be withdrawn and made anew, an absence declared anew; the visits of a series stand, each with a workflow of its own: cancel those that are ahead one by one, and what is missing is booked as a new series',
   },
   'no-worker': {
     cause: 'No worker answers for this workflow',

@@ -1,15 +1,16 @@
 /**
- * The processes beside the visits: a freed time, a wish on the waitlist, a walk-in, an absence. Each row that is open has a run that
- * watches over it; a freed time without one is kept for nobody until it goes public.
+ * The processes beside the visits: a freed time, a wish on the waitlist, a walk-in, an absence, a series. Each row that is
+ * open has a run that watches over it; a freed time without one is kept for nobody until it goes public.
  */
 import type { Trx } from '../../db/connection.ts';
 import { absenceWorkflowId } from '../../workflows/messages/absence.ts';
 import { openingWorkflowId } from '../../workflows/messages/opening.ts';
+import { seriesWorkflowId } from '../../workflows/messages/series.ts';
 import { waitlistEntryWorkflowId } from '../../workflows/messages/waitlist-entry.ts';
 import { walkInWorkflowId } from '../../workflows/messages/walk-in.ts';
 
 interface Process {
-  readonly table: 'opening' | 'waitlist_entry' | 'walk_in' | 'absence';
+  readonly table: 'opening' | 'waitlist_entry' | 'walk_in' | 'absence' | 'series';
   readonly live: readonly string[];
   readonly workflowId: (id: string) => string;
 }
@@ -19,6 +20,7 @@ export const processes: readonly Process[] = [
   { table: 'waitlist_entry', live: ['active', 'offered', 'paused'], workflowId: waitlistEntryWorkflowId },
   { table: 'walk_in', live: ['waiting', 'called', 'in-room'], workflowId: walkInWorkflowId },
   { table: 'absence', live: ['running', 'paused'], workflowId: absenceWorkflowId },
+  { table: 'series', live: ['booking', 'undoing', 'changing', 'booked'], workflowId: seriesWorkflowId },
 ];
 
 export interface OpenRow {

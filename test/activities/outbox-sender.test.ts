@@ -35,6 +35,12 @@ afterEach(async () => {
 });
 const move = (ms: number) => (outbox.clock.at = new Date(outbox.clock.at.getTime() + ms));
 const mails = () => outbox.sink.messages;
+const cancelled = {
+  status: 'cancelled',
+  cancelled_at: new Date('2027-03-10T14:00:00Z'),
+  cancel_reason: 'patient-request',
+  cancelled_by: 'staff',
+};
 
 describe('a message that is due', () => {
   it('goes out in the patient’s language, and the row says what was sent', async () => {
@@ -58,6 +64,48 @@ describe('a message that is due', () => {
       attempts: 1,
     });
     expect(mail.messageId).toBe(`<${id}@clinic.example.org>`);
+  });
+
+  it('tells a calendar of every visit of a series, each under its own name', async () => {
+    const first = await outbox.visit();
+    const later = await Promise.all(
+      ['24', '31'].map((date, n) =>
+        outbox.visit({
+          appointment: {
+            start_at: new Date(`2027-03-${date}T14:00:00Z`),
+            end_at: new Date(`2027-03-${date}T14:30:00Z`),
+            version: n,
+          },
+        }),
+      ),
+    );
+    const gone = await outbox.visit({ appointment: cancelled });
+    const also = [...later, gone].map(({ appointmentId }) => appointmentId);
+    await outbox.queue(first, { kind: 'booked', params: { also } });
+    expect(await outbox.drain()).toEqual(['sent']);
+    const [{ mail, raw }] = mails() as [(typeof outbox.sink.messages)[number]];
+    const file = mail.attachments.find(({ filename }) => filename === 'visit.ics')!.content.toString('utf8');
+    const events = file.replaceAll('\r\n ', '').split('BEGIN:VEVENT').slice(1);
+    expect(raw).toContain('method=PUBLISH');
+    // What is not true any more by the time it goes out is not in it.
+    expect(events.map((event) => /UID:(.*)@/.exec(event)?.[1])).toEqual([first, ...later].map(({ appointmentId }) => appointmentId)); // prettier-ignore
+    expect(events.map((event) => /DTSTART:(.*)\r/.exec(event)?.[1])).toEqual(['20270317T140000Z', '20270324T140000Z', '20270331T140000Z']); // prettier-ignore
+    expect(events.map((event) => /SEQUENCE:(.*)\r/.exec(event)?.[1])).toEqual(['0', '0', '1']);
+    expect(new Set(events.map((event) => /URL:(.*)\r/.exec(event)?.[1])).size).toBe(3);
+    // Published to, and guest of nothing (RFC 5546, 3.2.1).
+    expect(file).toContain('ORGANIZER');
+    expect(file).not.toContain('ATTENDEE');
+  });
+
+  it('cancels every visit of a series in the calendar', async () => {
+    const visits = await Promise.all([0, 1].map(() => outbox.visit({ appointment: cancelled })));
+    const [first, second] = visits.map(({ appointmentId }) => appointmentId);
+    await outbox.queue(visits[0]!, { kind: 'cancelled', params: { also: [second] } });
+    expect(await outbox.drain()).toEqual(['sent']);
+    const file = mails()[0]!.mail.attachments[0]!.content.toString('utf8').replaceAll('\r\n ', '');
+    expect([...file.matchAll(/UID:(.*)@/g)].map((match) => match[1])).toEqual([first, second]);
+    expect(file.match(/STATUS:CANCELLED/g)).toHaveLength(2);
+    expect(file.match(/SEQUENCE:1\r/g)).toHaveLength(2);
   });
 
   it('records a language that we do not write, and falls back', async () => {

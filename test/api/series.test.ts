@@ -228,7 +228,7 @@ describe('changing', () => {
       visitType: { name: 'Follow-up' },
     });
     expect(booked.related).toHaveLength(3);
-    expect(booked.timeline.map(({ event, to }: Answer['body']) => `${event} ${to}`)).toEqual(['book booking', 'settle booked']); // prettier-ignore
+    expect(booked.timeline.map(({ event, to }: Answer['body']) => `${event} ${to}`)).toEqual(['series:book booking', 'series:settle booked']); // prettier-ignore
     expect(allowed(booked)).toEqual([
       ['change', true, undefined],
       ['cancel', true, undefined],

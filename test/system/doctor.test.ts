@@ -127,6 +127,38 @@ describe('npm run doctor', () => {
     }
   });
 
+  it('finds a series that no workflow watches over', async () => {
+    const id = randomUUID();
+    await clinic.owner('series').insert({
+      id,
+      organization_id: clinic.organizationId,
+      patient_id: clinic.patients[0],
+      visit_type_id: clinic.visitTypeId,
+      practitioner_id: clinic.providers[0],
+      location_id: clinic.locationId,
+      visit_mode: 'in-person',
+      mode: 'all',
+      freq: 'weekly',
+      interval: 1,
+      by_day: [],
+      count: 2,
+      start_local: '2027-05-03T09:00',
+      tz: 'America/New_York',
+      state: 'booked',
+      created_by: 'user:1',
+      created_at: now,
+    });
+    try {
+      const unattended = expect.objectContaining({ kind: 'process-unattended', subject: `series:${id}` });
+      const found = async () => (await examine()).organizations.flatMap((one) => one.findings);
+      expect(await found()).toContainEqual(unattended);
+      engine.runs.set(`series:${id}`, { status: 'RUNNING', startedAt: new Date() });
+      expect(await found()).not.toContainEqual(unattended);
+    } finally {
+      await clinic.owner('series').where({ id }).delete();
+    }
+  });
+
   it('finds a workflow whose visit is over, and one without any', async () => {
     await clinic.act(visit, 'cancel', { reason: 'test' });
     const unknown = randomUUID();

@@ -6,6 +6,7 @@ import { withOrganization } from '../../db/transaction.ts';
 import type { SeriesRule } from '../../domain/series.ts';
 import { seriesOperationKey } from '../../workflows/messages/series.ts';
 import type { SeriesChange, SeriesCommand } from '../../workflows/messages/series.ts';
+import type { Db } from '../../db/connection.ts';
 import type { TestClinic } from './clinic.ts';
 import { staff, timeZone } from './seed.ts';
 
@@ -13,7 +14,12 @@ export type Given = Omit<Partial<SeriesCommand>, 'rule'> & { readonly rule: Part
 export const stepsOf = (shown: SeriesView) =>
   shown.occurrences.map(({ steps }) => steps.map(({ kind, outcome, code }) => `${kind} ${code ?? outcome}`).join(', '));
 
-export function seriesOn(at: () => TestClinic) {
+type Somewhere = Pick<
+  TestClinic,
+  'patientId' | 'visitTypeId' | 'practitionerId' | 'locationId' | 'organizationId' | 'gateway'
+> & { readonly db: Db };
+
+export function seriesOn(at: () => Somewhere) {
   const commandOf = ({ rule, ...given }: Given): SeriesCommand => ({
     patientId: at().patientId,
     visitTypeId: at().visitTypeId,

@@ -112,6 +112,16 @@ function Loaded(props: {
             .filter(Boolean)
             .join(' · ')}
         </dd>
+        {visit.series !== null && (
+          <>
+            <dt>{t('series.title')}</dt>
+            <dd>
+              <LinkAnchor to="/cases/series/$id" params={{ id: visit.series.id }} size="sm">
+                {t('series.number', { number: visit.series.occurrence })}
+              </LinkAnchor>
+            </dd>
+          </>
+        )}
         {view.waitingFor !== null && (
           <>
             <dt>{t('case.waitingFor')}</dt>

@@ -120,6 +120,7 @@ function Entry({
     entry.to == null ||
     entry.from === entry.to ||
     entry.event.startsWith('offer:') ||
+    entry.event.startsWith('series:') ||
     namesState[entry.event] === entry.to
       ? ''
       : t(`state.${entry.to}`, { defaultValue: t(`openingState.${entry.to}`, { defaultValue: entry.to }) });

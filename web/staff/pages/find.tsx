@@ -25,6 +25,7 @@ import { NewPatientForm } from '../parts/new-patient-form.tsx';
 import { PatientPicker } from '../parts/patient-picker.tsx';
 import { StateBadge } from '../parts/states.tsx';
 import { LinkAnchor } from '../parts/links.tsx';
+import { SeriesLink } from '../series/series-link.tsx';
 
 const route = getRouteApi('/frame/find');
 
@@ -136,6 +137,7 @@ export function FindPage() {
           )}
         </CriteriaFields>
         {type?.needsApproval === true && <Text size="sm">{t('find.needsApproval')}</Text>}
+        {search.replaces === undefined && <SeriesLink criteria={criteria} patient={search.patient} chosen={place} />}
       </Stack>
 
       {shown !== null && isHeld(shown) && (

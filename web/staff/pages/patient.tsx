@@ -19,6 +19,7 @@ import { Demographics } from '../patient/demographics.tsx';
 import { Identifiers } from '../patient/identifiers.tsx';
 import { Names } from '../patient/names.tsx';
 import { Notices, Visits } from '../patient/visits.tsx';
+import { PatientSeries } from '../series/patient-series.tsx';
 import { Wishes } from '../waitlist/wishes.tsx';
 
 const route = getRouteApi('/frame/patients/$id');
@@ -61,6 +62,7 @@ export function PatientPage() {
               </Alert>
             )}
             <Visits id={id} mayBook={can('appointment:book') && !patient.deceased} />
+            {can('case:read') && <PatientSeries id={id} mayBook={can('appointment:book') && !patient.deceased} />}
             {can('waitlist:read') && (
               <Wishes id={id} zone={zone} mayManage={can('waitlist:manage') && !patient.deceased} />
             )}
