@@ -3,7 +3,8 @@ import { absenceActionsOf, actionProblem, targetOf } from '../domain/absence.ts'
 import type { CaseAction } from '../domain/absence.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { AbsenceActionRequest, AbsenceView, CaseActionRequest } from '../workflows/messages/absence.ts';
-import { actingFor, callTask, type StepOutcome } from './absence-steps.ts';
+import { actingFor } from './acting-for.ts';
+import { callTask, type StepOutcome } from './absence-steps.ts';
 import { changeAbsence, joinedTo, lockAbsence, moveCase, openCases, type AbsenceChange } from './absence-list.ts';
 import { readAbsence, type AbsenceRow } from './absence-view.ts';
 import { carryOut } from './appointment-actions.ts';

@@ -12,6 +12,7 @@ import { DomainError } from '../domain/errors.ts';
 import { appointmentOperationKey } from '../workflows/messages/appointment.ts';
 import type { AppointmentStart, OpeningCommand } from '../workflows/messages/appointment.ts';
 import type { WaitlistEntryStart } from '../workflows/messages/waitlist-entry.ts';
+import { actingFor } from './acting-for.ts';
 import { factsOf, lockAbsence, moveCase, openCases, type AbsenceChange } from './absence-list.ts';
 import type { AbsenceRow, CaseRow } from './absence-view.ts';
 import { anotherPlace } from './another-resource.ts';
@@ -64,12 +65,6 @@ const nothing: StepOutcome = {
   wishes: [],
   changedWishes: [],
 };
-
-/** What an absence needs for the clinic, whoever declared it. */
-export function actingFor(by: Actor): Actor {
-  const needed = ['appointment:cancel-by-clinic', 'appointment:book', 'appointment:approve'];
-  return { ...by, permissions: [...new Set([...by.permissions, ...needed])] };
-}
 
 export async function carryOutStep(ports: SchedulingPorts, step: PatientStep): Promise<StepOutcome> {
   switch (step.step) {

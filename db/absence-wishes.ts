@@ -9,10 +9,12 @@ import type { Urgency } from '../domain/waitlist.ts';
 import { absenceOperationKey } from '../workflows/messages/absence.ts';
 import { waitlistEntryOperationKey } from '../workflows/messages/waitlist-entry.ts';
 import type { WaitlistEntryStart } from '../workflows/messages/waitlist-entry.ts';
+import { actingFor } from './acting-for.ts';
 import type { PatientStep } from './absence-steps.ts';
+import { carryOut } from './appointment-actions.ts';
 import type { AppointmentRow } from './appointment-view.ts';
 import type { SchedulingPorts } from './appointments.ts';
-import { withOrganization } from './transaction.ts';
+import { withOrganization, withTransaction } from './transaction.ts';
 import { applyEntryAction, joinWaitlist } from './waitlist-entries.ts';
 
 export interface Displaced {
@@ -79,14 +81,61 @@ export async function waitDisplaced(ports: SchedulingPorts, step: PatientStep): 
     const own = await withOrganization(ports.db, organizationId, (trx) =>
       trx('waitlist_entry').where({ id: waiting }).first<{ urgency: Urgency } | undefined>('urgency'),
     );
-    // Ours of an earlier round, or of another absence; and nothing ranks above urgent.
-    if (own === undefined || own.urgency === 'displaced' || own.urgency === 'urgent') return null;
+    // Nothing ranks above urgent, and what staff made displaced is theirs.
+    if (own === undefined || own.urgency === 'urgent') return null;
+    if (own.urgency === 'displaced') {
+      // Of an earlier round, or of another absence that left the patient without a time: it ends with this one.
+      const before = await withOrganization(ports.db, organizationId, (trx) =>
+        trx('absence_case')
+          .where({ waitlist_entry_id: waiting })
+          .orderBy('created_at', 'desc')
+          .first<{ wish_was: Urgency | null } | undefined>('wish_was'),
+      );
+      if (before !== undefined) await remember(waiting, before.wish_was);
+      return null;
+    }
     const operation = { key: `${step.key}:wish`, inputHash: 'displaced' };
     const request = { action: 'change', input: { wish: { urgency: 'displaced' } }, actor, operation } as const;
     await applyEntryAction(ports, { organizationId, entryId: waiting, request });
     await remember(waiting, own.urgency);
     return { changed: waiting };
   }
+}
+
+/**
+ * Who found a new time another way (the waitlist, the portal, the desk) needs the times no more that are held in its place:
+ * others may have them. Who took one of them has given back the rest with it.
+ * @returns the held visits that were let go: their runs read again
+ */
+export async function giveBackTimes(
+  ports: SchedulingPorts,
+  { organizationId, absenceId }: { readonly organizationId: string; readonly absenceId: string },
+): Promise<string[]> {
+  const at = await ports.clock.now();
+  const left = await withOrganization(ports.db, organizationId, async (trx) => {
+    const { rows } = await trx.raw<{ rows: { id: string; by: string }[] }>(
+      `SELECT h.id, b.created_by AS by FROM absence b JOIN absence_case c ON c.absence_id = b.id JOIN appointment h ON h.organization_id = c.organization_id AND h.patient_id = c.patient_id AND h.replaces_id = c.appointment_id
+       WHERE b.id = :absenceId AND c.state = 'rebooked' AND h.status = 'pending' AND NOT h.awaiting_approval
+         AND h.hold_expires_at > :at AND h.hold_owner = 'patient:' || c.patient_id ORDER BY h.id`,
+      { absenceId, at },
+    );
+    return rows;
+  });
+  const released: string[] = [];
+  for (const { id: appointmentId, by } of left) {
+    // In the name of who declared it, as the visits are cancelled.
+    const actor = actingFor({ kind: 'staff', ref: by, permissions: [] });
+    const operation = { key: absenceOperationKey(absenceId, `let-go:${appointmentId}`), inputHash: 'let-go' };
+    const command = { organizationId, appointmentId, event: 'release-hold', input: {}, actor, operation } as const; // prettier-ignore
+    try {
+      await withTransaction(ports.db, { organizationId, operation }, (trx) => carryOut(trx, command, at));
+      released.push(appointmentId);
+    } catch (error) {
+      // Taken, or over, meanwhile.
+      if (!(error instanceof DomainError)) throw error;
+    }
+  }
+  return released;
 }
 
 /** What the runs of others must learn. */

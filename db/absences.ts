@@ -24,7 +24,7 @@ import {
   type CaseWithFacts,
 } from './absence-list.ts';
 import { readAbsence, type AbsenceRow, type CaseRow } from './absence-view.ts';
-import { closeWishes } from './absence-wishes.ts';
+import { closeWishes, giveBackTimes } from './absence-wishes.ts';
 import type { SchedulingPorts } from './appointments.ts';
 import { recordStateChange } from './audit-trail.ts';
 import type { Trx } from './connection.ts';
@@ -159,6 +159,8 @@ export interface Look {
   readonly closed: readonly string[];
   /** Wishes of displaced patients that are over: their runs, and those of the offers they held. */
   readonly wishes: readonly string[];
+  /** Held times that were let go, because there is a new one: their runs. */
+  readonly visits: readonly string[];
 }
 
 /** Writes down what came about, lists what was booked all the same, and ends the absence when everybody is settled. */
@@ -171,7 +173,8 @@ export async function lookAtList(
   const closed = await closeOpenings(ports, organizationId, absenceId);
   const seen = await lookOnce(ports, organizationId, absenceId, change);
   const over = await closeWishes(ports, { organizationId, absenceId });
-  return { ...seen, closed: [...closed, ...over.openings], wishes: over.wishes };
+  const visits = await giveBackTimes(ports, { organizationId, absenceId });
+  return { ...seen, closed: [...closed, ...over.openings], wishes: over.wishes, visits };
 }
 
 async function lookOnce(
@@ -179,7 +182,7 @@ async function lookOnce(
   organizationId: string,
   absenceId: string,
   change: AbsenceChange,
-): Promise<Omit<Look, 'closed' | 'wishes'>> {
+): Promise<Omit<Look, 'closed' | 'wishes' | 'visits'>> {
   const { at } = change;
   return withTransaction(ports.db, { organizationId }, async (trx) => {
     const absence = await lockAbsence(trx, absenceId);
@@ -217,7 +220,7 @@ async function look(
   open: readonly OpenCase[],
   settled: ReadonlySet<string>,
   next: number | null = null,
-): Promise<Omit<Look, 'closed' | 'wishes'>> {
+): Promise<Omit<Look, 'closed' | 'wishes' | 'visits'>> {
   return {
     absence: (await readAbsence(trx, absence.id))!,
     steps,

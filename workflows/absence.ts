@@ -209,6 +209,7 @@ function setUp(input: AbsenceInput) {
     await tell(last.tell.map(absenceWorkflowId), listChangedSignal);
     await tell(last.closed.map(openingWorkflowId), openingChangedSignal);
     await tell(last.wishes.map(waitlistEntryWorkflowId), waitlistEntryChangedSignal);
+    await tell(last.visits.map(appointmentWorkflowId), changedElsewhereSignal);
     return last;
   }
 

@@ -95,8 +95,7 @@ describe('absences', () => {
     expect(called.cases[0].replacement.id).toBe(asked.cases[0].held[0].appointmentId);
     const done = await clinic.desk.request('POST', `/staff-tasks/${called.cases[2].task.id}/finish`, { body: { outcome: 'reached' } }); // prettier-ignore
     expect(done.status, JSON.stringify(done.body)).toBe(200);
-    // A finished task is noticed with the next look; any word is one.
-    await say(id, 'pause');
+    // A finished call is noticed at once, long before the next look.
     const over = await seen(id, (body) => body.absence.state === 'resolved');
     expect(over.absence).toMatchObject({ progress: { total: 3, settled: 3, percent: 100 }, allowedActions: [] });
     expect(statesOf(over)).toEqual(['rebooked', 'cancelled', 'called']);
@@ -140,6 +139,27 @@ describe('absences', () => {
     }
     expect(new Set(ids).size).toBe(3);
     expect(ids).toHaveLength(3);
+  });
+
+  it('takes a whole place, and times as they are typed on its clock', async () => {
+    const { practitionerId } = await someoneWith(1, 50 * day);
+    const local = { locationId: clinic.locationId, start: '2099-03-08T02:30', end: '2099-03-09T00:00' };
+    // The clocks go forward over it.
+    expect(await declare({ ...local, dryRun: true })).toMatchObject({ status: 422, body: { code: 'local-time-does-not-exist' } }); // prettier-ignore
+    const soon = { start: quarterAfter(50 * day - 60), end: quarterAfter(50 * day + 60) };
+    const preview = await declare({ locationId: clinic.locationId, ...soon, dryRun: true });
+    expect(preview.body.affected).toMatchObject([{ appointment: { practitioner: { id: practitionerId } } }]);
+    const declared = await declare({ locationId: clinic.locationId, ...soon });
+    expect(declared.status, JSON.stringify(declared.body)).toBe(201);
+    expect(declared.body.absence).toMatchObject({ kind: 'outage', resource: null, location: { name: 'Main' }, timeZone: 'America/New_York' }); // prettier-ignore
+    const { id } = declared.body.absence;
+    const asked = await seen(id, (body) => statesOf(body).every((state) => state === 'offered'));
+    expect(asked.cases[0]).toMatchObject({ times: [{}, {}, {}], notices: [{ channel: 'email' }] });
+    await expect.poll(async () => (await show(id)).body.cases[0].wish, { timeout: 10_000 }).toMatchObject({ state: 'active' }); // prettier-ignore
+    const open = await clinic.desk.request('GET', '/absences?state=open');
+    expect(open.body.items.map((one: Answer['body']) => one.id)).toContain(id);
+    expect(await say(id, 'stop', { reopen: true })).toMatchObject({ status: 200 });
+    expect(await declare({ resourceId: practitionerId, locationId: clinic.locationId, ...soon })).toMatchObject({ status: 400 }); // prettier-ignore
   });
 
   it('refuses what makes no sense, and whom it is not for', async () => {

@@ -5,6 +5,7 @@ import { carryOutStep } from '../../db/absence-steps.ts';
 import { steerAbsence, steerCase } from '../../db/absence-steering.ts';
 import { casesOf, readAbsence, type CaseView } from '../../db/absence-view.ts';
 import { declareAbsence, lookAtList, type Look } from '../../db/absences.ts';
+import { joinWaitlist } from '../../db/waitlist-entries.ts';
 import { sqlState } from '../../db/transaction.ts';
 import type { CaseAction, CaseStep } from '../../domain/absence.ts';
 import { caseUpdate, type AbsenceView } from '../../workflows/messages/absence.ts';
@@ -186,6 +187,99 @@ describe('a room that is down', () => {
     expect(after.find(({ role }) => role === 'room')!.resource_id).not.toBe(room);
     expect(clinic.rooms).toContain(after.find(({ role }) => role === 'room')!.resource_id);
     expect(await look(id)).toMatchObject({ absence: { state: 'resolved' } });
+  });
+});
+
+describe('a whole place', () => {
+  it('is one absence: whoever the visit is with is on its list, other places are not, and nothing is bookable there', async () => {
+    const at = nextDay();
+    const visits = [await book(at('15:00'), 0), await book(at('16:00'), 1, { practitionerId: clinic.providers[1] })];
+    const elsewhere = await clinic.owner('location').insert({ organization_id: clinic.organizationId, name: `Hill ${week}`, time_zone: 'America/New_York' }).returning<{ id: string }[]>('id'); // prettier-ignore
+    const place = (locationId: string, key = randomUUID()) =>
+      declareAbsence(clinic.ports, { organizationId: clinic.organizationId, absenceId: key, locationId, start: at('00:00'), end: at('23:59'), reason: 'water', actor: staffActor, operation: { key: `absence:${key}/declare`, inputHash: 'h' } }); // prettier-ignore
+    expect(await place(elsewhere[0]!.id)).toMatchObject({ progress: { total: 0 } });
+    const { id, kind, resourceId } = await place(clinic.locationId);
+    expect({ kind, resourceId }).toEqual({ kind: 'outage', resourceId: null });
+    expect((await page(id)).map(({ appointmentId }) => appointmentId)).toEqual(visits);
+    await expect(book(at('18:00'), 2)).rejects.toMatchObject({ code: 'outside-availability' });
+    expect((await look(id)).steps).toEqual(visits.map((appointmentId) => ({ appointmentId, step: 'ask' })));
+    for (const visit of visits) expect(await take(id, visit, 'ask')).toMatchObject({ done: true });
+    for (const { held } of await page(id)) {
+      expect(held).toHaveLength(3);
+      for (const { start } of held) expect(start >= at('23:59')).toBe(true);
+    }
+    for (const visit of visits) await overrule(id, visit, 'cancel');
+    expect(await look(id)).toMatchObject({ absence: { state: 'resolved' } });
+  });
+
+  it('or who is away: one of the two must be said', async () => {
+    const both = { resourceId: clinic.providers[0]!, locationId: clinic.locationId };
+    for (const asked of [both, {}]) {
+      const key = randomUUID();
+      await expect(declareAbsence(clinic.ports, { organizationId: clinic.organizationId, absenceId: key, ...asked, start: '2027-12-01T00:00:00Z', end: '2027-12-02T00:00:00Z', reason: 'x', actor: staffActor, operation: { key, inputHash: 'h' } })).rejects.toMatchObject({ code: 'validation-failed' }); // prettier-ignore
+    }
+  });
+});
+
+describe('who is displaced', () => {
+  const wishesOf = (patientId: string) =>
+    clinic.owner('waitlist_entry').where({ patient_id: patientId }).orderBy('joined_at', 'desc').orderBy('id').select<{ id: string; urgency: string; state: string }[]>('id', 'urgency', 'state'); // prettier-ignore
+
+  it('waits with priority until there is a new time, however it was found; the held times are let go then', async () => {
+    const at = nextDay();
+    const patientId = await clinic.addPatient();
+    const visit = await book(at('15:00'), 0, { patientId });
+    const { id } = await declare(clinic.providers[0]!, at('00:00'), at('23:59'));
+    const [key, made] = [randomUUID(), ids()];
+    const asked = await take(id, visit, 'ask', key, made);
+    expect(asked.wishes).toMatchObject([{ wish: { urgency: 'displaced' } }]);
+    expect((await take(id, visit, 'ask', key, made)).wishes).toEqual(asked.wishes);
+    const [wish] = await wishesOf(patientId);
+    expect(wish).toEqual({ id: asked.wishes[0]!.entryId, urgency: 'displaced', state: 'active' });
+    expect((await page(id))[0]).toMatchObject({ wish: { state: 'active' }, times: [{}, {}, {}], notices: [{ channel: 'email' }] }); // prettier-ignore
+    // Booked by the desk, at none of the times that are held.
+    await book(at('18:00', 1), 0, { patientId, practitionerId: clinic.providers[1] });
+    const done = await look(id);
+    expect(done).toMatchObject({ absence: { state: 'resolved' }, wishes: [wish!.id] });
+    expect(done.visits).toHaveLength(3);
+    expect((await wishesOf(patientId))[0]).toMatchObject({ state: 'withdrawn' });
+    expect((await page(id))[0]).toMatchObject({ state: 'rebooked', held: [] });
+    expect(await look(id)).toMatchObject({ wishes: [], visits: [] });
+  });
+
+  it('and waits for the same already, waits once: more urgently, and as before afterwards', async () => {
+    const at = nextDay();
+    const visit = await book(at('15:00'), 4);
+    const entryId = randomUUID();
+    await joinWaitlist(clinic.ports, { organizationId: clinic.organizationId, entryId, patientId: clinic.patients[4]!, actor: staffActor, operation: { key: `wait:${entryId}/join`, inputHash: 'h' }, wish: { visitTypeIds: [clinic.visitTypeId], providerIds: null, locationIds: [], modes: ['in-person'], days: [], timeFrom: null, timeTo: null, earliest: null, latest: null, urgency: 'routine', currentAppointmentId: visit, minGainDays: 2, maxTravelKm: null, noticeMinutes: 240 } }); // prettier-ignore
+    const { id } = await declare(clinic.providers[0]!, at('00:00'), at('23:59'));
+    expect(await take(id, visit, 'ask')).toMatchObject({ wishes: [], changedWishes: [entryId] });
+    expect((await wishesOf(clinic.patients[4]!))[0]).toEqual({ id: entryId, urgency: 'displaced', state: 'active' });
+    await overrule(id, visit, 'cancel');
+    expect((await look(id)).wishes).toEqual([entryId]);
+    expect((await wishesOf(clinic.patients[4]!))[0]).toEqual({ id: entryId, urgency: 'routine', state: 'active' });
+  });
+});
+
+describe('nobody is forgotten', () => {
+  it('by a pause: hours before the visit a person is asked to call', async () => {
+    const at = nextDay();
+    const visit = await book(at('15:00'), 5);
+    const { id } = await declare(clinic.providers[0]!, at('00:00'), at('23:59'));
+    await overrule(id, visit, 'pause');
+    expect(await look(id)).toMatchObject({ steps: [], nextAt: at('11:00') });
+    const before = await clinic.clock.now();
+    clinic.clock.set(at('11:00'));
+    expect((await look(id)).steps).toEqual([{ appointmentId: visit, step: 'call' }]);
+    expect(await take(id, visit, 'call')).toMatchObject({ done: true });
+    expect(await page(id)).toMatchObject([{ state: 'to-call', paused: true, task: { state: 'open' } }]);
+    expect(await statusOf(visit)).toBe('booked');
+    // Its time has come: it is not settled by that.
+    clinic.clock.set(at('15:01'));
+    expect(await look(id)).toMatchObject({ absence: { state: 'running' }, open: [{ state: 'to-call' }] });
+    await overrule(id, visit, 'keep');
+    await look(id);
+    clinic.clock.set(before);
   });
 });
 
