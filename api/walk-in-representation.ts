@@ -101,7 +101,7 @@ export async function representQueues(
     visitTypeId: row.visit_type_id,
     visitMinutes: row.duration_minutes,
     scheme,
-    practitioners: names.practitioners(row.provider_ids),
+    practitioners: names.practitioners(row.provider_ids).toSorted((a, b) => (a.name < b.name ? -1 : 1)),
     active: row.active,
     version: row.version,
   }));
