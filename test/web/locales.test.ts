@@ -9,6 +9,14 @@ import { describe, expect, test } from 'vitest';
 import { sendChannels, suppressions } from '../../activities/outbox-verdict.ts';
 import { waitingFor } from '../../api/case-state.ts';
 import { positionBands } from '../../api/waitlist-schemas.ts';
+import {
+  absenceActions,
+  absenceKinds,
+  absenceStates,
+  caseActions,
+  caseEdges,
+  caseStates,
+} from '../../domain/absence.ts';
 import { actions, roles } from '../../domain/access.ts';
 import { edges } from '../../domain/appointment-events.ts';
 import { appointmentStatuses } from '../../domain/appointment-facts.ts';
@@ -118,6 +126,17 @@ describe('words of the staff application', () => {
       ...waitingFor.shape.who.options.map((who) => `party.${who}`),
       ...lateChoices.map((choice) => `late.${choice}`),
       ...ineligibilities.map((reason) => `notEligible.${reason}`),
+      // Absences
+      ...absenceKinds.map((kind) => `absenceKind.${kind}`),
+      ...absenceStates.map((state) => `absenceState.${state}`),
+      ...caseStates.map((state) => `absenceCase.${state}`),
+      ...['list', ...caseEdges.map(([event]) => event)].map((event) => `absenceEvent.${event}`),
+      ...absenceActions.flatMap((action) => [
+        `absenceAction.${action}`,
+        `absenceHint.${action}`,
+        `absenceDone.${action}`,
+      ]),
+      ...caseActions.flatMap((action) => ['Action', 'Hint', 'Done'].map((part) => `absenceCase${part}.${action}`)),
       // The waitlist
       ...waitlistReasons.map((reason) => `notAsked.${reason}`),
       ...waitlistStates.map((state) => `waitState.${state}`),
