@@ -65,7 +65,7 @@ export function seatProblem(session: SessionFacts, at: number, bySelf: boolean):
 export const sessionFull: ProblemDetail = {
   code: 'slot-taken',
   detail: 'All seats of this session are taken.',
-  data: { resourceKind: 'seat', alternatives: [] },
+  data: { guard: 'session-full', resourceKind: 'seat', alternatives: [] },
 };
 
 /** Whether a change of the session is possible now: `null` lets pass. */

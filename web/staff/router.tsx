@@ -247,6 +247,27 @@ const opening = createRoute({
   component: lazyRouteComponent(() => import('./waitlist/opening-page.tsx'), 'OpeningPage'),
 });
 
+export interface GroupsSearch {
+  readonly when?: 'past' | undefined;
+  readonly place?: string | undefined;
+  readonly practitioner?: string | undefined;
+}
+const groups = createRoute({
+  getParentRoute: () => frame,
+  path: '/groups',
+  validateSearch: (raw: Raw): GroupsSearch => ({
+    when: oneOf(raw['when'], ['past']),
+    place: text(raw['place']),
+    practitioner: text(raw['practitioner']),
+  }),
+  component: lazyRouteComponent(() => import('./groups/groups-page.tsx'), 'GroupsPage'),
+});
+const group = createRoute({
+  getParentRoute: () => frame,
+  path: '/groups/$id',
+  component: lazyRouteComponent(() => import('./groups/group-page.tsx'), 'GroupPage'),
+});
+
 export interface AbsencesSearch {
   readonly state?: 'ended' | undefined;
 }
@@ -331,6 +352,8 @@ const tree = root.addChildren([
     walkIns,
     openings,
     opening,
+    groups,
+    group,
     absences,
     declareAbsence,
     absence,

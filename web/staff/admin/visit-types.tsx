@@ -86,6 +86,9 @@ function TypeRow({
         <td>{type.modes.map((mode) => t(`mode.${mode}`)).join(', ')}</td>
         <td>{t('visitType.practitioners', { count: type.practitionerIds.length })}</td>
         <td>
+          {type.groupCapacity !== null && (
+            <Badge tone="neutral">{t('visitType.group', { count: type.groupCapacity })}</Badge>
+          )}{' '}
           {type.selfSchedulable && <Badge tone="info">{t('visitType.selfSchedulable')}</Badge>}{' '}
           {type.needsApproval && <Badge tone="warn">{t('visitType.needsApproval')}</Badge>}
         </td>
@@ -112,6 +115,13 @@ const numbers = {
 type NumberField = keyof typeof numbers;
 const modes = ['in-person', 'video', 'phone'] as const;
 
+const besidesKinds = ['equipment', 'interpreter'] as const;
+type BesidesKind = (typeof besidesKinds)[number];
+type Requirement = VisitType['requirements'][number];
+const isPool = (one: Requirement, kind: BesidesKind): boolean => one.kind === kind && one.resourceId === null;
+const firstPool = (type: VisitType | null, kind: BesidesKind): Requirement | undefined =>
+  type?.requirements.find((one) => isPool(one, kind));
+
 function TypeForm({ type, close }: { readonly type: VisitType | null; readonly close: () => void }) {
   const { t } = useTranslation();
   const client = useQueryClient();
@@ -131,17 +141,27 @@ function TypeForm({ type, close }: { readonly type: VisitType | null; readonly c
   const [ways, setWays] = useState<string[]>([...(type?.modes ?? ['in-person'])]);
   const [who, setWho] = useState<string[]>([...(type?.practitionerIds ?? [])]);
   const [pool, setPool] = useState(type?.requirements.find((one) => one.kind === 'room')?.poolId ?? '');
+  const [besides, setBesides] = useState<Record<BesidesKind, string>>({
+    equipment: type?.requirements.find((one) => isPool(one, 'equipment'))?.poolId ?? '',
+    interpreter: type?.requirements.find((one) => isPool(one, 'interpreter'))?.poolId ?? '',
+  });
   const [selfSchedulable, setSelf] = useState(type?.selfSchedulable ?? true);
   const [needsApproval, setApproval] = useState(type?.needsApproval ?? false);
   const [active, setActive] = useState(type?.active ?? true);
+  const [seats, setSeats] = useState<number | null>(type?.groupCapacity ?? null);
   const save = useMutation({
     mutationFn: async () => {
       const kept = (type?.requirements ?? []).filter(
-        (one) => one.kind !== 'provider' && !(one.kind === 'room' && one.resourceId === null),
+        (one) =>
+          one.kind !== 'provider' &&
+          !(one.kind === 'room' && one.resourceId === null) &&
+          // Chosen below; its buffers and count stay as they are.
+          !besidesKinds.some((kind) => isPool(one, kind) && one === firstPool(type, kind)),
       );
       const body = {
         names: { ...type?.names, en: en.trim(), ...(es.trim() === '' ? {} : { es: es.trim() }) },
         ...typed,
+        groupCapacity: seats,
         modes: modes.filter((mode) => ways.includes(mode)),
         practitionerIds: who,
         selfSchedulable,
@@ -151,6 +171,9 @@ function TypeForm({ type, close }: { readonly type: VisitType | null; readonly c
             { role: 'provider', kind: 'provider' as const },
           ]),
           ...(pool === '' ? [] : [{ role: 'room', kind: 'room' as const, poolId: pool }]),
+          ...besidesKinds.flatMap((kind) =>
+            besides[kind] === '' ? [] : [{ role: kind, kind, ...firstPool(type, kind), poolId: besides[kind] }],
+          ),
           ...kept,
         ],
       };
@@ -196,6 +219,16 @@ function TypeForm({ type, close }: { readonly type: VisitType | null; readonly c
             maxLength={120}
             onChange={(event) => setEs(event.currentTarget.value)}
           />
+          <NumberInput
+            label={t('visitType.groupCapacity')}
+            description={t('visitType.groupCapacityHint')}
+            min={1}
+            max={200}
+            allowDecimal={false}
+            hideControls
+            value={seats ?? ''}
+            onChange={(value) => setSeats(value === '' ? null : Number(value))}
+          />
           {(Object.keys(numbers) as NumberField[]).map((name) => (
             <NumberInput
               key={name}
@@ -219,6 +252,20 @@ function TypeForm({ type, close }: { readonly type: VisitType | null; readonly c
                 .map((one) => ({ value: one.id, label: one.name })),
             ]}
           />
+          {besidesKinds.map((kind) => (
+            <NativeSelect
+              key={kind}
+              label={t(`visitType.pool.${kind}`)}
+              value={besides[kind]}
+              onChange={(event) => setBesides({ ...besides, [kind]: event.currentTarget.value })}
+              data={[
+                { value: '', label: t('common.none') },
+                ...(pools.data?.items ?? [])
+                  .filter((one) => one.kind === kind)
+                  .map((one) => ({ value: one.id, label: one.name })),
+              ]}
+            />
+          ))}
         </div>
         <Checkbox.Group label={t('visitType.modes')} value={ways} onChange={setWays}>
           <Group gap="md" mt={4}>

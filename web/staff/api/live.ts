@@ -27,6 +27,7 @@ export function useLive(): Live {
         'walk-ins',
         'charges',
         'series',
+        'groups',
       ]) {
         void client.invalidateQueries({ queryKey: [key] });
       }

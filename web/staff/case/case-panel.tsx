@@ -18,6 +18,8 @@ import { StateBadge } from '../parts/states.tsx';
 import { ActionForm } from './action-form.tsx';
 import { Actions } from './actions.tsx';
 import { LateChoices } from './late.tsx';
+import { Telehealth } from './telehealth.tsx';
+import { Equipped } from './equipped.tsx';
 import { Related } from './related.tsx';
 import { Timeline } from './timeline.tsx';
 import { Timer } from './timer.tsx';
@@ -112,12 +114,23 @@ function Loaded(props: {
             .filter(Boolean)
             .join(' · ')}
         </dd>
+        <Equipped visit={visit} />
         {visit.series !== null && (
           <>
             <dt>{t('series.title')}</dt>
             <dd>
               <LinkAnchor to="/cases/series/$id" params={{ id: visit.series.id }} size="sm">
                 {t('series.number', { number: visit.series.occurrence })}
+              </LinkAnchor>
+            </dd>
+          </>
+        )}
+        {visit.groupSessionId != null && (
+          <>
+            <dt>{t('group.title')}</dt>
+            <dd>
+              <LinkAnchor to="/groups/$id" params={{ id: visit.groupSessionId }} size="sm">
+                {t('group.seeSession')}
               </LinkAnchor>
             </dd>
           </>
@@ -157,6 +170,7 @@ function Loaded(props: {
       {done !== null && open === null && (
         <WhatNext action={done} visit={visit} view={view} zone={zone} onDone={finished} />
       )}
+      {visit.mode === 'video' && <Telehealth id={visit.id} zone={zone} order={part} />}
       {open === null && view.lateOptions.length > 0 && (
         <LateChoices
           visit={visit}

@@ -68,7 +68,8 @@ export function CriteriaFields(props: {
           data={[
             { value: '', label: t('find.chooseType') },
             ...(types.data?.items ?? [])
-              .filter((type) => type.active !== false)
+              // What is given in groups is booked as a seat of a session.
+              .filter((type) => type.active !== false && type.groupCapacity === null)
               .map((type) => ({
                 value: type.id,
                 label: t('find.typeLabel', { name: type.name, minutes: type.durationMinutes }),

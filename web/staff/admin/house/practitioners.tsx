@@ -2,6 +2,7 @@
 import { Checkbox, NumberInput, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { usStates } from '../../../../domain/telehealth.ts';
 import { useTranslation } from 'react-i18next';
 import { addPractitioner, changePractitioner, practitionersQuery } from '../../api/queries.ts';
 import type { Practitioner } from '../../api/types.ts';
@@ -45,7 +46,11 @@ function PractitionerForm({ item, close }: { readonly item: Practitioner | null;
   const [consent, setConsent] = useState(item?.overbookConsent ?? false);
   const [limit, setLimit] = useState(item?.overbookLimit ?? 0);
   const [active, setActive] = useState(item?.active ?? true);
+  const [licensed, setLicensed] = useState(item?.licensedStates.join(', ') ?? '');
+  const codes = licensed.toUpperCase().split(/[\s,;]+/).filter((code) => code !== ''); // prettier-ignore
+  const unknown = codes.filter((code) => !usStates.includes(code));
   const body = {
+    licensedStates: [...new Set(codes)],
     name: name.trim(),
     specialty: specialty.trim() === '' ? null : specialty.trim(),
     locationId: place === '' ? null : place,
@@ -55,7 +60,7 @@ function PractitionerForm({ item, close }: { readonly item: Practitioner | null;
   return (
     <ThingForm
       title={item?.name ?? t('rooms.addPractitioner')}
-      complete={name.trim() !== ''}
+      complete={name.trim() !== '' && unknown.length === 0}
       save={() =>
         item === null ? addPractitioner(body) : changePractitioner(item.id, { ...body, active }, item.version)
       }
@@ -74,6 +79,14 @@ function PractitionerForm({ item, close }: { readonly item: Practitioner | null;
         onChange={(event) => setSpecialty(event.currentTarget.value)}
       />
       <PlaceSelect value={place} onChange={setPlace} />
+      <TextInput
+        label={t('rooms.licensedStates')}
+        description={t('rooms.licensedHint')}
+        error={unknown.length === 0 ? undefined : t('rooms.licensedUnknown', { codes: unknown.join(', ') })}
+        value={licensed}
+        maxLength={300}
+        onChange={(event) => setLicensed(event.currentTarget.value)}
+      />
       <Checkbox
         label={t('rooms.overbookConsent')}
         checked={consent}
