@@ -7,7 +7,7 @@ import { PolicyWords } from '../admin/policy-words.tsx';
 import { addPolicy, policiesQuery } from '../api/queries.ts';
 import type { SimulationResult } from '../api/reports.ts';
 import type { Policy } from '../api/types.ts';
-import { useNow } from '../lib/use-now.ts';
+import { MINUTE } from '../lib/time.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { Answered } from '../parts/page.tsx';
 import { ProblemAlert } from '../parts/problem.tsx';
@@ -25,7 +25,7 @@ export function Adopt({ results }: { readonly results: readonly SimulationResult
         {t('simulations.adoptTitle')}
       </Title>
       <Answered query={policies} rows={3}>
-        {({ items }) => <Choices results={results} policies={items} />}
+        {({ items }) => <Choices results={results} policies={items} readAt={policies.dataUpdatedAt} />}
       </Answered>
     </section>
   );
@@ -34,13 +34,17 @@ export function Adopt({ results }: { readonly results: readonly SimulationResult
 function Choices({
   results,
   policies,
+  readAt,
 }: {
   readonly results: readonly SimulationResult[];
   readonly policies: readonly Policy[];
+  /** Epoch milliseconds. */
+  readonly readAt: number;
 }) {
   const { t } = useTranslation();
   const client = useQueryClient();
-  const present = inForce(policies, useNow());
+  // A rule that began a moment ago holds, also where this computer's clock is a little behind.
+  const present = inForce(policies, readAt + MINUTE);
   const [asked, setAsked] = useState<SimulationResult>();
   const [done, setDone] = useState<{ readonly name: string; readonly before: Value }>();
   const said = useRef<HTMLDivElement>(null);
