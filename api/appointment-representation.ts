@@ -28,6 +28,8 @@ export const appointment = z.object({
   holdExtended: z.boolean(),
   awaitingApproval: z.boolean(),
   confirmedAt: z.string().nullable(),
+  /** Not confirmed by then, the time is given to somebody else (B17); null where nothing is asked. */
+  confirmBy: z.string().nullable(),
   arrivedAt: z.string().nullable(),
   checkedInAt: z.string().nullable(),
   seenAt: z.string().nullable(),
@@ -73,6 +75,7 @@ interface Details {
   location: { id: string; name: string; timeZone: string } | null;
   resources: { role: string; kind: string; id: string; name: string; lane: number }[];
   series: { id: string; occurrence: number } | null;
+  confirm_by: string | null;
 }
 
 const detailsSql = `
@@ -83,6 +86,8 @@ SELECT x.id,
   CASE WHEN l.id IS NOT NULL THEN jsonb_build_object('id', l.id, 'name', l.name, 'timeZone', l.time_zone) END AS location,
   (SELECT coalesce(jsonb_agg(jsonb_build_object('role', b.role, 'kind', q.kind, 'id', q.id, 'name', q.name, 'lane', b.lane) ORDER BY b.role, q.name), '[]')
    FROM reservation b JOIN resource q ON q.id = b.resource_id WHERE b.appointment_id = x.id AND b.released_at IS NULL AND q.kind <> 'patient') AS resources,
+  (SELECT to_char(m.due_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') FROM case_timer m
+   WHERE m.aggregate = 'appointment' AND m.aggregate_id = x.id AND m.name = 'confirmation' AND m.state = 'pending' AND m.detail->>'event' = 'unconfirmed') AS confirm_by,
   (SELECT jsonb_build_object('id', a.series_id, 'occurrence', a.occurrence) FROM appointment a WHERE a.id = x.id AND a.series_id IS NOT NULL) AS series
 FROM unnest(CAST(:ids AS uuid[]), CAST(:patients AS uuid[]), CAST(:practitioners AS uuid[]), CAST(:visitTypes AS uuid[]), CAST(:locations AS uuid[]))
      AS x(id, patient_id, practitioner_id, visit_type_id, location_id)
@@ -148,6 +153,7 @@ function toAppointment(
     },
     location: details.location,
     series: details.series,
+    confirmBy: details.confirm_by,
     resources: ownChart ? details.resources.filter(({ kind }) => kind === 'room') : details.resources,
     ...localStartOf(view),
   };

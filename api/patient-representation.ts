@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Trx } from '../db/connection.ts';
 import type { FoundPatient } from '../db/patient-search.ts';
 import type { PatientRow } from '../db/patients.ts';
+import { payerClasses } from '../domain/charge.ts';
 import { DomainError } from '../domain/errors.ts';
 import { formatName } from '../domain/patient.ts';
 import { id } from './schemas.ts';
@@ -35,6 +36,7 @@ export const patient = patientListItem.extend({
   deceasedAt: z.string().nullable(),
   address: z.record(z.string(), z.unknown()),
   interpreterNeeded: z.boolean(),
+  payerClass: z.enum(payerClasses).nullable(),
   highRisk: z.boolean(),
   names: z.array(humanName.extend({ id, use: nameUse, prefix: z.array(z.string()), suffix: z.array(z.string()) })),
   identifiers: z.array(z.object({ id, system: z.string(), value: z.string(), type: z.string().nullable() })),
@@ -120,6 +122,7 @@ export async function readPatient(
     deceasedAt: row.deceased_at?.toISOString() ?? null,
     address: row.address,
     interpreterNeeded: row.interpreter_needed,
+    payerClass: row.payer_class,
     highRisk: row.high_risk,
     names: row.names.map((name) => ({ ...name, text: formatName(name) })),
     identifiers: row.identifiers,

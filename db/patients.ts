@@ -1,5 +1,6 @@
 /** Patients as records: written in one transaction with their words, their resource and the state change (B8, B9). */
 import { createHash, randomUUID } from 'node:crypto';
+import type { PayerClass } from '../domain/charge.ts';
 import type { Actor } from '../domain/actor.ts';
 import { DomainError } from '../domain/errors.ts';
 import { fold, nameWords, normalizePhone } from '../domain/patient.ts';
@@ -52,6 +53,8 @@ export interface NewPatient {
   readonly phone?: string | null | undefined;
   readonly address?: Readonly<Record<string, unknown>> | undefined;
   readonly interpreterNeeded?: boolean | undefined;
+  /** Until coverage is kept: some payers forbid fees (domain/charge.ts). */
+  readonly payerClass?: PayerClass | null | undefined;
   readonly highRisk?: boolean | undefined;
   readonly active?: boolean | undefined;
   readonly identifiers?: readonly PatientIdentifier[] | undefined;
@@ -82,6 +85,7 @@ export interface PatientRow {
   phone: string | null;
   address: Record<string, unknown>;
   interpreter_needed: boolean;
+  payer_class: PayerClass | null;
   high_risk: boolean;
   active: boolean;
   version: number;
@@ -137,6 +141,7 @@ export function patientColumns(organizationId: string, id: string, patient: NewP
     phone: patient.phone ? normalizePhone(patient.phone) : null,
     address: JSON.stringify(patient.address ?? {}),
     interpreter_needed: patient.interpreterNeeded ?? false,
+    payer_class: patient.payerClass ?? null,
     high_risk: patient.highRisk ?? false,
     active: patient.active ?? true,
   };
@@ -246,6 +251,7 @@ export interface PatientPatch extends Partial<
     | 'phone'
     | 'address'
     | 'interpreterNeeded'
+    | 'payerClass'
     | 'highRisk'
     | 'active'
   >
@@ -283,6 +289,7 @@ export async function updatePatient(
     phone: patch.phone === undefined ? undefined : patch.phone ? normalizePhone(patch.phone) : null,
     address: patch.address,
     interpreter_needed: patch.interpreterNeeded,
+    payer_class: patch.payerClass,
     high_risk: patch.highRisk,
     active: patch.active,
   };

@@ -25,7 +25,7 @@ export function timersOf(facts: AppointmentFacts): AppointmentTimer[] {
   if (start === null) return [];
   if (status === 'booked') {
     const confirmBy = facts.confirmedAt === null ? confirmationDueAt(facts) : null;
-    const release = rules.confirmation.then === 'release';
+    const release = rules.confirmation.otherwise === 'release';
     const timers: AppointmentTimer[] = [
       ...(confirmBy === null
         ? []

@@ -19,8 +19,8 @@ type Asked = Pick<AppointmentFacts, 'start' | 'timeZone' | 'bookedAt' | 'confirm
  * that the patient will come: at `booked + margin = deadline` it still does.
  */
 export function confirmationDueAt({ start, timeZone, bookedAt, rules }: Asked): number | null {
-  const { deadline, margin, then } = rules.confirmation;
-  if (then === 'keep' || start === null || timeZone === null || bookedAt === undefined || bookedAt === null)
+  const { deadline, margin, otherwise } = rules.confirmation;
+  if (otherwise === 'keep' || start === null || timeZone === null || bookedAt === undefined || bookedAt === null)
     return null;
   const due = subtractDuration(start, deadline, timeZone);
   return due > addDuration(bookedAt, margin, timeZone) && due < start ? due : null;
@@ -28,7 +28,7 @@ export function confirmationDueAt({ start, timeZone, bookedAt, rules }: Asked): 
 
 /** What the patient must be told of: the instant by which to confirm, where the time is given away otherwise. */
 export function releaseDueAt(facts: Asked): number | null {
-  return facts.rules.confirmation.then === 'release' ? confirmationDueAt(facts) : null;
+  return facts.rules.confirmation.otherwise === 'release' ? confirmationDueAt(facts) : null;
 }
 
 /**

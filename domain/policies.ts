@@ -58,7 +58,7 @@ export interface WaitlistPolicy {
 export interface ConfirmationPolicy {
   /** Before the start: `PT6H` elapsed, `P1D` at the same wall-clock time the day before. */
   readonly deadline: string;
-  readonly then: 'keep' | 'call' | 'release';
+  readonly otherwise: 'keep' | 'call' | 'release';
   /** Who books less than this before the deadline has said with it that they will come. */
   readonly margin: string;
   /** How long the clinic has for its call. */
@@ -109,7 +109,7 @@ export const defaultPolicies: PolicyValues = {
     margin: 'PT1H',
     quietHours: { from: '20:00', until: '08:00', asIsFrom: '07:00' },
   },
-  confirmation: { deadline: 'PT6H', then: 'keep', margin: 'PT12H', callWithin: 'PT2H' },
+  confirmation: { deadline: 'PT6H', otherwise: 'keep', margin: 'PT12H', callWithin: 'PT2H' },
   fee: {
     currency: 'USD',
     lateCancelCents: 0,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { createPatient, duplicatesOf, updatePatient } from '../../db/patients.ts';
 import { findPatients } from '../../db/patient-search.ts';
+import { payerClasses } from '../../domain/charge.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { parsePatientQuery } from '../../domain/patient-query.ts';
 import { onlyChart, requireChart } from '../own-chart.ts';
@@ -46,6 +47,7 @@ const details = {
   phone: phone.nullable().optional(),
   address: address.optional(),
   interpreterNeeded: z.boolean().optional(),
+  payerClass: z.enum(payerClasses).nullable().optional(),
   highRisk: z.boolean().optional(),
 };
 

@@ -54,7 +54,7 @@ export const policyValues = {
     margin: duration,
     quietHours: z.strictObject({ from: localTime, until: localTime, asIsFrom: localTime }).nullable(),
   }).partial(),
-  'confirmation': z.strictObject({ deadline: duration, then: z.enum(confirmationChoices), margin: duration, callWithin: duration }).partial(),
+  'confirmation': z.strictObject({ deadline: duration, otherwise: z.enum(confirmationChoices), margin: duration, callWithin: duration }).partial(),
   'fee': z.strictObject({
     ...amounts,
     currency: z.string().regex(/^[A-Z]{3}$/, 'Send a currency code such as USD'),

@@ -90,6 +90,7 @@ function statusWord(visit: LinkedVisit, words: VisitPageWords): string {
       if (appointment.cancelReason === 'hold-expired' || appointment.cancelReason === 'hold-released') {
         return words.status.heldOver;
       }
+      if (appointment.cancelReason === 'unconfirmed') return words.status.unconfirmed;
       return visit.cancelledBy === 'clinic' ? words.status.cancelledByClinic : words.status.cancelled;
     default:
       return words.status.removed;
@@ -110,6 +111,7 @@ function nextSteps(visit: LinkedVisit, words: VisitPageWords): string[] {
       if (start !== null && visit.at >= start) return [words.next.callToRebook];
       return [
         ...(can(visit, 'confirm') ? [words.next.pleaseConfirm] : []),
+        ...(visit.confirmBy === null ? [] : [words.next.confirmBy(say(visit.confirmBy))]),
         ...(nextReminderAt === null
           ? []
           : [

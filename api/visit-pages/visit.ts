@@ -29,6 +29,8 @@ export interface LinkedVisit {
   readonly appointment: AppointmentView;
   readonly allowed: readonly AllowedAction[];
   readonly nextReminderAt: Date | null;
+  /** Unconfirmed then, the time is given to somebody else (B17). */
+  readonly confirmBy: Date | null;
   readonly lateIfCancelledNow: boolean;
   readonly cancelNoticeMinutes: number;
   readonly cancelledBy: string | null;
@@ -87,6 +89,7 @@ export async function openLink(
     context.concerns({ entityId: appointment.id, patientId: appointment.patientId });
     const startAt = appointment.start === null ? null : new Date(appointment.start);
     const reminder = timers.find(({ name }) => name.startsWith('reminder:'));
+    const deadline = timers.find(({ name, detail }) => name === 'confirmation' && detail?.['event'] === 'unconfirmed');
     return {
       token,
       verdict: judgeVisitToken(claims, { version: appointment.version, startAt }, at),
@@ -102,6 +105,7 @@ export async function openLink(
       appointment,
       allowed: allowedActions(facts, { at: at.getTime(), actor }),
       nextReminderAt: reminder === undefined ? null : new Date(reminder.dueAt),
+      confirmBy: deadline === undefined ? null : new Date(deadline.dueAt),
       lateIfCancelledNow: isLateCancel(facts, at.getTime()),
       cancelNoticeMinutes: facts.rules.cancelNoticeMinutes,
       cancelledBy: about.cancelled_by,

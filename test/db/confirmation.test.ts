@@ -13,7 +13,7 @@ beforeAll(async () => {
   await clinic.owner('policy').insert({
     organization_id: clinic.organizationId,
     kind: 'confirmation',
-    value: JSON.stringify({ then: 'release' }),
+    value: JSON.stringify({ otherwise: 'release' }),
     valid_from: '2026-01-01T00:00:00Z',
   });
 });
@@ -146,7 +146,7 @@ it('what was booked late needs no confirmation, and the rule of the day of booki
     .insert({
       organization_id: clinic.organizationId,
       kind: 'confirmation',
-      value: JSON.stringify({ then: 'keep' }),
+      value: JSON.stringify({ otherwise: 'keep' }),
       valid_from: local('09:00', -10),
     })
     .returning<{ id: string }[]>('id');

@@ -111,9 +111,13 @@ export const anyFacts: fc.Arbitrary<AppointmentFacts> = fc.record({
       needsApproval: fc.boolean(),
       selfSchedulable: fc.boolean(),
       autoNoShow: fc.boolean(),
-      then: fc.constantFrom(...confirmationChoices),
+      otherwise: fc.constantFrom(...confirmationChoices),
     })
-    .map(({ then, ...r }) => ({ ...defaultRules, ...r, confirmation: { ...defaultRules.confirmation, then } })),
+    .map(({ otherwise, ...r }) => ({
+      ...defaultRules,
+      ...r,
+      confirmation: { ...defaultRules.confirmation, otherwise },
+    })),
 });
 export const anyActor: fc.Arbitrary<Actor> = fc.oneof(
   fc.constantFrom(staff, patient, system, { ...patient, patientId: 'other' }),

@@ -84,7 +84,7 @@ function witness(
     rules: {
       ...defaultRules,
       needsApproval: approval,
-      confirmation: { ...defaultRules.confirmation, then: 'release' },
+      confirmation: { ...defaultRules.confirmation, otherwise: 'release' },
     },
   });
   const actor = system_ ? system : approval ? { ...staff, permissions: ['appointment:book'] } : staff;

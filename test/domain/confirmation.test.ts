@@ -27,15 +27,15 @@ const guardOf = (f: AppointmentFacts, at: number) => {
 describe('B17: the deadline to confirm', () => {
   test('keep: nothing is asked. call and release: a timer six hours before, until somebody confirms', () => {
     const named = (f: AppointmentFacts) => timersOf(f).find(({ name }) => name === 'confirmation');
-    expect(named(visit({ then: 'keep' }))).toBeUndefined();
-    expect(named(visit({ then: 'call' }))).toEqual({ name: 'confirmation', dueAt: due, event: null });
-    expect(named(visit({ then: 'release' }))).toEqual({ name: 'confirmation', dueAt: due, event: 'unconfirmed' });
-    expect(named(visit({ then: 'release' }, { confirmedAt: due - 1 }))).toBeUndefined();
-    expect(named(visit({ then: 'release' }, { status: 'arrived' }))).toBeUndefined();
+    expect(named(visit({ otherwise: 'keep' }))).toBeUndefined();
+    expect(named(visit({ otherwise: 'call' }))).toEqual({ name: 'confirmation', dueAt: due, event: null });
+    expect(named(visit({ otherwise: 'release' }))).toEqual({ name: 'confirmation', dueAt: due, event: 'unconfirmed' });
+    expect(named(visit({ otherwise: 'release' }, { confirmedAt: due - 1 }))).toBeUndefined();
+    expect(named(visit({ otherwise: 'release' }, { status: 'arrived' }))).toBeUndefined();
   });
 
   test('the time is given away from the very instant on, by the system only, never late and never with a fee', () => {
-    const f = visit({ then: 'release' });
+    const f = visit({ otherwise: 'release' });
     expect(guardOf(f, due - 1)).toBe('not-yet');
     expect(giveAway(f, due)).toMatchObject({
       ok: true,
@@ -50,26 +50,27 @@ describe('B17: the deadline to confirm', () => {
   });
 
   test('who was not told, and what is found too late after an outage, is called', () => {
-    expect(guardOf(visit({ then: 'release' }, { askedToConfirm: false }), due)).toBe('deadline-not-told');
-    expect(guardOf(visit({ then: 'release' }), start - 3 * hour - 1)).toBeNull();
-    expect(guardOf(visit({ then: 'release' }), start - 3 * hour)).toBe('release-too-late');
-    expect(guardOf(visit({ then: 'call' }), due)).toBe('confirmation-not-asked');
+    expect(guardOf(visit({ otherwise: 'release' }, { askedToConfirm: false }), due)).toBe('deadline-not-told');
+    expect(guardOf(visit({ otherwise: 'release' }), start - 3 * hour - 1)).toBeNull();
+    expect(guardOf(visit({ otherwise: 'release' }), start - 3 * hour)).toBe('release-too-late');
+    expect(guardOf(visit({ otherwise: 'call' }), due)).toBe('confirmation-not-asked');
   });
 
   test('a late booking says by itself that the patient comes: the margin counts to the instant', () => {
-    const bookedAt = (ms: number) => confirmationDueAt(visit({ then: 'release', margin: 'PT12H' }, { bookedAt: ms }));
+    const bookedAt = (ms: number) =>
+      confirmationDueAt(visit({ otherwise: 'release', margin: 'PT12H' }, { bookedAt: ms }));
     expect(bookedAt(due - 12 * hour)).toBeNull();
     expect(bookedAt(due - 12 * hour - 1)).toBe(due);
     // A run of an earlier release does not know when it was booked.
-    expect(confirmationDueAt(visit({ then: 'release' }, { bookedAt: undefined }))).toBeNull();
+    expect(confirmationDueAt(visit({ otherwise: 'release' }, { bookedAt: undefined }))).toBeNull();
   });
 
   test('days are counted at the wall clock, across the change of clocks', () => {
     // Sunday 2027-03-14 10:00 in New York is EDT; the evening before at ten is EST.
-    const start = Date.UTC(2027, 2, 14, 14);
-    const f = visit({ then: 'release', deadline: 'P1D' }, { start, bookedAt: start - 240 * hour });
+    const sunday = Date.UTC(2027, 2, 14, 14);
+    const f = visit({ otherwise: 'release', deadline: 'P1D' }, { start: sunday, bookedAt: sunday - 240 * hour });
     expect(confirmationDueAt(f)).toBe(Date.UTC(2027, 2, 13, 15));
-    expect(confirmationDueAt(visit({ then: 'release', deadline: 'PT24H' }, { start, bookedAt: 0 }))).toBe(
+    expect(confirmationDueAt(visit({ otherwise: 'release', deadline: 'PT24H' }, { start: sunday, bookedAt: 0 }))).toBe(
       Date.UTC(2027, 2, 13, 14),
     );
   });
@@ -87,8 +88,8 @@ describe('B17: the deadline to confirm', () => {
           fc.constantFrom(-1, 0, 1, 'middle' as const, 'before-middle' as const),
           fc.integer({ min: -80 * hour, max: hour }),
         ),
-        (then, before, margin, booked, askedToConfirm, confirmed, moment) => {
-          const policy = { then, deadline: `PT${before}H`, margin: `PT${margin}H` };
+        (otherwise, before, margin, booked, askedToConfirm, confirmed, moment) => {
+          const policy = { otherwise, deadline: `PT${before}H`, margin: `PT${margin}H` };
           const deadline = start - before * hour;
           const middle = start - (before * hour) / 2;
           const at = moment === 'middle' ? middle : moment === 'before-middle' ? middle - 1 : deadline + moment;
@@ -97,12 +98,12 @@ describe('B17: the deadline to confirm', () => {
             askedToConfirm,
             confirmedAt: confirmed === null ? null : start + confirmed,
           });
-          const asked = then === 'release' && booked > before + margin;
+          const asked = otherwise === 'release' && booked > before + margin;
           const wanted = asked && askedToConfirm && confirmed === null && at >= deadline && at < middle;
           expect(giveAway(f, at).ok).toBe(wanted);
           const timer = timersOf(f).find(({ name }) => name === 'confirmation');
           expect(timer?.dueAt).toBe(
-            then !== 'keep' && booked > before + margin && confirmed === null ? deadline : undefined,
+            otherwise !== 'keep' && booked > before + margin && confirmed === null ? deadline : undefined,
           );
         },
       ),

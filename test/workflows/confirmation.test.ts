@@ -11,7 +11,7 @@ beforeAll(async () => {
   await clinic.admin('policy').insert({
     organization_id: clinic.organizationId,
     kind: 'confirmation',
-    value: JSON.stringify({ then: 'release' }),
+    value: JSON.stringify({ otherwise: 'release' }),
     valid_from: '2020-01-01T00:00:00Z',
   });
 });

@@ -30,11 +30,14 @@ export const en = {
     noshow: 'We missed you',
     cancelled: 'Cancelled',
     cancelledByClinic: 'Cancelled by the clinic',
+    unconfirmed: 'Not confirmed in time. The appointment was given to somebody else.',
     heldOver: 'This time is no longer held',
     removed: 'This appointment is no longer on record',
   },
   next: {
     pleaseConfirm: 'Please tell us whether you will come.',
+    confirmBy: (until: string) =>
+      `If we do not hear from you by ${until}, we give the time to somebody who waits for it.`,
     reminder: (at: string) => `We will send you a reminder on ${at}.`,
     seeYou: (at: string) => `We expect you on ${at}.`,
     takeIt: (until: string) => `You have until ${until} to take it. After that, others can book it.`,

@@ -31,11 +31,14 @@ export const es: VisitPageWords = {
     noshow: 'Le esperábamos',
     cancelled: 'Cancelada',
     cancelledByClinic: 'Cancelada por la clínica',
+    unconfirmed: 'No se confirmó a tiempo. La cita se dio a otra persona.',
     heldOver: 'Este horario ya no está guardado',
     removed: 'Esta cita ya no está registrada',
   },
   next: {
     pleaseConfirm: 'Por favor, díganos si vendrá.',
+    confirmBy: (until) =>
+      `Si no tenemos noticias suyas antes de: ${until}, daremos el horario a otra persona que lo espera.`,
     reminder: (at) => `Le enviaremos un recordatorio: ${at}.`,
     seeYou: (at) => `Le esperamos: ${at}.`,
     takeIt: (until) => `Puede tomarlo hasta: ${until}. Después, otras personas podrán reservarlo.`,

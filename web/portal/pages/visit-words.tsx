@@ -17,6 +17,7 @@ export function statusText(visit: VisitView, t: Words): string {
     return t(holdIsOver(visit) ? 'status.heldOver' : 'status.pending');
   }
   if (visit.cancelReason === 'hold-expired' || visit.cancelReason === 'hold-released') return t('status.heldOver');
+  if (visit.cancelReason === 'unconfirmed') return t('status.unconfirmed');
   return t(`status.${visit.status}` as Key & `status.${string}`);
 }
 
@@ -25,7 +26,11 @@ export function nextText(visit: VisitView, t: Words, language: Language): string
   switch (visit.status) {
     case 'booked':
       if (visit.start !== null && Date.now() >= Date.parse(visit.start)) return [t('next.call')];
-      return [...(visit.confirmedAt === null ? [t('next.confirm')] : []), t('next.visit', { time: say(visit.start) })];
+      return [
+        ...(visit.confirmedAt === null ? [t('next.confirm')] : []),
+        ...(visit.confirmBy === null ? [] : [t('next.confirmBy', { time: say(visit.confirmBy) })]),
+        t('next.visit', { time: say(visit.start) }),
+      ];
     case 'pending':
       if (visit.awaitingApproval) return [t('next.approval', { time: say(visit.holdExpiresAt) })];
       return [holdIsOver(visit) ? t('next.again') : t('next.hold', { time: say(visit.holdExpiresAt) })];

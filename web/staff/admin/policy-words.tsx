@@ -76,11 +76,11 @@ function useSay(): (name: string, value: unknown, whole: Value) => readonly stri
     moneyOf(Number(cents), String(whole['currency'] ?? 'USD'), i18n.language);
   /** Confirmation and fees: words and amounts, which look like any other text and number. */
   const own = (name: string, value: unknown, whole: Value): readonly string[] | null => {
-    if (name === 'then') return [t(`confirmationThen.${String(value)}`, { defaultValue: String(value) })];
+    if (name === 'otherwise') return [t(`confirmationThen.${String(value)}`, { defaultValue: String(value) })];
     if (name.endsWith('Cents')) return [money(value, whole)];
     if (name === 'waiveFirst') return [value === true ? t('common.yes') : t('common.no')];
     if (name === 'waivedPayerClasses' && Array.isArray(value))
-      return value.length === 0 ? [t('common.none')] : value.map((one) => t(`payerClass.${String(one)}`));
+      return value.length === 0 ? [t('common.none')] : value.map((payer) => t(`payerClass.${String(payer)}`));
     if (name !== 'byVisitType' || !isValue(value)) return null;
     const types = Object.entries(value).filter((entry): entry is [string, Value] => isValue(entry[1]));
     if (types.length === 0) return [t('common.none')];

@@ -16,11 +16,14 @@ export function useRefusalReason(): (refused: Refused) => string | undefined {
   return ({ code, detail, data }) => {
     const reason = data?.['reason'];
     const guard = data?.['guard'];
+    const kind = data?.['resourceKind'];
     const word =
       code === 'patient-not-eligible' && typeof reason === 'string'
         ? t(`notEligible.${reason}`, { defaultValue: '' })
         : typeof guard === 'string'
-          ? t(`guard.${guard}`, { defaultValue: '' })
+          ? // Which of all that is needed: an interpreter, a machine, a room.
+            (typeof kind === 'string' && t(`guard.${guard}.${kind}`, { defaultValue: '' })) ||
+            t(`guard.${guard}`, { defaultValue: '' })
           : '';
     if (word !== '') return word;
     return i18n.language.startsWith('en') ? detail : undefined;

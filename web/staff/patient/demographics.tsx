@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { useForm, useWatch } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { ProblemError } from '../../shared/api-client.ts';
+import { payerClasses } from '../../../domain/charge.ts';
 import { changePatient, readPatient } from '../api/queries.ts';
 import type { PatientChange } from '../api/queries.ts';
 import type { Patient } from '../api/types.ts';
@@ -27,6 +28,7 @@ interface Typed {
   city: string;
   state: string;
   postalCode: string;
+  payerClass: string;
   interpreterNeeded: boolean;
   deceased: boolean;
 }
@@ -43,6 +45,7 @@ const fields = [
   'city',
   'state',
   'postalCode',
+  'payerClass',
   'interpreterNeeded',
   'deceased',
 ] as const;
@@ -64,6 +67,7 @@ function typedOf(patient: Patient): Typed {
     city: word(address['city']),
     state: word(address['state']),
     postalCode: word(address['postalCode']),
+    payerClass: patient.payerClass ?? '',
     interpreterNeeded: patient.interpreterNeeded,
     deceased: patient.deceased,
   };
@@ -93,6 +97,7 @@ function changeOf(typed: Typed, before: Typed, address: Patient['address']): Pat
         country: orNothing(word(address['country'])),
       },
     }),
+    ...(changed('payerClass') && { payerClass: payerClasses.find((one) => one === typed.payerClass) ?? null }),
     ...(changed('interpreterNeeded') && { interpreterNeeded: typed.interpreterNeeded }),
     ...(changed('deceased') && { deceased: typed.deceased }),
   };
@@ -132,6 +137,8 @@ export function Demographics(props: { readonly patient: Patient; readonly etag: 
           <dd className="hs-num">{patient.phone ?? t('common.none')}</dd>
           <dt>{t('patient.email')}</dt>
           <dd>{patient.email ?? t('common.none')}</dd>
+          <dt>{t('patient.payerClass')}</dt>
+          <dd>{t(`payerClass.${patient.payerClass ?? 'unknown'}`)}</dd>
           <dt>{t('patient.address')}</dt>
           <dd>
             {[shown.line, shown.city, shown.state, shown.postalCode].filter(Boolean).join(', ') || t('common.none')}
@@ -171,7 +178,7 @@ function EditForm(props: { readonly patient: Patient; readonly etag: string; rea
   const mine = { ...base.typed, ...useWatch({ control: form.control }) };
   const label = (name: (typeof fields)[number]): string => t(`patient.${name}`);
   const text = (
-    name: Exclude<(typeof fields)[number], 'interpreterNeeded' | 'deceased' | 'sex' | 'language'>,
+    name: Exclude<(typeof fields)[number], 'interpreterNeeded' | 'deceased' | 'sex' | 'language' | 'payerClass'>,
     type = 'text',
   ) => <TextInput key={name} type={type} label={label(name)} error={errors[name]?.message} {...form.register(name)} />;
   const languages = patientLanguages.some((code) => code === base.typed.language)
@@ -232,6 +239,15 @@ function EditForm(props: { readonly patient: Patient; readonly etag: string; rea
           {text('city')}
           {text('state')}
           {text('postalCode')}
+          <NativeSelect
+            label={label('payerClass')}
+            description={t('patient.payerClassHint')}
+            data={[
+              { value: '', label: t('payerClass.unknown') },
+              ...payerClasses.map((value) => ({ value, label: t(`payerClass.${value}`) })),
+            ]}
+            {...form.register('payerClass')}
+          />
         </div>
         <Checkbox label={label('interpreterNeeded')} {...form.register('interpreterNeeded')} />
         <Checkbox label={label('deceased')} {...form.register('deceased')} />

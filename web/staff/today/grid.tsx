@@ -12,6 +12,7 @@ import { useNow } from '../lib/use-now.ts';
 import { StateIcon, shownState, toneOf } from '../parts/states.tsx';
 import { STEP, rowsAnHour } from './layout.ts';
 import type { Cell, Column, Day } from './layout.ts';
+import { besidesRoom } from './besides.ts';
 import { waitingOf } from './waiting.ts';
 
 /** Matches `.hs-grid tbody tr` in app.css; the now-line is drawn with it. */
@@ -199,11 +200,14 @@ function Visit({
     now - Date.parse(visit.start) > 10 * MINUTE &&
     now - Date.parse(visit.start) < 12 * HOUR;
   const time = visit.start === null ? '' : timeOf(visit.start, zone, i18n.language);
+  const besides = besidesRoom(visit);
   const more = [
     t(`state.${state}`),
     waiting === null ? undefined : t('today.waits', { minutes: waiting }),
     late ? t('today.late') : undefined,
     visit.visitType.name,
+    ...besides.names,
+    besides.lacksInterpreter ? t('interpreter.toFind') : undefined,
   ].filter(Boolean);
   return (
     <div className="hs-visit" data-tone={late ? 'bad' : toneOf(state)}>

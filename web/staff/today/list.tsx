@@ -6,7 +6,8 @@ import { useTranslation } from 'react-i18next';
 import type { Appointment } from '../api/types.ts';
 import { timeOf } from '../lib/time.ts';
 import { useNow } from '../lib/use-now.ts';
-import { StateBadge } from '../parts/states.tsx';
+import { Badge, StateBadge } from '../parts/states.tsx';
+import { besidesRoom } from './besides.ts';
 import { waitingOf } from './waiting.ts';
 
 export function DayList(props: {
@@ -46,6 +47,7 @@ export function DayList(props: {
           {props.visits.map((visit) => {
             const waiting = waitingOf(visit, now);
             const room = visit.resources.find((one) => one.kind === 'room');
+            const besides = besidesRoom(visit);
             return (
               <tr key={visit.id} data-open={visit.id === props.open ? true : undefined}>
                 <td className="hs-num">{visit.start === null ? '' : timeOf(visit.start, props.zone, i18n.language)}</td>
@@ -63,7 +65,15 @@ export function DayList(props: {
                 </td>
                 <td>{visit.visitType.name}</td>
                 <td>{visit.practitioner?.name}</td>
-                <td>{room?.name}</td>
+                <td>
+                  {[room?.name, ...besides.names].filter(Boolean).join(' · ')}
+                  {besides.lacksInterpreter && (
+                    <>
+                      {' '}
+                      <Badge tone="warn">{t('interpreter.toFind')}</Badge>
+                    </>
+                  )}
+                </td>
                 <td>
                   <StateBadge visit={visit} />
                 </td>

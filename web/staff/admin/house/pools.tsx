@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { addPool, changePool, poolsQuery, resourcesQuery } from '../../api/queries.ts';
 import type { ResourcePool } from '../../api/types.ts';
+import { languageName } from '../../parts/new-patient-form.tsx';
 import { Answered } from '../../parts/page.tsx';
 import { KindSelect } from './kind-select.tsx';
 import { resourceKinds } from './resource-kinds.ts';
@@ -32,7 +33,7 @@ export function Pools() {
 }
 
 function PoolForm({ item, close }: { readonly item: ResourcePool | null; readonly close: () => void }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const resources = useQuery(resourcesQuery);
   const [kind, setKind] = useState<ResourceKind>(resourceKinds.find((one) => one === item?.kind) ?? 'room');
   const [name, setName] = useState(item?.name ?? '');
@@ -60,7 +61,11 @@ function PoolForm({ item, close }: { readonly item: ResourcePool | null; readonl
       <Checkbox.Group label={t('rooms.inPool')} value={members} onChange={setMembers}>
         <Stack gap={4} mt={4}>
           {fitting.map((one) => (
-            <Checkbox key={one.id} value={one.id} label={one.name} />
+            <Checkbox
+              key={one.id}
+              value={one.id}
+              label={[one.name, ...one.languages.map((code) => languageName(code, i18n.language))].join(' · ')}
+            />
           ))}
         </Stack>
       </Checkbox.Group>

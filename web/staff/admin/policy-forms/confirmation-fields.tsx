@@ -8,12 +8,12 @@ import type { FieldsProps } from './policy-fields.tsx';
 
 export function ConfirmationFields({ value, onChange }: FieldsProps) {
   const { t, i18n } = useTranslation();
-  const then = confirmationChoices.find((one) => one === value['then']) ?? 'keep';
+  const otherwise = confirmationChoices.find((one) => one === value['otherwise']) ?? 'keep';
   const set = (name: string) => (next: string) => onChange({ ...value, [name]: next });
   const words = (name: string): string => durationWords(String(value[name] ?? ''), i18n.language);
   return (
     <Stack gap="sm">
-      <Radio.Group label={t('policyField.then')} value={then} onChange={set('then')}>
+      <Radio.Group label={t('policyField.otherwise')} value={otherwise} onChange={set('otherwise')}>
         <Stack gap={6} mt={4}>
           {confirmationChoices.map((choice) => (
             <Radio
@@ -25,7 +25,7 @@ export function ConfirmationFields({ value, onChange }: FieldsProps) {
           ))}
         </Stack>
       </Radio.Group>
-      {then !== 'keep' && (
+      {otherwise !== 'keep' && (
         <div className="hs-fields">
           <DurationField
             label={t('policyField.deadline')}
@@ -48,7 +48,7 @@ export function ConfirmationFields({ value, onChange }: FieldsProps) {
         </div>
       )}
       <Text size="sm" role="status">
-        {t(`policyForm.says.${then}`, { deadline: words('deadline'), callWithin: words('callWithin') })}
+        {t(`policyForm.says.${otherwise}`, { deadline: words('deadline'), callWithin: words('callWithin') })}
       </Text>
     </Stack>
   );
