@@ -8,6 +8,7 @@ import type { AbsenceRow, CaseRow } from './absence-view.ts';
 import { recordStateChange } from './audit-trail.ts';
 import type { Trx } from './connection.ts';
 import { msOrNull } from './instants.ts';
+import { raiseStaffTask } from './staff-tasks.ts';
 
 export interface AwayFor {
   /** One of the two. */
@@ -100,7 +101,32 @@ export async function list(
       data: { absenceId: absence.id, appointmentId: visit.id, patientId: visit.patient_id, status: visit.status },
       opKey: change.opKey,
     });
+    // Its time has come and nobody was told: somebody may stand at the desk, or sit with a colleague.
+    if (state === 'begun' && visit.status === 'booked') await raiseDisplaced(trx, absence, visit, change);
   }
+}
+
+/** A visit stands on closed time and its patient is not asked: a person decides (C1). Once for the closure. */
+export async function raiseDisplaced(
+  trx: Trx,
+  absence: AbsenceRow,
+  visit: { readonly id: string; readonly patient_id: string; readonly start_at: Date },
+  { actor, at }: AbsenceChange,
+): Promise<void> {
+  const [now, start] = [at.getTime(), visit.start_at.getTime()];
+  await raiseStaffTask(trx, {
+    organizationId: absence.organization_id,
+    kind: 'displaced',
+    dedupeKey: `displaced:${absence.exception_id}:${visit.id}`,
+    subjectType: 'appointment',
+    subjectId: visit.id,
+    patientId: visit.patient_id,
+    params: { exceptionId: absence.exception_id, absenceId: absence.id, start: visit.start_at.toISOString() },
+    priority: 'urgent',
+    dueAt: new Date(Math.min(now + 86_400_000, Math.max(now, (now + start) / 2))),
+    actor,
+    at,
+  });
 }
 
 /** Writes one edge of the table on a locked row. A row that is over is moved by nobody. */

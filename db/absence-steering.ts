@@ -5,13 +5,21 @@ import { DomainError } from '../domain/errors.ts';
 import type { AbsenceActionRequest, AbsenceView, CaseActionRequest } from '../workflows/messages/absence.ts';
 import { actingFor } from './acting-for.ts';
 import { callTask, type StepOutcome } from './absence-steps.ts';
-import { changeAbsence, joinedTo, lockAbsence, moveCase, openCases, type AbsenceChange } from './absence-list.ts';
+import {
+  changeAbsence,
+  joinedTo,
+  lockAbsence,
+  moveCase,
+  openCases,
+  raiseDisplaced,
+  type AbsenceChange,
+} from './absence-list.ts';
 import { readAbsence, type AbsenceRow } from './absence-view.ts';
 import { carryOut } from './appointment-actions.ts';
 import type { SchedulingPorts } from './appointments.ts';
 import type { Trx } from './connection.ts';
 import { recordRemoval } from './schedule-administration.ts';
-import { cancelStaffTasks, raiseStaffTask } from './staff-tasks.ts';
+import { cancelStaffTasks } from './staff-tasks.ts';
 import { withTransaction } from './transaction.ts';
 
 export interface Steered extends Pick<StepOutcome, 'visits' | 'openings' | 'absences'> {
@@ -60,19 +68,7 @@ async function stopCases(
     const task =
       row.state === 'joined' || standing ? null : row.state === 'affected' ? null : await callTask(trx, row, change);
     if (standing && !reopen && row.state !== 'joined') {
-      await raiseStaffTask(trx, {
-        organizationId: row.organization_id,
-        kind: 'displaced',
-        dedupeKey: `displaced:${absence.exception_id}:${row.appointment_id}`,
-        subjectType: 'appointment',
-        subjectId: row.appointment_id,
-        patientId: row.patient_id,
-        params: { exceptionId: absence.exception_id, start: row.start_at.toISOString() },
-        priority: 'urgent',
-        dueAt: new Date(Math.min(change.at.getTime() + 86_400_000, (change.at.getTime() + row.start_at.getTime()) / 2)),
-        actor: change.actor,
-        at: change.at,
-      });
+      await raiseDisplaced(trx, absence, { ...row, id: row.appointment_id }, change);
     }
     await moveCase(trx, row, {
       ...change,

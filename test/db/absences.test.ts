@@ -262,6 +262,18 @@ describe('who is displaced', () => {
 });
 
 describe('nobody is forgotten', () => {
+  it('whose time had come before anybody knew: the visit is left alone, and a person looks after it', async () => {
+    const at = nextDay();
+    const visit = await book(at('15:00'), 0);
+    const before = await clinic.clock.now();
+    clinic.clock.set(at('15:05'));
+    const { id } = await declare(clinic.providers[0]!, at('15:01'), at('23:59'));
+    expect(await page(id)).toMatchObject([{ state: 'begun' }]);
+    expect(await clinic.count('staff_task', { subject_id: visit, kind: 'displaced', state: 'open' })).toBe(1);
+    expect(await statusOf(visit)).toBe('booked');
+    clinic.clock.set(before);
+  });
+
   it('by a pause: hours before the visit a person is asked to call', async () => {
     const at = nextDay();
     const visit = await book(at('15:00'), 5);
