@@ -385,13 +385,17 @@ async function seedHours(trx: Trx, context: WriteContext, zoneOf: ReadonlyMap<st
   await closed(main, tuesday.add({ days: 6 }), 'Holiday', 5, { resource_id: ids.resource('Dr. Daniel Hughes') });
 }
 
+/** So that the list of charges has something to show once somebody cancels late; a clinic without this row asks for nothing. */
+const fees = { lateCancelCents: 2500, noShowCents: 4000, byVisitType: { FU30: { noShowCents: 2500 } } };
+
 async function seedPolicies(trx: Trx, context: WriteContext): Promise<void> {
-  for (const [kind, value] of Object.entries(tourPolicies)) {
+  const ofTour = Object.entries(tourPolicies).map(([kind, value]) => ({ kind, value, at: ids.location(tourLocation) }));
+  for (const { kind, value, at } of [...ofTour, { kind: 'fee', value: fees, at: null }]) {
     const id = seedId('policy', kind);
     await trx('policy').insert({
       id,
       organization_id: context.organizationId,
-      location_id: ids.location(tourLocation),
+      location_id: at,
       kind,
       value: JSON.stringify(value),
       valid_from: context.at,
