@@ -132,6 +132,10 @@ export const opening = z.object({
   mode: visitMode,
   state: z.enum(openingStates),
   paused: z.boolean(),
+  /** Who is asked next, by staff's word. */
+  pinnedEntryId: id.nullable(),
+  /** When the next is asked, where nobody may be now: in the morning of who sleeps, or in the next row of windows. */
+  lookAgainAt: z.string().nullable(),
   /** When the time goes back to everybody. */
   releaseAt: z.string().nullable(),
   cascadeDepth: z.int(),

@@ -173,10 +173,8 @@ export async function lapseOffers(
       answeredAt: offer.expires_at,
     });
     if (!ended) continue;
-    const data = { openingId, offerId: offer.id };
-    if (offer.channel === 'call')
-      await markActive(trx, context, offer.entry_id, 'withdraw-offer', { ...data, reason: 'not-reached' });
-    else await recordSilence(trx, context, offer.entry_id, policy, data);
+    // Also who was to be called: whoever is never reached rests after as many, and a person is told.
+    await recordSilence(trx, context, offer.entry_id, policy, { openingId, offerId: offer.id });
   }
   return live;
 }

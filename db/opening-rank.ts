@@ -85,7 +85,7 @@ SELECT string_agg(concat_ws('|',
   'n' || t.n,
   CASE WHEN k.entry_id IS NOT NULL THEN 'm' || concat_ws(' ', coalesce(k.rank, 0), k.score, k.days_waiting, k.reasons) END), E'\\n') AS lines
 FROM waiting w JOIN waitlist_entry e ON e.id = w.entry_id JOIN patient p ON p.id = e.patient_id
-  LEFT JOIN appointment c ON c.id = e.current_appointment_id AND c.status = 'booked'
+  LEFT JOIN appointment c ON c.id = e.current_appointment_id AND c.status IN ('booked', 'arrived', 'checked-in', 'fulfilled', 'noshow')
   LEFT JOIN today t ON t.entry_id = e.id
   LEFT JOIN waitlist_ranking k ON k.opening_id = :openingId AND k.entry_id = e.id
 WHERE CAST(:entryId AS uuid) IS NULL OR e.id = CAST(:entryId AS uuid)`;

@@ -5,12 +5,13 @@
 import { systemActor } from '../domain/actor.ts';
 import { DomainError } from '../domain/errors.ts';
 import { maySend, nextRowAt, nextSendAt, windowRowOf } from '../domain/offer-window.ts';
-import { HOUR } from '../domain/zone.ts';
+import { HOUR, MINUTE } from '../domain/zone.ts';
 import type { Operation } from '../workflows/messages/appointment.ts';
 import type { OpeningActionRequest, OpeningSettled } from '../workflows/messages/opening.ts';
 import type { ChangeContext } from './appointment-effects.ts';
 import type { SchedulingPorts } from './appointments.ts';
 import type { Trx } from './connection.ts';
+import { isoOrNull } from './instants.ts';
 import { carryOutAction } from './opening-actions.ts';
 import { changeOpening, lapseOffers, releaseOpening, tellStaffUnfilled } from './opening-changes.ts';
 import { makeOffer } from './opening-offers.ts';
@@ -35,9 +36,20 @@ export async function advanceOpening(
   const at = await ports.clock.now();
   const { organizationId, openingId, operation } = step;
   const context: ChangeContext = { organizationId, actor: systemActor('waitlist'), at, opKey: operation.key };
-  return withTransaction(ports.db, { organizationId, operation }, async (trx) =>
-    advance(trx, context, await lockOpening(trx, openingId, at)),
-  );
+  return withTransaction(ports.db, { organizationId, operation }, async (trx) => {
+    const opening = await lockOpening(trx, openingId, at);
+    return rememberPause(trx, opening.row, await advance(trx, context, opening), at);
+  });
+}
+
+/** Nobody is asked for a while: the board says until when. Seconds are no while. */
+async function rememberPause(trx: Trx, row: OpeningRow, settled: OpeningSettled, at: Date): Promise<OpeningSettled> {
+  const { lookAgainAt, offers } = settled;
+  const until =
+    lookAgainAt !== null && offers.length === 0 && Date.parse(lookAgainAt) > at.getTime() + MINUTE ? lookAgainAt : null;
+  if (until !== isoOrNull(row.look_again_at))
+    await trx('opening').where({ id: row.id }).update({ look_again_at: until });
+  return { ...settled, opening: { ...settled.opening, lookAgainAt: until } };
 }
 
 /**

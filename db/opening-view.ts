@@ -34,6 +34,7 @@ export interface OpeningRow {
   readonly release_at: Date | null;
   readonly paused: boolean;
   readonly pinned_entry_id: string | null;
+  readonly look_again_at: Date | null;
   readonly chain_of: string | null;
   readonly resumes_id: string | null;
   readonly filled_appointment_id: string | null;
@@ -71,6 +72,8 @@ export const toOpeningView = (row: OpeningRow): OpeningView => ({
   mode: row.mode,
   state: row.state,
   paused: row.paused,
+  pinnedEntryId: row.pinned_entry_id,
+  lookAgainAt: isoOrNull(row.look_again_at),
   releaseAt: isoOrNull(row.release_at),
   cascadeDepth: row.cascade_depth,
   chainOf: row.chain_of,

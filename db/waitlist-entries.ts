@@ -36,6 +36,8 @@ export async function joinWaitlist(ports: SchedulingPorts, start: WaitlistEntryS
       assertOwnUrgency(actor, wish.urgency, 'routine');
       const facts = await loadWishFacts(trx, patientId, wish, at);
       assertWish(wish, facts, { at: at.getTime(), bySelf: actor.kind === 'patient', policy: facts.policy });
+      const context: ChangeContext = { organizationId, actor, at, opKey: operation.key };
+      const openings = await endBegunWishes(trx, context, patientId, wish.visitTypeIds);
       const expiry = expiryOf(wish, facts, at.getTime(), facts.policy);
       await trx('waitlist_entry').insert({
         id: entryId,
@@ -64,9 +66,35 @@ export async function joinWaitlist(ports: SchedulingPorts, start: WaitlistEntryS
         'expiry-notice': expiryNoticeAt(expiry, at.getTime(), facts.policy),
         expiry: expiry.at,
       });
-      return settleEntry(trx, row);
+      return settleEntry(trx, row, openings);
     }),
   );
+}
+
+/**
+ * A wish ends when the visit that it would bring forward begins. Where that visit was moved to an earlier time, its timer
+ * still knows the old one: it must not keep the patient from waiting anew. @returns openings that offered to it
+ */
+async function endBegunWishes(
+  trx: Trx,
+  context: ChangeContext,
+  patientId: string,
+  visitTypeIds: readonly string[],
+): Promise<string[]> {
+  const { rows } = await trx.raw<{ rows: { id: string }[] }>(
+    `SELECT DISTINCT e.id FROM waitlist_entry_visit_type w JOIN waitlist_entry e ON e.id = w.entry_id JOIN appointment a ON a.id = e.current_appointment_id
+     WHERE w.live AND w.patient_id = :patientId AND w.visit_type_id = ANY(CAST(:visitTypeIds AS uuid[]))
+       AND a.start_at <= :at AND a.status NOT IN ('cancelled', 'entered-in-error') ORDER BY e.id`,
+    { patientId, visitTypeIds: [...visitTypeIds], at: context.at },
+  );
+  const openings: string[] = [];
+  for (const { id } of rows) {
+    const row = await lockEntryAfterOpening(trx, id);
+    if (!waitingStates.has(row.state)) continue;
+    openings.push(...(await endLiveOffer(trx, context, id, { to: 'withdrawn', reason: 'visit-begun' })));
+    await changeEntry(trx, context, row, { event: 'expire', to: 'expired', reason: 'visit-begun' });
+  }
+  return openings;
 }
 
 export interface EntryActionCommand {

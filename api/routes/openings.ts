@@ -1,11 +1,9 @@
 import { z } from 'zod';
 import { actorNames } from '../../db/cases.ts';
+import { databaseTime } from '../../db/clock.ts';
 import { openingBoard, openingStory } from '../../db/waitlist-board.ts';
-import type { OpeningStory } from '../../db/waitlist-board.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { liveOpeningStates } from '../../domain/waitlist.ts';
 import { openingActions, openingWorkflowId } from '../../workflows/messages/opening.ts';
-import type { OpeningAction } from '../../workflows/messages/opening.ts';
 import { appointment, representAppointment } from '../appointment-representation.ts';
 import { temporalWebUrl, toTimelineEntry } from '../case-parts.ts';
 import { withWhatElseIsFree } from '../offer-link.ts';
@@ -14,6 +12,7 @@ import { etag } from '../precondition.ts';
 import { route, RouteAnswer } from '../route.ts';
 import { cursor, id, idParams, limit, listOf, text } from '../schemas.ts';
 import { actOnOpening as acts } from '../waitlist-actions.ts';
+import { allowedOnOpening } from '../waitlist-allowed.ts';
 import { namesOf, openingNames, representOpening, toOffer, toOpening } from '../waitlist-representation.ts';
 import { opening, openingDetail, openingItem } from '../waitlist-schemas.ts';
 
@@ -85,32 +84,16 @@ export const showOpening = route({
         considered: story.considered,
         chain: [...story.chain],
         timeline: story.timeline.map((row) => toTimelineEntry(row, actors)),
-        allowedActions: allowedOn(story, context.can('waitlist:manage')),
+        allowedActions: allowedOnOpening(story, {
+          may: context.can('waitlist:manage'),
+          at: (await databaseTime(trx)).getTime(),
+        }),
         temporalWebUrl: temporalWebUrl(context, openingWorkflowId(params.id)),
       };
     });
     return new RouteAnswer(shown, { headers: { ETag: etag(shown.version) } });
   },
 });
-
-type Story = Pick<OpeningStory, 'opening' | 'offers'>;
-
-/** What `POST /openings/:id/:action` would not refuse at once; the process has the last word. */
-function allowedOn({ opening: { state, paused }, offers }: Story, may: boolean) {
-  const isLive = liveOpeningStates.has(state);
-  const holds: Readonly<Record<OpeningAction, boolean>> = {
-    accept: offers.length > 0,
-    decline: offers.length > 0,
-    extend: offers.some((one) => !one.extended),
-    pause: !paused,
-    resume: paused,
-    skip: offers.length > 0,
-    pin: true,
-    fill: true,
-    close: true,
-  };
-  return openingActions.map((action) => ({ action, possible: may && isLive && holds[action] }));
-}
 
 export const actOnOpening = route({
   method: 'POST',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { actorNames } from '../../db/cases.ts';
+import { databaseTime } from '../../db/clock.ts';
 import { entryStory } from '../../db/entry-story.ts';
 import { openingStory } from '../../db/waitlist-board.ts';
 import { settleEntry } from '../../db/waitlist-entry-timers.ts';
@@ -7,12 +8,13 @@ import { readEntryRow } from '../../db/waitlist-entry-view.ts';
 import { offersOfEntry } from '../../db/waitlist-lists.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { liveOpeningStates, openingStates, waitlistStates } from '../../domain/waitlist.ts';
-import { openingWorkflowId } from '../../workflows/messages/opening.ts';
-import { waitlistEntryWorkflowId } from '../../workflows/messages/waitlist-entry.ts';
+import { openingActions, openingWorkflowId } from '../../workflows/messages/opening.ts';
+import { waitlistEntryActions, waitlistEntryWorkflowId } from '../../workflows/messages/waitlist-entry.ts';
 import { temporalWebUrl, timelineEntry, toTimelineEntry } from '../case-parts.ts';
 import { openingWaitsFor, waitingFor, wishWaitsFor } from '../case-state.ts';
 import { route } from '../route.ts';
 import { id, idParams } from '../schemas.ts';
+import { allowedOnEntry, allowedOnOpening } from '../waitlist-allowed.ts';
 
 const caseParts = {
   id,
@@ -25,6 +27,8 @@ const caseParts = {
   ), // prettier-ignore
   temporalWebUrl: z.string().nullable(),
 };
+const allowed = <Action extends string>(actions: readonly [Action, ...Action[]]) =>
+  z.array(z.object({ action: z.enum(actions), possible: z.boolean() }));
 
 export const showOpeningCase = route({
   method: 'GET',
@@ -32,7 +36,12 @@ export const showOpeningCase = route({
   summary:
     'A freed time as a case: what it waits for, its timers, everything that happened; GET /openings/{id} has more',
   params: idParams,
-  answer: z.object({ ...caseParts, kind: z.literal('opening'), state: z.enum(openingStates) }),
+  answer: z.object({
+    ...caseParts,
+    kind: z.literal('opening'),
+    state: z.enum(openingStates),
+    allowedActions: allowed(openingActions),
+  }),
   policy: { action: 'case:read' },
   audit: { read: 'case:read', entity: 'opening' },
   handler: (context, { params }) =>
@@ -58,6 +67,10 @@ export const showOpeningCase = route({
           ...offers.map((offer) => ({ name: 'offer', dueAt: offer.expiresAt })),
           ...(isLive && opening.releaseAt !== null ? [{ name: 'release', dueAt: opening.releaseAt }] : []),
         ],
+        allowedActions: allowedOnOpening(story, {
+          may: context.can('waitlist:manage'),
+          at: (await databaseTime(trx)).getTime(),
+        }),
         timeline: timeline.map((row) => toTimelineEntry(row, names)),
         related: [
           ...visit('source', opening.sourceAppointmentId),
@@ -80,7 +93,12 @@ export const showEntryCase = route({
   path: '/cases/waitlist-entry/:id',
   summary: 'A wish as a case: what it waits for, its timers, everything that happened',
   params: idParams,
-  answer: z.object({ ...caseParts, kind: z.literal('waitlist-entry'), state: z.enum(waitlistStates) }),
+  answer: z.object({
+    ...caseParts,
+    kind: z.literal('waitlist-entry'),
+    state: z.enum(waitlistStates),
+    allowedActions: allowed(waitlistEntryActions),
+  }),
   policy: { action: 'case:read' },
   audit: { read: 'case:read', entity: 'waitlist-entry' },
   handler: (context, { params }) =>
@@ -103,6 +121,7 @@ export const showEntryCase = route({
           until: entry.expiresAt,
         }),
         nextTimers: timers.map(({ name, dueAt }) => ({ name, dueAt })),
+        allowedActions: allowedOnEntry(entry, context.can('waitlist:manage')),
         timeline: timeline.map((row) => toTimelineEntry(row, names)),
         related: [
           ...visits.flatMap(([relation, other]) =>

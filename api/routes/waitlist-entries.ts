@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { databaseTime } from '../../db/clock.ts';
-import { entryActionStates } from '../../db/waitlist-entries.ts';
 import { readEntryRow, toEntryView } from '../../db/waitlist-entry-view.ts';
 import { listEntries, offersOfEntry, positionBandOf } from '../../db/waitlist-lists.ts';
 import { DomainError } from '../../domain/errors.ts';
@@ -13,6 +12,7 @@ import { etag } from '../precondition.ts';
 import { route, RouteAnswer } from '../route.ts';
 import { cursor, date, id, idParams, limit, listOf, localTime, text, visitMode } from '../schemas.ts';
 import { actOnEntry as acts, isForeignWish, joinWaitlist as joins } from '../waitlist-actions.ts';
+import { allowedOnEntry } from '../waitlist-allowed.ts';
 import { representEntries, representEntry, representOwnOffers } from '../waitlist-representation.ts';
 import { waitlistEntry, waitlistEntryDetail, weekday } from '../waitlist-schemas.ts';
 
@@ -157,10 +157,7 @@ export const showWaitlistEntry = route({
         ...(await representEntry(context, trx, view)),
         positionBand: await positionBandOf(trx, view, await databaseTime(trx)),
         offers: await representOwnOffers(context, trx, await offersOfEntry(trx, view.id)),
-        allowedActions: waitlistEntryActions.map((action) => ({
-          action,
-          possible: mayAct && entryActionStates[action].has(view.state),
-        })),
+        allowedActions: allowedOnEntry(view, mayAct),
       };
     });
     return new RouteAnswer(shown, { headers: { ETag: etag(shown.version) } });

@@ -518,9 +518,36 @@ describe('steering', () => {
         offers: [expect.objectContaining({ id: one.id })],
       }),
     );
+    // What the case lists as possible is accepted below, and what it does not is refused (H2).
+    const possible = async (client: Client = clinic.desk): Promise<string[]> => {
+      const { allowedActions } = good(await client.request('GET', `/cases/opening/${openingId}`), 200).body;
+      const listed = allowedActions as { action: string; possible: boolean }[];
+      return listed.filter((each) => each.possible).map(({ action }) => action).toSorted(); // prettier-ignore
+    };
+    const whileAsked = ['accept', 'close', 'decline', 'extend', 'fill', 'pause', 'pin', 'skip'];
+    expect(await possible()).toEqual(whileAsked);
+    expect(await possible(biller)).toEqual([]);
+    good(await answerOpening(biller, openingId, 'pause'), 403);
+    good(await answerOpening(clinic.desk, openingId, 'resume'), 409);
     expect(good(await answerOpening(clinic.desk, openingId, 'pause'), 200).body.opening.paused).toBe(true);
     expect(good(await answerOpening(clinic.desk, openingId, 'pause'), 409).body.code).toBe('invalid-transition');
+    expect(await possible()).toEqual(whileAsked.with(5, 'pin').with(6, 'resume'));
     good(await answerOpening(clinic.desk, openingId, 'pin', { entryId: wish.id }), 200);
+    expect(good(await clinic.desk.request('GET', `/openings/${openingId}`), 200).body).toMatchObject({
+      pinnedEntryId: wish.id,
+      lookAgainAt: null,
+    });
+    const asWish = good(await clinic.desk.request('GET', `/cases/waitlist-entry/${wish.id}`), 200).body;
+    expect(asWish.allowedActions).toEqual([
+      { action: 'change', possible: true },
+      { action: 'pause', possible: true },
+      { action: 'resume', possible: false },
+      { action: 'withdraw', possible: true },
+    ]);
+    const visitTypeId = await clinic.addVisitType({});
+    expect(
+      good(await answerOpening(clinic.desk, openingId, 'fill', { patientId: third, visitTypeId }), 400).body,
+    ).toMatchObject({ code: 'validation-failed', errors: [{ path: '/visitTypeId', code: 'not-this-opening' }] });
     good(await answerOpening(clinic.desk, openingId, 'resume'), 200);
     good(
       await answerOpening(clinic.desk, openingId, 'skip', { offerId: one.id, reason: 'asked for a later day' }),
@@ -535,6 +562,7 @@ describe('steering', () => {
       appointment: { status: 'booked', patientId: byPhone },
     });
     expect(await offerState(pinned.id)).toBe('withdrawn');
+    expect(await possible()).toEqual([]);
     const gone = await get(`/offer/${pinned.token}?lang=en`);
     expect(gone.status).toBe(410);
     expect(await gone.text()).toContain('The clinic had to take this time back');

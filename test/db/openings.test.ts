@@ -302,7 +302,11 @@ describe('offers', () => {
     const morning = new Date(edgeInstant(local(3, '12:00').slice(0, 10), '08:00', 'Asia/Tokyo')).toISOString();
     const openingId = await free(local(4, '16:00'));
     const settled = await list.advance(openingId);
-    expect(settled).toMatchObject({ offers: [], opening: { state: 'open' }, lookAgainAt: morning });
+    expect(settled).toMatchObject({
+      offers: [],
+      opening: { state: 'open', lookAgainAt: morning },
+      lookAgainAt: morning,
+    });
     expect(await clinic.owner('waitlist_ranking').where({ entry_id: entryId }).first()).toMatchObject({
       rank: 1,
       eligible: true,
@@ -323,7 +327,7 @@ describe('offers', () => {
     expect(await clinic.count('notification', { aggregate_id: offer.id })).toBe(0);
     clinic.clock.set(local(2, '12:00'));
     await list.advance(openingId);
-    expect(await list.entry(entryId)).toMatchObject({ state: 'active', no_responses: 0 });
+    expect(await list.entry(entryId)).toMatchObject({ state: 'active', no_responses: 1 });
     expect(await clinic.owner('staff_task').where({ id: task.id }).first()).toMatchObject({ state: 'cancelled' });
 
     const other = await free(local(3, '14:00'));

@@ -246,6 +246,19 @@ describe('joining', () => {
     expect(await messages(entry.id)).toEqual([]);
   });
 
+  it('is made anew when the visit that the old one would bring forward was moved earlier, and has begun', async () => {
+    const visit = (await clinic.open({ start: '2027-07-28T14:00:00Z', patientId, visitTypeId })).appointment;
+    const { entry } = await join({ currentAppointmentId: visit.id });
+    await clinic.act(visit.id, 'reschedule', {
+      slot: { start: '2027-07-26T14:00:00Z', practitionerId: clinic.providers[0]!, locationId: clinic.locationId },
+    });
+    clinic.clock.set('2027-07-26T13:59:59Z');
+    await expect(join()).rejects.toMatchObject({ problem: { code: 'already-waiting', data: { entryId: entry.id } } });
+    clinic.clock.set('2027-07-26T14:00:00Z');
+    expect((await join()).entry.state).toBe('active');
+    expect(await pathOf(entry.id)).toEqual(['join>active', 'expire>expired']);
+  });
+
   it('is refused with what is wrong', async () => {
     const refusal = async (wish: Partial<Wish>, person: Readonly<Record<string, unknown>> = {}): Promise<unknown> => {
       const who = await clinic.addPatient(person);

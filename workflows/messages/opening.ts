@@ -65,6 +65,9 @@ export interface OpeningView {
   readonly mode: string;
   readonly state: OpeningState;
   readonly paused: boolean;
+  readonly pinnedEntryId: string | null;
+  /** When the next is asked, where nobody may be now. */
+  readonly lookAgainAt: string | null;
   readonly releaseAt: string | null;
   readonly cascadeDepth: number;
   readonly chainOf: string | null;

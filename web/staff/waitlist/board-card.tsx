@@ -37,6 +37,11 @@ export function BoardCard({ opening }: { readonly opening: OpeningItem }) {
         {!live && <OpeningBadge opening={opening} />}
         {opening.asked > 0 ? t('openings.asked', { count: opening.asked }) : live && t('openings.nobodyYet')}
         {opening.cascadeDepth > 0 && <span>{t('openings.chained')}</span>}
+        {live && !opening.paused && opening.lookAgainAt !== null && (
+          <span>
+            {t('openings.asksAgain')}: <Deadline at={opening.lookAgainAt} zone={zone} />
+          </span>
+        )}
         {live && opening.releaseAt !== null && (
           <span>
             {t('openings.publicAt')}: <Deadline at={opening.releaseAt} zone={zone} />

@@ -52,6 +52,14 @@ export function OpeningFacts({ opening }: { readonly opening: OpeningStory }) {
             </dd>
           </>
         )}
+        {live && !opening.paused && opening.lookAgainAt !== null && (
+          <>
+            <dt>{t('openings.asksAgain')}</dt>
+            <dd>
+              <Deadline at={opening.lookAgainAt} zone={zone} />
+            </dd>
+          </>
+        )}
         {live && opening.releaseAt !== null && (
           <>
             <dt>{t('opening.kept')}</dt>
