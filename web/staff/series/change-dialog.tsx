@@ -1,5 +1,5 @@
 /** Moving or cancelling one occurrence, or it and all that follow. What cannot be taken back says so before it is done. */
-import { Alert, Checkbox, NativeSelect, Radio, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Button, Checkbox, Group, NativeSelect, Radio, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -253,12 +253,15 @@ function CancelForm(props: DialogProps & { readonly asked: Asked }) {
         <Alert className="hs-alert" data-tone="warn">
           {t('series.cancelSure', { count })}
         </Alert>
-        <FormActions
-          verb={t('series.cancelVisits', { count })}
-          busy={send.isPending}
-          disabled={reason === ''}
-          cancel={props.onClose}
-        />
+        {/* Beside "Cancel 2 visits" the way out must not be called "Cancel". */}
+        <Group gap="xs">
+          <Button type="submit" loading={send.isPending} disabled={reason === ''}>
+            {t('series.cancelVisits', { count })}
+          </Button>
+          <Button variant="default" onClick={props.onClose}>
+            {t('series.keep')}
+          </Button>
+        </Group>
       </Stack>
     </form>
   );

@@ -65,7 +65,7 @@ function Loaded({ view }: { readonly view: SeriesCase }) {
           {patient.mrn}
         </Text>
       </div>
-      {done !== null && <WhatCameOfIt key={done.at} asked={done.asked} />}
+      {done !== null && <WhatCameOfIt key={done.at} asked={done.asked} goesOn={isUnderWay(view.state)} />}
       <SeriesProgress series={series} />
       <Settled view={view} />
       <dl className="hs-facts">
@@ -168,7 +168,7 @@ function Settled({ view }: { readonly view: SeriesCase }) {
   );
 }
 
-function WhatCameOfIt({ asked }: { readonly asked: Asked }) {
+function WhatCameOfIt({ asked, goesOn }: { readonly asked: Asked; readonly goesOn: boolean }) {
   const { t } = useTranslation();
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => box.current?.focus(), []);
@@ -183,9 +183,9 @@ function WhatCameOfIt({ asked }: { readonly asked: Asked }) {
       icon={<IconCircleCheck aria-hidden />}
     >
       <Text size="sm">
-        {asked.act === 'move'
-          ? t(one ? 'series.movedOne' : 'series.movingAll')
-          : t(one ? 'series.cancelledOne' : 'series.cancellingAll')}
+        {asked.act === 'move' && t(one ? 'series.movedOne' : goesOn ? 'series.movingAll' : 'series.movedAll')}
+        {asked.act === 'cancel' &&
+          t(one ? 'series.cancelledOne' : goesOn ? 'series.cancellingAll' : 'series.cancelledAll')}
       </Text>
     </Alert>
   );
