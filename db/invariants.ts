@@ -154,6 +154,20 @@ const checks: readonly Check[] = [
     sql: `SELECT aggregate_id::text AS row FROM state_change WHERE aggregate = 'appointment' AND from_state IN ('fulfilled', 'cancelled', 'entered-in-error')
             AND NOT (from_state = 'cancelled' AND to_state = 'entered-in-error')`,
   },
+  {
+    invariant: 'B17',
+    problem: 'a time was given away that was confirmed, or before its deadline',
+    sql: `SELECT a.id::text AS row FROM state_change s JOIN appointment a ON a.id = s.aggregate_id
+          LEFT JOIN case_timer t ON t.aggregate = 'appointment' AND t.aggregate_id = a.id AND t.version = a.version AND t.name = 'confirmation'
+          WHERE s.aggregate = 'appointment' AND s.event = 'unconfirmed' AND (a.confirmed_at IS NOT NULL OR a.late_cancel OR t.due_at IS NULL OR s.at < t.due_at)`,
+  },
+  {
+    invariant: 'B24',
+    problem: 'a deposit is asked for a visit that the clinic refused or cancelled',
+    sql: `SELECT c.id::text AS row FROM proposed_charge c JOIN appointment a ON a.id = c.appointment_id
+          WHERE c.kind = 'deposit' AND c.state <> 'void' AND a.status = 'cancelled'
+            AND (a.cancelled_by = 'clinic' OR a.cancel_reason IN ('refused', 'approval-expired', 'unconfirmed'))`,
+  },
 
   ...waitlistChecks,
   ...groupChecks,
