@@ -341,8 +341,35 @@ export async function seedClinic(trx: Trx, context: WriteContext): Promise<void>
     const givers = practitioners.filter((p) => p.visitTypes.includes(code)).map((p) => ids.resource(p.name));
     await setPractitioners(trx, context.organizationId, id, givers);
   }
+  await seedQueues(trx, context);
   await seedHours(trx, context, zoneOf);
   await seedPolicies(trx, context);
+}
+
+/** For who comes without an appointment. */
+const queues = [
+  { name: { en: 'Acute care', es: 'Atención aguda' }, at: main, code: 'FU30' },
+  { name: { en: 'Walk-ins (demo)', es: 'Sin cita (demo)' }, at: tourLocation, code: tourVisitType },
+] as const;
+
+async function seedQueues(trx: Trx, context: WriteContext): Promise<void> {
+  for (const { name, at, code } of queues) {
+    const id = seedId('walk-in-queue', name.en);
+    await insertRecord(trx, context, 'walk_in_queue', {
+      id,
+      name: JSON.stringify(name),
+      location_id: ids.location(at),
+      visit_type_id: ids.visitType(code),
+    });
+    const serving = practitioners.filter((p) => p.visitTypes.includes(code) && p.hours.some((hour) => hour.at === at));
+    await trx('walk_in_queue_provider').insert(
+      serving.map((p) => ({
+        organization_id: context.organizationId,
+        queue_id: id,
+        resource_id: ids.resource(p.name),
+      })),
+    );
+  }
 }
 
 async function seedHours(trx: Trx, context: WriteContext, zoneOf: ReadonlyMap<string, string>): Promise<void> {

@@ -8,6 +8,7 @@ import {
 import type { TestClinic } from './assemble.ts';
 import { patientActor } from './seed.ts';
 import { waitlistLives } from './recorded-waitlist.ts';
+import { walkInLives } from './recorded-walk-ins.ts';
 
 /** Plays one life. @returns the id of the workflow whose history is to be kept */
 export type Life = (clinic: TestClinic) => Promise<string>;
@@ -121,4 +122,4 @@ const visits: Readonly<Record<string, Life>> = {
   },
 };
 
-export const recordedLives: Readonly<Record<string, Life>> = { ...visits, ...waitlistLives };
+export const recordedLives: Readonly<Record<string, Life>> = { ...visits, ...waitlistLives, ...walkInLives };

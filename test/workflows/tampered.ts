@@ -12,3 +12,4 @@ const late =
 export const appointment = late(real.appointment);
 export const opening = late(real.opening);
 export const waitlistEntry = late(real.waitlistEntry);
+export const walkIn = late(real.walkIn);

@@ -30,7 +30,11 @@ export function useWalkInAct(walkIn: WalkIn, action: WalkInAction, onDone: Done)
 }
 
 /** The step that takes another one back, where there is one. */
-export function undoOf({ action, before }: Step): { readonly action: WalkInAction; readonly body: WalkInBody } | null {
+export function undoOf({
+  action,
+  before,
+  after,
+}: Step): { readonly action: WalkInAction; readonly body: WalkInBody } | null {
   switch (action) {
     case 'call':
       return { action: 'undo-call', body: {} };
@@ -40,6 +44,10 @@ export function undoOf({ action, before }: Step): { readonly action: WalkInActio
       return before === null ? null : { action: 'transfer', body: { queueId: before.queueId } };
     case 'triage':
       return before === null || before.level === null ? null : { action: 'triage', body: { level: before.level } };
+    case 'move': {
+      if (before === null || before.place === null || after.place === null || before.place === after.place) return null;
+      return { action: 'move', body: { direction: after.place < before.place ? 'down' : 'up', reason: 'undone' } };
+    }
     default:
       return null;
   }

@@ -47,7 +47,9 @@ export function WalkInCard(props: {
   const waits = useWaitWords();
   const may = (action: WalkInAction): boolean => walkIn.allowedActions.includes(action);
   const first = leading.find(may);
-  const rest = following.filter((action) => may(action) && action !== first);
+  // Nobody has looked yet: that comes before everything else.
+  const unseen = walkIn.level === null && may('triage');
+  const rest = following.filter((action) => may(action) && action !== first && !(unseen && action === 'triage'));
   const named = (word: string): string => t('walkIns.actionFor', { action: word, ticket: walkIn.ticket });
   const next = walkIn.place === 1;
   return (
@@ -95,6 +97,16 @@ export function WalkInCard(props: {
               {t(`walkInAction.${first}`)}
             </Button>
           ))}
+        {unseen && (
+          <Button
+            size="compact-md"
+            variant="default"
+            onClick={() => onAsk({ walkIn, action: 'triage' })}
+            aria-label={named(t('walkInAction.triage'))}
+          >
+            {t('walkInAction.triage')}
+          </Button>
+        )}
         {may('move') &&
           moves.map((direction) => (
             <ActionIcon
