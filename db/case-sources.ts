@@ -66,15 +66,16 @@ const series = {
 };
 
 const absence = {
-  from: `absence b JOIN resource q ON q.id = b.resource_id
+  // A whole place that is down has no resource.
+  from: `absence b LEFT JOIN resource q ON q.id = b.resource_id LEFT JOIN location l ON l.id = b.location_id
     LEFT JOIN LATERAL (SELECT min(c.next_at) AS next_at, min(c.answer_until) FILTER (WHERE c.state = 'offered') AS answer_until,
       count(*) FILTER (WHERE c.state = 'to-call') AS calls FROM absence_case c WHERE c.absence_id = b.id AND c.settled_at IS NULL) n ON true`,
   id: 'b.id',
   state: 'b.state',
   practitioner: 'b.resource_id',
-  location: 'q.location_id',
+  location: 'coalesce(b.location_id, q.location_id)',
   start: 'b.starts_at',
-  zone: 'q.time_zone',
+  zone: 'coalesce(l.time_zone, q.time_zone)',
 };
 
 export const caseSources = {

@@ -158,6 +158,8 @@ describe('absences', () => {
     await expect.poll(async () => (await show(id)).body.cases[0].wish, { timeout: 10_000 }).toMatchObject({ state: 'active' }); // prettier-ignore
     const open = await clinic.desk.request('GET', '/absences?state=open');
     expect(open.body.items.map((one: Answer['body']) => one.id)).toContain(id);
+    const cases = await clinic.desk.request('GET', `/cases?kind=absence&locationId=${clinic.locationId}&limit=200`);
+    expect(cases.body.items.map((one: Answer['body']) => one.id)).toContain(id);
     expect(await say(id, 'stop', { reopen: true })).toMatchObject({ status: 200 });
     expect(await declare({ resourceId: practitionerId, locationId: clinic.locationId, ...soon })).toMatchObject({ status: 400 }); // prettier-ignore
   });
