@@ -14,7 +14,16 @@ export function PolicyWords({ value }: { readonly value: Value }) {
     <>
       <dl className="hs-facts">
         {Object.entries(value).map(([name, one]) => (
-          <Fact key={name} name={t(`policyField.${name}`, { defaultValue: name })} lines={say(name, one, value)} />
+          <Fact
+            key={name}
+            // The margin of reminders is another one.
+            name={
+              name === 'margin' && 'deadline' in value
+                ? t('policyForm.margin')
+                : t(`policyField.${name}`, { defaultValue: name })
+            }
+            lines={say(name, one, value)}
+          />
         ))}
       </dl>
       <details>

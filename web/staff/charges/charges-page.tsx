@@ -3,7 +3,7 @@ import { Alert, Button, NativeSelect } from '@mantine/core';
 import { IconInfoCircle } from '@tabler/icons-react';
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { chargeKinds, chargeStates } from '../../../domain/charge.ts';
 import type { ChargeAction } from '../../../domain/charge.ts';
@@ -31,6 +31,10 @@ export function ChargesPage() {
   const rows = useRef<HTMLUListElement>(null);
   const said = useRef<HTMLDivElement>(null);
   useRowKeys(rows);
+  // The row that was decided may have left the list, and the focus with it.
+  useEffect(() => {
+    if (last !== null) said.current?.focus();
+  }, [last]);
   const set = (next: Partial<ChargesSearch>): void =>
     void navigate({
       replace: true,
@@ -40,8 +44,6 @@ export function ChargesPage() {
   const decided = async (charge: Charge, action: ChargeAction): Promise<void> => {
     await client.invalidateQueries({ queryKey: ['charges'] });
     setLast({ charge, action });
-    // Its row may have left the list, and the focus with it.
-    said.current?.focus();
   };
   return (
     <Page title={t('nav.charges')}>
