@@ -159,8 +159,8 @@ async function startEnvironment(path: string): Promise<TestWorkflowEnvironment> 
   }
 }
 
-/** With nothing under way for so long, the server's clock is kept by a lock that nobody will give back. */
-const stuckAfterMs = 2_000;
+/** Long, because a lock given back too early lets time skip under a running step. With nothing under way for so long, the server's clock is kept by a lock that nobody will give back. */
+const stuckAfterMs = 15_000;
 
 /**
  * The server keeps its clock from skipping while a run that closes tells the run that began it; when that one has closed
@@ -179,8 +179,8 @@ async function skipTo(environment: TestWorkflowEnvironment, instant: number, bus
     const before = await environment.currentTimeMs();
     const began = Date.now();
     let idle = true;
-    for (let k = 0; k < 20; k += 1) {
-      if (await Promise.race([skipping, sleep(stuckAfterMs / 20, false, { ref: false })])) return;
+    for (let k = 0; k < 60; k += 1) {
+      if (await Promise.race([skipping, sleep(stuckAfterMs / 60, false, { ref: false })])) return;
       idle &&= busy() === 0;
     }
     const passed = (await environment.currentTimeMs()) - before;

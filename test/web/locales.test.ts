@@ -28,6 +28,7 @@ import { defaultPolicies } from '../../domain/policies.ts';
 import { plannedChannels, reminderSkips } from '../../domain/reminder.ts';
 import { staffTaskOutcomes } from '../../domain/staff-task.ts';
 import { waitlistReasons } from '../../domain/waitlist-eligibility.ts';
+import { equityDimensions, equityNotOnRecord } from '../../domain/waitlist-equity.ts';
 import { offerStates, openingStates, urgencies, waitlistStates } from '../../domain/waitlist.ts';
 import { asks, identifiers, reasonsOf } from '../../web/staff/case/forms.ts';
 import { factorWords, tierWords } from '../../web/staff/waitlist/factor-lines.ts';
@@ -144,6 +145,7 @@ describe('words of the staff application', () => {
       ...openingStates.map((state) => `openingState.${state}`),
       ...offerStates.map((state) => `offerState.${state}`),
       ...openingActions.flatMap((action) => [`openingAction.${action}`, `openingDone.${action}`]),
+      ...[...equityDimensions, ...equityNotOnRecord].map((dimension) => `equity.dimension.${dimension}`),
       ...positionBands.map((band) => `wait.band.${band}`),
       ...tierWords.map((tier) => `tier.${tier}`),
       ...factorWords.map((factor) => `factor.${factor}`),
