@@ -1,7 +1,8 @@
 /** How soon somebody is asked about a freed time, and what ranking everybody costs, with thousands waiting. */
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connect } from '../../db/connection.ts';
+import { connect, type Db, type Trx } from '../../db/connection.ts';
 import { rankEntries } from '../../db/opening-rank.ts';
 import { lockOpening } from '../../db/opening-view.ts';
 import { withTransaction } from '../../db/transaction.ts';
@@ -12,9 +13,20 @@ import type { BenchClinic } from './clinic.ts';
 export interface WaitlistFigures {
   /** From the commit of the cancellation to the commit of the first offer, ms, sorted. */
   readonly reactions: readonly number[];
-  /** Reading, judging, ordering and keeping all entries once, ms, sorted. */
-  readonly rankings: readonly number[];
-  /** Of those statements: one reads everybody, one keeps the result. */
+  /** A freed time that nobody has looked at: every entry is read, judged, ordered and kept. */
+  readonly first: RankingFigures;
+  /** The look after an answer: every entry again, and only what has changed is kept. */
+  readonly again: RankingFigures;
+}
+
+export interface RankingFigures {
+  /** ms, sorted. */
+  readonly took: readonly number[];
+  /** Of those: until everybody was read. */
+  readonly reading: readonly number[];
+  /** Processor time of this process and of its Postgres backend, ms each, mean of the repeats; null where /proc is not. */
+  readonly cpu: { readonly node: number; readonly postgres: number } | null;
+  /** Statements of one look: one reads everybody, one keeps the result. */
   readonly roundTrips: number;
 }
 
@@ -34,7 +46,7 @@ export async function measureWaitlist(
     openingId = await freeATime(on, repeat);
     reactions.push(await firstOfferAfter(on, openingId));
   }
-  return { reactions: sorted(reactions), ...(await measureRanking(clinic, on, openingId, repeats)) };
+  return { reactions: sorted(reactions), ...(await measureRanking(clinic, on, openingId, 3 * repeats)) };
 }
 
 const sorted = (values: readonly number[]): number[] => values.toSorted((a, b) => a - b);
@@ -107,33 +119,75 @@ async function firstOfferAfter(on: BenchClinic, openingId: string): Promise<numb
 
 class Undo extends Error {}
 
-/** As the worker's role, in a transaction that is given up: the clinic is not changed. */
+/** As the worker's role, in transactions that are given up: the clinic is not changed. */
 async function measureRanking(clinic: Clinic, on: BenchClinic, openingId: string, repeats: number) {
   const db = connect({ url: clinic.database.worker, applicationName: 'bench-waitlist', poolMax: 1 });
-  const rankings: number[] = [];
-  let statements: string[] = [];
-  let roundTrips = 0;
-  db.on('query', ({ sql }: { sql: string }) => void statements.push(sql));
   try {
-    for (let repeat = 0; repeat < repeats + 2; repeat += 1) {
-      await withTransaction(db, { organizationId: on.organizationId }, async (trx) => {
-        const at = new Date();
-        const opening = await lockOpening(trx, openingId, at);
-        statements = [];
-        const since = performance.now();
-        const ranking = await rankEntries(trx, opening, at, () => false);
-        const took = performance.now() - since;
-        roundTrips = statements.length;
-        if (ranking.length === 0) throw new Error('nobody was ranked');
-        // The first two warm up.
-        if (repeat >= 2) rankings.push(took);
-        throw new Undo();
-      }).catch((error: unknown) => {
-        if (!(error instanceof Undo)) throw error;
-      });
-    }
+    const copied = async (trx: Trx): Promise<string> => {
+      const { rows } = await trx.raw<{ rows: { id: string }[] }>(
+        `INSERT INTO opening (id, organization_id, start_at, end_at, tz, practitioner_id, location_id, visit_type_ids, state, release_at, op_key)
+         SELECT gen_random_uuid(), organization_id, start_at, end_at, tz, practitioner_id, location_id, visit_type_ids, 'open', release_at, 'bench' FROM opening WHERE id = ? RETURNING id`,
+        [openingId],
+      );
+      return rows[0]!.id;
+    };
+    const first = await looks(db, on, repeats, copied);
+    return { first, again: await looks(db, on, repeats, () => Promise.resolve(openingId)) };
   } finally {
     await db.destroy();
   }
-  return { rankings: sorted(rankings), roundTrips };
+}
+
+async function looks(
+  db: Db,
+  on: BenchClinic,
+  repeats: number,
+  which: (trx: Trx) => Promise<string>,
+): Promise<RankingFigures> {
+  const took: number[] = [];
+  const reading: number[] = [];
+  const cpu = { node: 0, postgres: 0 };
+  let known = true;
+  let roundTrips = 0;
+  let answers: number[] = [];
+  const note = (): void => void answers.push(performance.now());
+  db.on('query-response', note);
+  // The first two warm up.
+  for (let repeat = -2; repeat < repeats; repeat += 1) {
+    await withTransaction(db, { organizationId: on.organizationId }, async (trx) => {
+      const at = new Date();
+      const opening = await lockOpening(trx, await which(trx), at);
+      const { rows } = await trx.raw<{ rows: { pid: number }[] }>('SELECT pg_backend_pid() AS pid');
+      const backend = processorMs(rows[0]!.pid);
+      answers = [];
+      const [own, since] = [process.cpuUsage(), performance.now()];
+      const ranking = await rankEntries(trx, opening, at, () => false);
+      const [until, spent] = [performance.now(), process.cpuUsage(own)];
+      if (ranking.length === 0) throw new Error('nobody was ranked');
+      roundTrips = answers.length;
+      const after = processorMs(rows[0]!.pid);
+      known &&= backend !== null && after !== null;
+      if (repeat >= 0) {
+        took.push(until - since);
+        reading.push(answers[0]! - since);
+        cpu.node += (spent.user + spent.system) / 1_000 / repeats;
+        cpu.postgres += ((after ?? 0) - (backend ?? 0)) / repeats;
+      }
+      throw new Undo();
+    }).catch((error: unknown) => {
+      if (!(error instanceof Undo)) throw error;
+    });
+  }
+  db.off('query-response', note);
+  return { took: sorted(took), reading: sorted(reading), cpu: known ? cpu : null, roundTrips };
+}
+
+/** Of a process of this machine, in steps of 10 ms; null where there is no /proc. */
+function processorMs(pid: number): number | null {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+    return (Number(fields[11]) + Number(fields[12])) * 10;
+  } catch {
+    return null;
+  }
 }
