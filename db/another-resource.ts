@@ -1,4 +1,5 @@
 /** Another room or machine for a visit that keeps its time (feature B21). */
+import { interpreterPool } from '../domain/interpreter.ts';
 import { covers } from '../domain/interval.ts';
 import { freeByLane, openFor } from '../domain/schedule.ts';
 import type { AbsenceRow } from './absence-view.ts';
@@ -17,9 +18,13 @@ export async function anotherPlace(
   own: { readonly role: string; readonly starts_at: Date; readonly ends_at: Date },
   { at, opKey }: { readonly at: Date; readonly opKey: string },
 ): Promise<Place | null> {
-  const requirement = visitType.requirements.find((r) => r.role === own.role);
+  // Who came for the patient's language is replaced by another who speaks it (D3); the visit type names no pool for that.
+  const poolId =
+    own.role === interpreterPool
+      ? interpreterPool
+      : (visitType.requirements.find((r) => r.role === own.role)?.poolId ?? null);
   const { start_at: start, practitioner_id: practitionerId, location_id: locationId } = visit;
-  if (requirement?.poolId == null || start === null || practitionerId === null || locationId === null) return null;
+  if (poolId === null || start === null || practitionerId === null || locationId === null) return null;
   const busy = { start: own.starts_at.getTime(), end: own.ends_at.getTime() };
   const facts = await loadSchedulingFacts(
     trx,
@@ -36,7 +41,7 @@ export async function anotherPlace(
   );
   if (facts === null) return null;
   const around = { start: busy.start - 12 * 3_600_000, end: busy.end + 12 * 3_600_000 };
-  const candidates = (facts.pools.get(requirement.poolId) ?? [])
+  const candidates = (facts.pools.get(poolId) ?? [])
     .filter((id) => id !== absence.resource_id)
     .toSorted((a, b) => countBusy(facts, a, around) - countBusy(facts, b, around) || (a < b ? -1 : 1));
   for (const id of candidates) {

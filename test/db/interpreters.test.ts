@@ -1,6 +1,8 @@
 /** D3 on a real database: interpreters by language and equipment with buffers of its own, in availability and in booking. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { anotherPlace } from '../../db/another-resource.ts';
+import { lockAppointment } from '../../db/appointment-actions.ts';
 import { findAvailability } from '../../db/availability.ts';
 import { lookBefore } from '../../db/appointments.ts';
 import { checkInvariants } from '../../db/invariants.ts';
@@ -199,4 +201,24 @@ it('equipment keeps its own buffers: free again when it is clean, not when the r
   expect(starts).not.toContain(local('09:00'));
   expect(starts).not.toContain(local('12:15'));
   expect(starts).toContain(local('12:30'));
+});
+
+it('an interpreter who falls ill is replaced by another who speaks the language, and by nobody else', async () => {
+  const { appointment } = await book(await needing('es'), local('10:00'));
+  const [own] = await clinic
+    .owner('reservation')
+    .where({ appointment_id: appointment.id, resource_id: spanish })
+    .select('role', 'starts_at', 'ends_at');
+  const another = () =>
+    clinic.read(async (trx) => {
+      const at = await clinic.clock.now();
+      const locked = await lockAppointment(trx, appointment.id, at);
+      return anotherPlace(trx, { resource_id: spanish }, locked, own, { at, opKey: 'another' });
+    });
+  expect(await another()).toBeNull();
+  const id = randomUUID();
+  await clinic
+    .owner('resource')
+    .insert({ id, organization_id: clinic.organizationId, kind: 'interpreter', name: 'second', languages: ['es-AR'] });
+  expect((await another())?.lanes).toMatchObject([{ resourceId: id, kind: 'interpreter' }]);
 });
