@@ -86,7 +86,7 @@ async function bodyOf(absenceId: string) {
 }
 
 describe('absences', () => {
-  it('are declared with the keyboard and followed live until everybody is settled', { timeout: 120_000 }, async () => {
+  it('are declared with the keyboard and followed live until everybody is settled', { timeout: 240_000 }, async () => {
     const { practitionerId, visits } = await someone('Dr. Sick', 10 * day);
     const { page, errors } = await signedIn('en');
     await page.getByText('Nobody is away').waitFor();
@@ -111,7 +111,7 @@ describe('absences', () => {
     const absenceId = /absences\/([0-9a-f-]{36})/.exec(page.url())![1]!;
 
     // Asked one after the other: seen without a reload.
-    await expect.poll(() => page.getByText('Asked, times are held: 3').count(), { timeout: 20_000 }).toBe(1);
+    await expect.poll(() => page.getByText('Asked, times are held: 3').count(), { timeout: 60_000 }).toBe(1);
     await page.getByText('0 of 3 settled, 0 %').waitFor();
     await page.getByText('Email, 3 times held').first().waitFor();
     await look(page, '04-asked', 'en');
@@ -138,13 +138,14 @@ describe('absences', () => {
     const { task } = (await bodyOf(absenceId)).cases[2];
     const done = await clinic.desk.request('POST', `/staff-tasks/${task.id}/finish`, { body: { outcome: 'reached' } });
     expect(done.status, JSON.stringify(done.body)).toBe(200);
-    await page.getByText('3 of 3 settled, 100 %').waitFor({ timeout: 5_000 });
+    await page.getByText('3 of 3 settled, 100 %').waitFor();
     await page.getByText('Everybody settled').waitFor();
     await look(page, '06-settled', 'en');
 
     await page.getByRole('link', { name: 'All absences' }).press('Enter');
     await page.getByLabel('Show').selectOption('ended');
     await page.getByRole('link', { name: 'Dr. Sick' }).waitFor();
+    await look(page, '07-list', 'en');
     await page.goto(`${clinic.api.url}/cases/appointment/${visits[1]!.id}`);
     await page.getByRole('link', { name: /absence that this visit is affected by/ }).press('Enter');
     await page.getByRole('heading', { name: 'Dr. Sick', level: 1 }).waitFor();
@@ -152,7 +153,7 @@ describe('absences', () => {
     await page.context().close();
   });
 
-  it('are paused, resumed and stopped in Spanish; a whole place is down', { timeout: 120_000 }, async () => {
+  it('are paused, resumed and stopped in Spanish; a whole place is down', { timeout: 240_000 }, async () => {
     const { visits } = await someone('Dra. Sede', 20 * day);
     const { page, errors } = await signedIn('es');
     await page.goto(`${clinic.api.url}/absences/new?what=l:${clinic.locationId}`);
@@ -167,7 +168,7 @@ describe('absences', () => {
     await page.getByRole('heading', { name: '3 visitas están afectadas' }).waitFor();
     await look(page, '03-preview', 'es');
     await page.getByRole('button', { name: 'Declararla ahora' }).press('Enter');
-    await expect.poll(() => page.getByText('Preguntado, con horas guardadas: 3').count(), { timeout: 20_000 }).toBe(1);
+    await expect.poll(() => page.getByText('Preguntado, con horas guardadas: 3').count(), { timeout: 60_000 }).toBe(1);
     await look(page, '04-asked', 'es');
 
     await page.getByRole('button', { name: 'Pausar', exact: true }).press('Enter');
@@ -176,6 +177,10 @@ describe('absences', () => {
     await page.getByRole('button', { name: 'Continuar' }).press('Enter');
     await page.keyboard.press('Enter');
     await page.getByText('Continúa.').waitFor();
+    await page.getByRole('link', { name: 'Todas las ausencias' }).press('Enter');
+    await page.getByText('0 de 3 resueltos').waitFor();
+    await look(page, '07-list', 'es');
+    await page.getByRole('link', { name: 'Main' }).press('Enter');
     await page.getByRole('button', { name: 'Detener' }).press('Enter');
     await page.getByLabel('Volver a abrir el horario').check();
     await look(page, '05-stop', 'es');

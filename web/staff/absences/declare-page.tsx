@@ -99,7 +99,9 @@ function Preview(props: {
                   {visit.start === null ? '' : dateTimeOf(visit.start, visit.timeZone ?? zone, i18n.language)}
                 </span>
                 {visit.patient.name}
-                <span className="hs-quiet">{visit.visitType.name}</span>
+                <span className="hs-quiet">
+                  {[visit.visitType.name, visit.practitioner?.name].filter(Boolean).join(' · ')}
+                </span>
                 {state !== 'affected' && <Badge tone="neutral">{t(`absenceCase.${state}`)}</Badge>}
               </Group>
             </li>

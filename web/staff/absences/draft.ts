@@ -27,7 +27,7 @@ export const emptyDraft = (what: string, day: string): Draft => ({
   fromTime: '08:00',
   toDay: day,
   toTime: '18:00',
-  code: 'practitioner-away',
+  code: what.startsWith('l:') ? 'equipment' : 'practitioner-away',
   words: '',
   fold: '',
 });
