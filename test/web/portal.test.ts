@@ -460,7 +460,9 @@ describe('weight', () => {
       manifest[key]?.imports?.forEach(visit);
     };
     visit('portal/index.html');
-    const languages = manifest['portal/index.html']?.dynamicImports ?? [];
+    // Pages that few ask for are fetched when they are asked for.
+    const later = [...loaded].flatMap((key) => manifest[key]?.dynamicImports ?? []);
+    const languages = [...new Set(later)].filter((key) => key.includes('locales/'));
     expect(languages.length).toBe(2);
     const bytes = [...loaded].reduce((sum, key) => sum + weigh(manifest[key]!.file), 0);
     const words = Math.max(...languages.map((key) => weigh(manifest[key]!.file)));

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'react';
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import type { ReactNode } from 'react';
 import { BookCheck } from './pages/book-check.tsx';
 import { BookDay, BookTime } from './pages/book-when.tsx';
@@ -22,6 +22,9 @@ import { SessionProvider, useSession } from './session.tsx';
 import { languages, loadWords, rememberLanguage, SpeechContext, useSpeech } from './words.tsx';
 import type { Language, Words } from './words.tsx';
 
+/** Few look for a group: its page is fetched by who does. */
+const Groups = lazy(async () => ({ default: (await import('./pages/groups.tsx')).Groups }));
+
 const id = '([0-9a-f-]{36})';
 const open: readonly (readonly [RegExp, (token: string) => ReactNode])[] = [
   [/^\/claim\/([\w-]+)$/, (token) => <Claim token={token} />],
@@ -30,6 +33,14 @@ const open: readonly (readonly [RegExp, (token: string) => ReactNode])[] = [
 const signedIn: readonly (readonly [RegExp, (visitId: string) => ReactNode])[] = [
   [/^\/$/, () => <Home />],
   [/^\/book$/, () => <BookWhat />],
+  [
+    /^\/groups$/,
+    () => (
+      <Suspense>
+        <Groups />
+      </Suspense>
+    ),
+  ],
   [/^\/book\/how$/, () => <BookHow />],
   [/^\/book\/who$/, () => <BookWho />],
   [/^\/book\/day$/, () => <BookDay />],

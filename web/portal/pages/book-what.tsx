@@ -5,7 +5,7 @@ import { api } from '../../shared/api-client.ts';
 import type { Answer } from '../../shared/api-client.ts';
 import { Choices, Form, Page, useLoaded, Waiting } from '../parts.tsx';
 import type { FieldProblem } from '../parts.tsx';
-import { goOn, navigate, usePlace } from '../router.tsx';
+import { goOn, Link, navigate, usePlace } from '../router.tsx';
 import type { Query } from '../router.tsx';
 import { useSession } from '../session.tsx';
 import { useSpeech } from '../words.tsx';
@@ -25,6 +25,10 @@ export function useVisitTypes() {
     return items.filter(({ active }) => active);
   });
 }
+
+/** What is given in groups has no time of its own: it is a seat of a session. */
+export const notInGroups = (types: readonly VisitType[]): readonly VisitType[] =>
+  types.filter(({ groupCapacity }) => groupCapacity === null);
 
 export const asksHow = (type: VisitType | undefined): boolean => (type?.modes.length ?? 0) > 1;
 
@@ -47,12 +51,14 @@ export function BookWhat(): ReactNode {
   const [problems, setProblems] = useState<readonly FieldProblem[]>([]);
   const types = useVisitTypes();
   if (types.kind !== 'ready') return <Waiting title={t('book.what')} state={types} />;
-  if (types.value.length === 0) {
-    return (
-      <Page title={t('book.what')}>
-        <p>{t('book.noTypes')}</p>
-      </Page>
-    );
+  const alone = notInGroups(types.value);
+  const groups = alone.length < types.value.length && (
+    <Link to="/groups" className="button">
+      {t('book.groups')}
+    </Link>
+  );
+  if (alone.length === 0) {
+    return <Page title={t('book.what')}>{groups === false ? <p>{t('book.noTypes')}</p> : groups}</Page>;
   }
   const submit = () => {
     const chosen = types.value.find(({ id }) => id === type);
@@ -81,13 +87,14 @@ export function BookWhat(): ReactNode {
           value={type}
           onChange={setType}
           problems={problems}
-          choices={types.value.map(({ id, name, durationMinutes, needsApproval }) => ({
+          choices={alone.map(({ id, name, durationMinutes, needsApproval }) => ({
             value: id,
             label: name,
             hint: `(${t('book.minutes', { count: durationMinutes })}${needsApproval ? `, ${t('book.needsApproval')}` : ''})`,
           }))}
         />
       </Form>
+      {groups}
     </Page>
   );
 }

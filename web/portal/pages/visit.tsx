@@ -46,6 +46,16 @@ export function Visit({ id }: { readonly id: string }): ReactNode {
     }
   }
 
+  /** Its own page says when it opens. */
+  async function join(): Promise<void> {
+    try {
+      const { joinPath } = await guard(api('GET /telehealth/:id', { params: { id } }));
+      if (joinPath !== null) window.location.assign(`${joinPath}?lang=${language}`);
+    } catch (error) {
+      setProblems([{ text: problemText(error, t) }]);
+    }
+  }
+
   return (
     <Page title={t('visit.title')} problems={problems}>
       {isDone(done) && (
@@ -60,6 +70,11 @@ export function Visit({ id }: { readonly id: string }): ReactNode {
         <p key={line}>{line}</p>
       ))}
       {view.status === 'booked' && view.nextReminderAt !== null && <p>{t('next.reminder')}</p>}
+      {view.mode === 'video' && ['booked', 'arrived', 'checked-in'].includes(view.status) && (
+        <button type="button" onClick={() => void join()}>
+          {t('visit.join')}
+        </button>
+      )}
       <Actions view={view} act={act} />
       {place?.phone != null && (
         <>

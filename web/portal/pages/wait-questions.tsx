@@ -9,7 +9,7 @@ import { usePatient, useSession } from '../session.tsx';
 import { Ticks } from '../ticks.tsx';
 import { fullTime, ownZone } from '../times.ts';
 import { useSpeech } from '../words.tsx';
-import { asksHow, useAnswers, useVisitTypes } from './book-what.tsx';
+import { asksHow, notInGroups, useAnswers, useVisitTypes } from './book-what.tsx';
 import { listOf, notices, timesOf, usualNotice } from './wait-answers.ts';
 import { noticeText, partNames, timeText, weekdayName, weekdays } from './wish-words.tsx';
 
@@ -27,6 +27,7 @@ export function WaitWhat(): ReactNode {
   const [problems, setProblems] = useState<readonly FieldProblem[]>([]);
   const types = useVisitTypes();
   if (types.kind !== 'ready') return <Waiting title={t('book.what')} state={types} />;
+  const alone = notInGroups(types.value);
   const submit = () => {
     if (!types.value.some(({ id }) => id === type)) return setProblems([{ field: 'type-0', text: t('book.needWhat') }]);
     const asks = asksHow(types.value.find(({ id }) => id === type));
@@ -34,7 +35,7 @@ export function WaitWhat(): ReactNode {
   };
   return (
     <Page title={t('book.what')} step={step} problems={problems}>
-      {types.value.length === 0 ? (
+      {alone.length === 0 ? (
         <p>{t('book.noTypes')}</p>
       ) : (
         <Form onSubmit={submit} label={t('continue')}>
@@ -44,7 +45,7 @@ export function WaitWhat(): ReactNode {
             value={type}
             onChange={setType}
             problems={problems}
-            choices={types.value.map(({ id, name }) => ({ value: id, label: name }))}
+            choices={alone.map(({ id, name }) => ({ value: id, label: name }))}
           />
         </Form>
       )}

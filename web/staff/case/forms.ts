@@ -50,6 +50,7 @@ export const endings: ReadonlySet<AppointmentAction> = new Set([
   'cancel',
   'leave-without-being-seen',
   'cancel-by-clinic',
+  'fall-back-to-phone',
   'entered-in-error',
 ]);
 
@@ -66,6 +67,7 @@ export const order: readonly AppointmentAction[] = [
   'confirm',
   'reschedule',
   'extend-hold',
+  'fall-back-to-phone',
   'cancel',
   'no-show',
   'leave-without-being-seen',
