@@ -144,6 +144,7 @@ describe.each<Language>(['en', 'es'])('series in %s', (language) => {
     await conflict(1).locator('.mantine-Group-root[role=group] button').first().focus();
     await page.keyboard.press('Enter');
     await conflict(1).locator('.hs-badge[data-tone=good]').waitFor();
+    expect(await conflict(1).locator('.hs-series-what:focus').count()).toBe(1);
     await conflict(3)
       .getByRole('button', { name: t('series.leaveOut') })
       .click();
@@ -156,7 +157,6 @@ describe.each<Language>(['en', 'es'])('series in %s', (language) => {
       .getByRole('button', { name: t('series.takeBackOf', { what: t('series.number', { number: 4 }) }) })
       .click();
     await page.getByRole('button', { name: t('series.bookFree_other', { count: 5 }) }).waitFor();
-    await look(page, '03-chosen', language);
 
     // Booked with the conflict left out; the page follows.
     await page.getByRole('button', { name: t('series.bookFree_other', { count: 5 }) }).click();
@@ -178,7 +178,7 @@ describe.each<Language>(['en', 'es'])('series in %s', (language) => {
       .click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel(t('find.time', { zone: timeZone })).fill('11:00');
-    await look(page, '05-move', language);
+    if (language === 'en') await look(page, '05-move', language);
     await dialog.getByRole('button', { name: t('series.moveOne') }).click();
     await page.getByText(t('series.movedOne')).waitFor();
     await rows.nth(0).getByText(/11:00/).first().waitFor();
@@ -211,7 +211,7 @@ describe.each<Language>(['en', 'es'])('series in %s', (language) => {
       .locator('.hs-badge', { hasText: t('seriesState.ended') })
       .first()
       .waitFor({ timeout: 30_000 });
-    await look(page, '07-ended', language);
+    if (language === 'es') await look(page, '07-ended', language);
 
     // Found again from the patient and from the visit.
     await page.getByRole('heading', { level: 1 }).getByRole('link').click();

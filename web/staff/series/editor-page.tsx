@@ -127,7 +127,7 @@ function Planned({
   const [onConflict, setOnConflict] = useState<SeriesMode>('all');
   const full: SeriesBody = { ...body, choices: inOrder(choices) };
   const preview = useQuery(previewQuery(full));
-  const heading = useRef<HTMLDivElement>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
   const shown = preview.data !== undefined;
   useEffect(() => {
     if (shown) heading.current?.focus();
@@ -179,26 +179,23 @@ function Planned({
       {!shown && preview.error === null && <Loading rows={8} />}
       {shown && (
         <>
-          <div ref={heading} tabIndex={-1} id="series-report">
-            <Summary
-              items={items}
-              onNearest={() =>
-                forAll(({ occurrence, alternatives: [one] }) =>
-                  one === undefined
-                    ? null
-                    : {
-                        occurrence,
-                        start: one.start,
-                        ...(one.practitionerId !== body.practitionerId && { practitionerId: one.practitionerId }),
-                      },
-                )
-              }
-              onSkip={() => forAll(({ occurrence }) => ({ occurrence, skip: true }))}
-            />
-            <Text size="sm" c="dimmed">
-              {sentence}
-            </Text>
-          </div>
+          <Summary
+            items={items}
+            rule={sentence}
+            heading={heading}
+            onNearest={() =>
+              forAll(({ occurrence, alternatives: [one] }) =>
+                one === undefined
+                  ? null
+                  : {
+                      occurrence,
+                      start: one.start,
+                      ...(one.practitionerId !== body.practitionerId && { practitionerId: one.practitionerId }),
+                    },
+              )
+            }
+            onSkip={() => forAll(({ occurrence }) => ({ occurrence, skip: true }))}
+          />
           <Report
             items={items}
             zone={zone}

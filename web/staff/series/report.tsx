@@ -4,7 +4,8 @@
  */
 import { Button, Group, Text, Title } from '@mantine/core';
 import { IconAlertTriangle, IconCircleCheck, IconMinus } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
+import type { Ref } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ReportItem, SeriesChoice } from '../api/series.ts';
 import type { Practitioner } from '../api/types.ts';
@@ -52,6 +53,13 @@ function Line(props: ReportProps & { readonly item: ReportItem; readonly before:
   const { item, before, zone } = props;
   const words = useFindingWords();
   const [open, setOpen] = useState(false);
+  // What was pressed goes away with the choice: the keyboard stays in its line.
+  const line = useRef<HTMLDivElement>(null);
+  const choose = (next: SeriesChoice | null): void => {
+    setOpen(false);
+    line.current?.focus();
+    props.onChoose(item.occurrence, next);
+  };
   const [Icon] = looks[lookOf(item)];
   const choice = props.choices.get(item.occurrence);
   const planned = plannedWords(item.localStart, i18n.language);
@@ -69,7 +77,7 @@ function Line(props: ReportProps & { readonly item: ReportItem; readonly before:
         <span className="hs-series-number hs-num" aria-hidden>
           {item.occurrence}
         </span>
-        <div className="hs-series-what">
+        <div className="hs-series-what" ref={line} tabIndex={-1}>
           <Text component="span" size="sm" fw={600} className={item.finding === 'skipped' ? 'hs-gone' : undefined}>
             {when}
             {who !== undefined && ` · ${who}`}
@@ -90,7 +98,7 @@ function Line(props: ReportProps & { readonly item: ReportItem; readonly before:
             variant="subtle"
             size="compact-sm"
             aria-label={t('series.takeBackOf', { what: label })}
-            onClick={() => props.onChoose(item.occurrence, null)}
+            onClick={() => choose(null)}
           >
             {t('series.takeBack')}
           </Button>
@@ -114,10 +122,7 @@ function Line(props: ReportProps & { readonly item: ReportItem; readonly before:
           zone={zone}
           practitionerId={choice?.practitionerId ?? props.practitionerId}
           practitioners={props.practitioners}
-          onChoose={(next) => {
-            setOpen(false);
-            props.onChoose(item.occurrence, { occurrence: item.occurrence, ...next });
-          }}
+          onChoose={(next) => choose({ occurrence: item.occurrence, ...next })}
         />
       )}
     </>
@@ -130,21 +135,32 @@ function plannedWords(local: string, language: string): string {
 }
 
 /** What it comes to, and what can be done about all of them at once. */
-export function Summary(props: {
+export function Summary({
+  items,
+  rule,
+  heading,
+  onNearest,
+  onSkip,
+}: {
   readonly items: readonly ReportItem[];
+  readonly rule: string;
+  readonly heading: Ref<HTMLHeadingElement>;
   readonly onNearest: () => void;
   readonly onSkip: () => void;
 }) {
   const { t } = useTranslation();
-  const free = props.items.filter(({ finding }) => finding === 'free').length;
-  const skipped = props.items.filter(({ finding }) => finding === 'skipped').length;
-  const conflicts = props.items.filter(isConflict);
+  const free = items.filter(({ finding }) => finding === 'free').length;
+  const skipped = items.filter(({ finding }) => finding === 'skipped').length;
+  const conflicts = items.filter(isConflict);
   const movable = conflicts.filter(({ alternatives }) => alternatives.length > 0).length;
   return (
     <div>
-      <Title order={2} mb={4}>
+      <Title order={2} mb={4} ref={heading} tabIndex={-1} id="series-report">
         {t('series.report')}
       </Title>
+      <Text size="sm" c="dimmed">
+        {rule}
+      </Text>
       <Text size="sm" role="status">
         {[
           t('series.free', { count: free }),
@@ -155,11 +171,11 @@ export function Summary(props: {
       {conflicts.length > 1 && (
         <Group gap="xs" mt={4}>
           {movable > 0 && (
-            <Button variant="default" onClick={props.onNearest}>
+            <Button variant="default" onClick={onNearest}>
               {t('series.nearestForAll', { count: movable })}
             </Button>
           )}
-          <Button variant="default" onClick={props.onSkip}>
+          <Button variant="default" onClick={onSkip}>
             {t('series.skipAll', { count: conflicts.length })}
           </Button>
         </Group>
