@@ -51,6 +51,22 @@ describe('messages about a visit', () => {
     expect(message('booked', 'en').subject).toBe('Your appointment: Wed, Mar 17, 10:00 AM EDT');
   });
 
+  it('say until when to confirm where the time is given away otherwise (B17), and what to do when it was', () => {
+    const confirmBy = new Date('2027-03-17T08:00:00Z');
+    const asked = message('reminder', 'en', { askConfirm: true, confirmBy });
+    expect(asked.text).toContain('Please confirm by Wednesday, March 17, 2027 at 4:00 AM EDT');
+    expect(asked.short).toContain('Please confirm by Wed, Mar 17, 4:00 AM EDT');
+    expect(message('reminder', 'es', { askConfirm: true, confirmBy }).text).toMatch(
+      /confirme antes de: miércoles, 17 de marzo/,
+    );
+    expect(message('reminder', 'en', { askConfirm: true }).text).not.toContain('Please confirm by');
+    for (const language of ['en', 'es'] as const) {
+      const { text } = message('unconfirmed', language);
+      expect(text).toContain(messageCatalog(language).unconfirmed.next);
+      expect(text).toContain(facts.phone);
+    }
+  });
+
   it('carry the way in where the reminder of a visit by video says so', () => {
     const joinUrl = 'https://clinic.example.org/join/token';
     for (const language of ['en', 'es'] as const) {
