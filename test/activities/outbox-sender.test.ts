@@ -126,7 +126,8 @@ describe('a message that is due', () => {
     for (const language of ['en', 'es']) {
       for (const kind of Object.keys(visitMessages)) {
         const status =
-          { 'awaiting-approval': 'pending' }[kind] ?? (/cancel|not-approved|unconfirmed/.test(kind) ? 'cancelled' : 'booked');
+          { 'awaiting-approval': 'pending' }[kind] ??
+          (/cancel|not-approved|unconfirmed/.test(kind) ? 'cancelled' : 'booked');
         const visit = await outbox.visit({
           patient: { language },
           appointment: {
