@@ -77,7 +77,7 @@ export async function openSimulatedClinic(parts: ClinicParts): Promise<Simulated
   await registerSearchAttributes(connection, 'default');
   const worker = connect({ url: parts.database.worker, applicationName: 'simulate-worker' });
   const admin = connect({ url: parts.database.admin, applicationName: 'simulate', poolMax: 2 });
-  // Whole minutes: how long a step takes on this machine leaves no trace in what is counted.
+  // Whole minutes: how long a step takes on this machine leaves little trace in what is counted.
   const clock = { now: async () => new Date(Math.floor((await environment.currentTimeMs()) / 60_000) * 60_000) };
   const log = pino({ level: 'silent' });
   const ports = { db: worker, clock, log };
