@@ -53,6 +53,7 @@ import {
   waitlistEntryWorkflow,
   waitlistEntryWorkflowId,
 } from './messages/waitlist-entry.ts';
+import { settleStart, startOutcome } from './start.ts';
 import { inTurns } from './turns.ts';
 
 const inStart = proxyLocalActivities<AbsenceActivities>(startCommand);
@@ -159,27 +160,15 @@ function setUp(input: AbsenceInput) {
       if (outcome.ok) adopt(outcome.absence);
       return outcome;
     }
-    try {
-      const declared = await declareOnce();
+    outcome = await startOutcome(operation.inputHash, async () => {
+      const declared = await settleStart(
+        () => inStart.declareAbsence(input),
+        () => inTime.declareAbsence(input),
+      );
       adopt(declared);
-      outcome = { ok: true, absence: declared, inputHash: operation.inputHash };
-    } catch (error) {
-      const problem = refusedWith(error);
-      if (problem === undefined) throw error;
-      outcome = { ok: false, problem, inputHash: operation.inputHash };
-    }
+      return { absence: declared };
+    });
     return outcome;
-  }
-
-  async function declareOnce(): Promise<AbsenceView> {
-    try {
-      return await inStart.declareAbsence(input);
-    } catch (error) {
-      if (refusedWith(error) !== undefined) throw error;
-      // Not known: only asking again with the same key tells.
-      log.warn('the declaration is not settled; going on with it as a normal activity');
-      return inTime.declareAbsence(input);
-    }
   }
 
   /** Everything that can be done now, one patient after the other. @returns the next deadline */

@@ -68,6 +68,7 @@ import type {
 import { caseSearchAttributes } from './messages/case-search-attributes.ts';
 import { walkInChangedSignal, walkInWorkflowId } from './messages/walk-in.ts';
 import { isReminder, plannedTimers } from './planned-timers.ts';
+import { settleStart, startOutcome } from './start.ts';
 import { inTurns } from './turns.ts';
 
 const inStart = proxyLocalActivities<AppointmentActivities>(startCommand);
@@ -172,36 +173,20 @@ function setUp(input: AppointmentInput) {
       'correction' in input
         ? [input.correction.action, input.correction.operation]
         : [input.command.event, input.operation];
-    try {
-      const settled = await settleStart(input);
-      outcome = { ok: true, appointment: adopt(settled), inputHash };
-      note(`start:${event}`, settled.appointment.status);
-    } catch (error) {
-      const problem = refusedWith(error);
-      if (problem === undefined) throw error;
-      outcome = { ok: false, problem, inputHash };
-      note(`start:${event}`, problem.code);
-    }
+    outcome = await startOutcome(inputHash, async () => {
+      const settled = await settleStart(
+        () => startWith(inStart),
+        () => startWith(inTime),
+      );
+      return { appointment: adopt(settled) };
+    });
+    note(`start:${event}`, outcome.ok ? outcome.appointment.status : outcome.problem.code);
     return outcome;
   }
 
-  async function settleStart(command: AppointmentInput): Promise<Settled> {
-    try {
-      return await startWith(inStart, command);
-    } catch (error) {
-      if (refusedWith(error) !== undefined) throw error;
-      // Not known: the database may have committed and gone away. Only asking again with the same key tells.
-      log.warn('the start command is not settled; going on with it as a normal activity');
-      return startWith(inTime, command);
-    }
-  }
-
-  function startWith(
-    activities: Pick<AppointmentActivities, 'openAppointment' | 'applyAction'>,
-    command: AppointmentInput,
-  ) {
-    if (!('correction' in command)) return activities.openAppointment(command);
-    const { action, input: actionInput, actor, operation } = command.correction;
+  function startWith(activities: Pick<AppointmentActivities, 'openAppointment' | 'applyAction'>): Promise<Settled> {
+    if (!('correction' in input)) return activities.openAppointment(input);
+    const { action, input: actionInput, actor, operation } = input.correction;
     return activities.applyAction({
       organizationId,
       appointmentId,

@@ -39,6 +39,7 @@ import type {
   GroupSessionRequest,
   GroupSessionStart,
 } from './messages/group-session.ts';
+import { settleStart, startOutcome } from './start.ts';
 import { inTurns } from './turns.ts';
 
 const inStart = proxyLocalActivities<GroupSessionActivities>(startCommand);
@@ -100,26 +101,14 @@ function setUp(input: GroupSessionStart) {
 
   async function start(): Promise<GroupSessionOutcome> {
     const { inputHash } = input.operation;
-    try {
-      const opened = adopt(await open());
-      outcome = { ok: true, progress: opened, inputHash };
-    } catch (error) {
-      const problem = refusedWith(error);
-      if (problem === undefined) throw error;
-      outcome = { ok: false, problem, inputHash };
-    }
+    outcome = await startOutcome(inputHash, async () => {
+      const opened = await settleStart(
+        () => inStart.openGroupSession(input),
+        () => inTime.openGroupSession(input),
+      );
+      return { progress: adopt(opened) };
+    });
     return outcome;
-  }
-
-  async function open(): Promise<GroupSessionProgress> {
-    try {
-      return await inStart.openGroupSession(input);
-    } catch (error) {
-      if (refusedWith(error) !== undefined) throw error;
-      // Not known: the database may have committed and gone away. Only asking again with the same key tells.
-      log.warn('the start command is not settled; going on with it as a normal activity');
-      return inTime.openGroupSession(input);
-    }
   }
 
   function refuseAtTheDoor(action: GroupSessionAction): void {

@@ -11,7 +11,6 @@ import {
   continueAsNew,
   defineQuery,
   defineUpdate,
-  log,
   proxyActivities,
   proxyLocalActivities,
   setCurrentDetails,
@@ -40,6 +39,7 @@ import type {
   SeriesProgress,
   SeriesStep,
 } from './messages/series.ts';
+import { settleStart, startOutcome } from './start.ts';
 import { inTurns } from './turns.ts';
 
 const inStart = proxyLocalActivities<SeriesActivities>(startCommand);
@@ -108,27 +108,15 @@ function setUp(input: SeriesInput) {
       return outcome;
     }
     const { inputHash } = input.operation;
-    try {
-      const filed = await file();
+    outcome = await startOutcome(inputHash, async () => {
+      const filed = await settleStart(
+        () => inStart.openSeries(input),
+        () => inTime.openSeries(input),
+      );
       adopt(filed);
-      outcome = { ok: true, progress: filed, inputHash };
-    } catch (error) {
-      const problem = refusedWith(error);
-      if (problem === undefined) throw error;
-      outcome = { ok: false, problem, inputHash };
-    }
+      return { progress: filed };
+    });
     return outcome;
-  }
-
-  async function file(): Promise<SeriesProgress> {
-    try {
-      return await inStart.openSeries(input);
-    } catch (error) {
-      if (refusedWith(error) !== undefined) throw error;
-      // Not known: the database may have committed and gone away. Only asking again with the same key tells.
-      log.warn('the start command is not settled; going on with it as a normal activity');
-      return inTime.openSeries(input);
-    }
   }
 
   // --- Steps --------------------------------------------------------------------------------------------------------

@@ -45,6 +45,7 @@ import type {
 } from './messages/waitlist-entry.ts';
 import { plannedTimers } from './planned-timers.ts';
 import { shortTime } from './short-time.ts';
+import { settleStart, startOutcome } from './start.ts';
 import { inTurns } from './turns.ts';
 
 const inStart = proxyLocalActivities<OpeningActivities>(startCommand);
@@ -125,25 +126,14 @@ function setUp(input: WaitlistEntryStart) {
 
   async function join(): Promise<WaitlistEntryOutcome> {
     const { inputHash } = input.operation;
-    try {
-      outcome = { ok: true, entry: await adopt(await settleJoin()), inputHash };
-    } catch (error) {
-      const problem = refusedWith(error);
-      if (problem === undefined) throw error;
-      outcome = { ok: false, problem, inputHash };
-    }
+    outcome = await startOutcome(inputHash, async () => {
+      const joined = await settleStart(
+        () => inStart.joinWaitlist(input),
+        () => inTime.joinWaitlist(input),
+      );
+      return { entry: await adopt(joined) };
+    });
     return outcome;
-  }
-
-  async function settleJoin(): Promise<WaitlistEntrySettled> {
-    try {
-      return await inStart.joinWaitlist(input);
-    } catch (error) {
-      if (refusedWith(error) !== undefined) throw error;
-      // Not known: the database may have committed and gone away. Only asking again with the same key tells.
-      log.warn('joining is not settled; going on with it as a normal activity');
-      return inTime.joinWaitlist(input);
-    }
   }
 
   // --- What people ask for ------------------------------------------------------------------------------------------

@@ -48,6 +48,7 @@ import type {
 } from './messages/walk-in.ts';
 import { plannedTimers } from './planned-timers.ts';
 import { shortTime } from './short-time.ts';
+import { settleStart, startOutcome } from './start.ts';
 import { inTurns } from './turns.ts';
 
 const inStart = proxyLocalActivities<WalkInActivities>(startCommand);
@@ -138,25 +139,14 @@ function setUp(input: WalkInStart) {
 
   async function arrive(): Promise<WalkInOutcome> {
     const { inputHash } = input.operation;
-    try {
-      outcome = { ok: true, walkIn: await adopt(await settleArrival()), inputHash };
-    } catch (error) {
-      const problem = refusedWith(error);
-      if (problem === undefined) throw error;
-      outcome = { ok: false, problem, inputHash };
-    }
+    outcome = await startOutcome(inputHash, async () => {
+      const arrived = await settleStart(
+        () => inStart.arriveWalkIn(input),
+        () => inTime.arriveWalkIn(input),
+      );
+      return { walkIn: await adopt(arrived) };
+    });
     return outcome;
-  }
-
-  async function settleArrival(): Promise<WalkInSettled> {
-    try {
-      return await inStart.arriveWalkIn(input);
-    } catch (error) {
-      if (refusedWith(error) !== undefined) throw error;
-      // Not known: the database may have committed and gone away. Only asking again with the same key tells.
-      log.warn('arriving is not settled; going on with it as a normal activity');
-      return inTime.arriveWalkIn(input);
-    }
   }
 
   // --- What people say ----------------------------------------------------------------------------------------------
