@@ -145,6 +145,7 @@ export const routes = [
   walkIns.listWalkIns,
   walkIns.showWalkIn,
   walkIns.actOnWalkIn,
+  walkIns.showWalkInCase,
   openings.listOpenings,
   openings.showOpening,
   openings.actOnOpening,

@@ -13,7 +13,7 @@ import { appointmentOperationKey } from '../workflows/messages/appointment.ts';
 import { carryOut } from './appointment-actions.ts';
 import { auditData, endExpiredHolds, recordPath, type ChangeContext, type Settled } from './appointment-effects.ts';
 import type { AppointmentRow } from './appointment-view.ts';
-import { dayMarginMs, placeColumns } from './appointments.ts';
+import { dayMarginMs, placeColumns, refuseOutsideGroup } from './appointments.ts';
 import type { Trx } from './connection.ts';
 import { findRemainingPlace } from './place.ts';
 import { insertReservations } from './reservations.ts';
@@ -59,6 +59,7 @@ export async function openVisit(
     { lock: true },
   );
   if (facts === null || facts.patient === null) throw new DomainError('not-found');
+  refuseOutsideGroup(facts.visitType);
   const mode = 'in-person';
   const where = { start, mode, practitionerId, locationId: row.location_id, actor } as const;
   const ineligible = placeProblem(facts, facts.patient, where);

@@ -35,6 +35,21 @@ async function presentOne(context: RequestContext, trx: Trx, queueId: string): P
   return shown;
 }
 
+/** A call is a visit in person, of one patient. */
+async function requireVisitType(trx: Trx, organizationId: string, visitTypeId: string | undefined): Promise<void> {
+  if (visitTypeId === undefined) return;
+  const path = '/body/visitTypeId';
+  await requireRows(trx, organizationId, 'visit_type', [visitTypeId], path, { active: true });
+  const fits = await trx('visit_type')
+    .where({ id: visitTypeId, group_capacity: null })
+    .whereRaw(`'in-person' = ANY(modes)`)
+    .first<{ id: string } | undefined>('id');
+  if (fits !== undefined) return;
+  throw new DomainError('validation-failed', {
+    errors: [{ path, code: 'not-for-walk-ins', message: 'Choose a visit type in person that is not given in groups.' }],
+  });
+}
+
 /** Who serves a queue must be able to give its visit type, or no call to them would ever succeed. */
 async function requireProviders(
   trx: Trx,
@@ -113,7 +128,7 @@ export const createQueue = route({
         const { organizationId } = context;
         const providers = body.practitionerIds ?? [];
         await requireRows(trx, organizationId, 'location', [body.locationId], '/body/locationId');
-        await requireRows(trx, organizationId, 'visit_type', [body.visitTypeId], '/body/visitTypeId', { active: true });
+        await requireVisitType(trx, organizationId, body.visitTypeId);
         await requireProviders(trx, organizationId, body.visitTypeId, providers);
         const created = await insertRecord(trx, await writeContext(context, trx), 'walk_in_queue', {
           name: JSON.stringify(body.names),
@@ -148,7 +163,7 @@ export const changeQueue = route({
       const before = await presentOne(context, trx, params.id);
       const visitTypeId = body.visitTypeId ?? before.visitTypeId;
       const providers = body.practitionerIds ?? before.practitioners.map((one) => one.id);
-      await requireRows(trx, organizationId, 'visit_type', [body.visitTypeId], '/body/visitTypeId', { active: true });
+      await requireVisitType(trx, organizationId, body.visitTypeId);
       await requireProviders(trx, organizationId, visitTypeId, providers);
       await updateRecord(trx, await writeContext(context, trx), 'walk_in_queue', params.id, version, {
         name: body.names && JSON.stringify(body.names),

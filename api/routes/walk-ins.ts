@@ -1,10 +1,14 @@
 import { z } from 'zod';
 import { databaseTime } from '../../db/clock.ts';
 import { readBoard, readQueues } from '../../db/walk-in-board.ts';
-import { readWalkInRow, toWalkInView } from '../../db/walk-in-view.ts';
+import { actorNames } from '../../db/cases.ts';
+import { walkInStory } from '../../db/walk-in-story.ts';
+import { readWalkInRow, settleWalkIn, toWalkInView } from '../../db/walk-in-view.ts';
 import type { Trx } from '../../db/connection.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { walkInActions } from '../../domain/walk-in.ts';
+import { walkInActions, walkInStates } from '../../domain/walk-in.ts';
+import { walkInWorkflowId } from '../../workflows/messages/walk-in.ts';
+import { temporalWebUrl, timelineEntry, toTimelineEntry } from '../case-parts.ts';
 import type { RequestContext } from '../context.ts';
 import { etag } from '../precondition.ts';
 import { route, RouteAnswer } from '../route.ts';
@@ -133,4 +137,40 @@ export const actOnWalkIn = route({
     await acts(context, { walkInId: params.id, action: params.action, input: body });
     return answer(context, params.id);
   },
+});
+
+export const showWalkInCase = route({
+  method: 'GET',
+  path: '/cases/walk-in/:id',
+  summary: 'A walk-in as a case: its timers, its visit, everything that happened',
+  params: idParams,
+  answer: z.object({
+    id,
+    kind: z.literal('walk-in'),
+    state: z.enum(walkInStates),
+    nextTimers: z.array(z.object({ name: z.string(), dueAt: z.string() })),
+    /** Oldest first. */
+    timeline: z.array(timelineEntry),
+    appointmentId: id.nullable(),
+    temporalWebUrl: z.string().nullable(),
+  }),
+  policy: { action: 'case:read' },
+  audit: { read: 'case:read', entity: 'walk-in' },
+  handler: (context, { params }) =>
+    context.read(async (trx) => {
+      const row = await readWalkInRow(trx, params.id);
+      const { walkIn: view, timers } = await settleWalkIn(trx, row);
+      context.concerns({ patientId: view.patientId });
+      const timeline = await walkInStory(trx, view.id);
+      const names = await actorNames(trx, timeline.map((entry) => entry.actor)); // prettier-ignore
+      return {
+        id: view.id,
+        kind: 'walk-in' as const,
+        state: view.state,
+        nextTimers: timers.map(({ name, dueAt }) => ({ name, dueAt })),
+        timeline: timeline.map((entry) => toTimelineEntry(entry, names)),
+        appointmentId: view.appointmentId,
+        temporalWebUrl: temporalWebUrl(context, walkInWorkflowId(view.id)),
+      };
+    }),
 });

@@ -154,6 +154,11 @@ it('a call is a visit; its steps are the doctor’s, and what happens to the vis
   expect(good(await act(next.id, 'return'), 200)).toMatchObject({ state: 'waiting' });
   good(await act(next.id, 'transfer-out', { reason: 'emergency department' }), 200);
 
+  const story = good(await clinic.desk.request('GET', `/cases/walk-in/${one.id}`), 200);
+  expect(story).toMatchObject({ kind: 'walk-in', state: 'done', nextTimers: [], appointmentId: called.appointmentId });
+  expect(story.timeline.filter((entry: { kind: string }) => entry.kind === 'change').map((entry: { event: string }) => entry.event)).toEqual(['arrive', 'call', 'start', 'finish']); // prettier-ignore
+  expect(story.timeline.some((entry: { kind: string; code: string }) => entry.kind === 'refused' && entry.code === 'guard-failed')).toBe(true); // prettier-ignore
+
   const rows = await auditRows(clinic.api, { entity_id: one.id, organization_id: clinic.organizationId });
   expect(rows.map((row) => `${row.action} ${row.outcome}`)).toEqual(
     expect.arrayContaining([

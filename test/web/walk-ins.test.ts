@@ -187,6 +187,11 @@ describe('walk-ins', () => {
       await page.getByRole('dialog').getByRole('button', { name: 'Has left' }).press('Enter');
       await page.getByRole('heading', { name: 'Left today' }).waitFor();
       await look(page, '08-busy', 'en');
+      await page.getByRole('button', { name: 'More: number 1' }).press('Enter');
+      await page.getByRole('button', { name: 'History: number 1' }).press('Enter');
+      await page.getByText('Call taken back').waitFor();
+      await look(page, '12-history', 'en');
+      await page.keyboard.press('Escape');
       await page.getByRole('button', { name: 'Finish visit: number 1' }).press('Enter');
       await page.getByRole('dialog').getByRole('button', { name: 'Finish visit' }).press('Enter');
       await page.getByText('The visit of number 1 is finished.').waitFor();

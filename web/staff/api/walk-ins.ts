@@ -28,6 +28,12 @@ export type WalkInBody = NonNullable<Request<'POST /walk-ins/:id/:action'>['body
 export const actOnWalkIn = (id: string, action: WalkInAction, body: WalkInBody) =>
   api('POST /walk-ins/:id/:action', { params: { id, action }, body });
 
+export const walkInCaseQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['walk-ins', 'case', id],
+    queryFn: ({ signal }) => api('GET /cases/walk-in/:id', { params: { id }, signal }),
+  });
+
 export const queuesQuery = (language: string) =>
   queryOptions({
     queryKey: ['queues', language],

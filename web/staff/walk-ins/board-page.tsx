@@ -18,6 +18,7 @@ import { useStill } from '../waitlist/use-still.ts';
 import { WalkInForm } from './action-form.tsx';
 import { ArrivalForm } from './arrival-form.tsx';
 import { DoneLine } from './done-line.tsx';
+import { History } from './history.tsx';
 import type { Step } from './use-act.ts';
 import { WalkInCard } from './walk-in-card.tsx';
 import type { Asked } from './walk-in-card.tsx';
@@ -85,6 +86,7 @@ function Board(props: {
   const navigate = route.useNavigate();
   const narrow = useMediaQuery('(max-width: 48em)', false, { getInitialValueInEffect: false });
   const [asked, setAsked] = useState<Asked | null>(null);
+  const [told, setTold] = useState<WalkIn | null>(null);
   const [pointed, setPointed] = useState(false);
   const list = useRef<HTMLDivElement>(null);
   useRowKeys(list);
@@ -121,7 +123,14 @@ function Board(props: {
         onPointerLeave={() => setPointed(false)}
       >
         {shown.map((queue) => (
-          <Column key={queue.id} queue={queue} items={placed[queue.id] ?? []} onAsk={setAsked} onDone={done} />
+          <Column
+            key={queue.id}
+            queue={queue}
+            items={placed[queue.id] ?? []}
+            onAsk={setAsked}
+            onHistory={setTold}
+            onDone={done}
+          />
         ))}
       </div>
       <Text size="xs" className="hs-quiet" role="status">
@@ -145,6 +154,13 @@ function Board(props: {
       >
         {asked !== null && <WalkInForm {...asked} queues={queues} onDone={done} onCancel={() => setAsked(null)} />}
       </Dialog>
+      <SideDialog
+        opened={told !== null}
+        onClose={() => setTold(null)}
+        title={told === null ? '' : t('walkIns.actionFor', { action: t('walkIns.history'), ticket: told.ticket })}
+      >
+        {told !== null && <History id={told.id} />}
+      </SideDialog>
     </>
   );
 }
@@ -165,15 +181,23 @@ function Column(props: {
   readonly queue: BoardQueue;
   readonly items: readonly WalkIn[];
   readonly onAsk: (asked: Asked) => void;
+  readonly onHistory: (walkIn: WalkIn) => void;
   readonly onDone: (step: Step) => void;
 }) {
   const { t } = useTranslation();
-  const { queue, items, onAsk, onDone } = props;
+  const { queue, items, onAsk, onHistory, onDone } = props;
   const waits = useWaitWords();
   const waiting = items.filter((one) => one.state === 'waiting');
   const card = (walkIn: WalkIn) => (
     <li key={walkIn.id}>
-      <WalkInCard walkIn={walkIn} queue={queue} moves={movesOf(waiting, walkIn)} onAsk={onAsk} onDone={onDone} />
+      <WalkInCard
+        walkIn={walkIn}
+        queue={queue}
+        moves={movesOf(waiting, walkIn)}
+        onAsk={onAsk}
+        onHistory={onHistory}
+        onDone={onDone}
+      />
     </li>
   );
   return (

@@ -37,11 +37,12 @@ export function WalkInCard(props: {
   readonly queue: BoardQueue;
   readonly moves: readonly ('up' | 'down')[];
   readonly onAsk: (asked: Asked) => void;
+  readonly onHistory: (walkIn: WalkIn) => void;
   readonly onDone: Done;
 }) {
   const { t, i18n } = useTranslation();
-  const { zone } = useWorkplace();
-  const { walkIn, queue, moves, onAsk, onDone } = props;
+  const { can, zone } = useWorkplace();
+  const { walkIn, queue, moves, onAsk, onHistory, onDone } = props;
   const [more, setMore] = useState(false);
   const moreId = useId();
   const waits = useWaitWords();
@@ -119,7 +120,7 @@ export function WalkInCard(props: {
               {direction === 'up' ? <IconArrowUp size={16} aria-hidden /> : <IconArrowDown size={16} aria-hidden />}
             </ActionIcon>
           ))}
-        {rest.length > 0 && (
+        {(rest.length > 0 || can('case:read')) && (
           <Button
             size="compact-md"
             variant="default"
@@ -149,6 +150,16 @@ export function WalkInCard(props: {
               </Button>
             ),
           )}
+        {more && can('case:read') && (
+          <Button
+            size="compact-md"
+            variant="default"
+            aria-label={named(t('walkIns.history'))}
+            onClick={() => onHistory(walkIn)}
+          >
+            {t('walkIns.history')}
+          </Button>
+        )}
       </Group>
     </article>
   );
