@@ -85,7 +85,7 @@ describe('a session', () => {
       .where({ group_session_id: sessionId })
       .orderBy('role')
       .pluck<string[]>('role');
-    expect(kinds.sort()).toEqual(['provider', 'room']);
+    expect(kinds.toSorted()).toEqual(['provider', 'room']);
     for (const id of [first, second])
       expect(await clinic.owner('reservation').where({ appointment_id: id }).pluck('role')).toEqual(['patient']);
     // Nobody else gets the practitioner then.

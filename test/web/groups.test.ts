@@ -70,7 +70,7 @@ async function look(page: Page, name: string, language: Language, headings = 1):
 const localDay = (at: string): string => new Intl.DateTimeFormat('en-CA', { timeZone }).format(new Date(at));
 
 describe('group sessions', () => {
-  it('are opened, filled, emptied and called off with the keyboard', { timeout: 120_000 }, async () => {
+  it('are opened, filled, emptied and called off with the keyboard', { timeout: 240_000 }, async () => {
     for (const family of ['Alder', 'Birch', 'Cedar'])
       expect((await clinic.desk.request('POST', '/patients', { body: { name: { given: ['Pat'], family }, birthDate: '1980-02-29' } })).status).toBe(201); // prettier-ignore
     const { page, errors } = await signedIn('front-desk', 'en', '/groups');
@@ -150,7 +150,7 @@ describe('group sessions', () => {
 });
 
 describe('a visit by video', () => {
-  it('is joined by both, each by a link that opens once', { timeout: 120_000 }, async () => {
+  it('is joined by both, each by a link that opens once', { timeout: 240_000 }, async () => {
     const practitionerId = await clinic.addPractitioner('Dr. Screen');
     const videoType = await clinic.addVisitType({ modes: ['video'], align_minutes: 5, buffer_before_minutes: 0, buffer_after_minutes: 0 }); // prettier-ignore
     await clinic.api.owner('visit_type_provider').insert({ organization_id: clinic.organizationId, visit_type_id: videoType, resource_id: practitionerId }); // prettier-ignore

@@ -6,7 +6,8 @@ import { useTranslation } from 'react-i18next';
 import type { GroupStory, Seat } from '../api/groups.ts';
 import { ActionForm } from '../case/action-form.tsx';
 import { useWorkplace } from '../lib/session.ts';
-import { dateTimeOf } from '../lib/time.ts';
+import { dateTimeOf, HOUR, MINUTE } from '../lib/time.ts';
+import { useNow } from '../lib/use-now.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { LinkAnchor, LinkButton } from '../parts/links.tsx';
 import { StateBadge } from '../parts/states.tsx';
@@ -71,6 +72,9 @@ function Row({ seat, onCancel }: { readonly seat: Seat; readonly onCancel: () =>
   const { appointment: visit } = seat;
   const { name } = visit.patient;
   const mayLeave = visit.status === 'booked' || visit.status === 'arrived';
+  // Earlier it would be refused.
+  const now = useNow(MINUTE);
+  const soon = visit.start !== null && Date.parse(visit.start) - now <= HOUR;
   return (
     <div className="hs-seat">
       <span className="hs-num" aria-label={t('group.seatNumber', { number: seat.number })}>
@@ -86,7 +90,7 @@ function Row({ seat, onCancel }: { readonly seat: Seat; readonly onCancel: () =>
         </Text>
       </div>
       <Group gap="xs">
-        {can('appointment:check-in') && mayLeave && (
+        {can('appointment:check-in') && mayLeave && soon && (
           <LinkButton
             to="/cases/appointment/$id"
             params={{ id: visit.id }}
