@@ -92,6 +92,9 @@ export function walkInProblem(
   actor: Pick<Actor, 'permissions'>,
 ): ProblemDetail | null {
   if (!actor.permissions.includes(walkInPermissions[action])) return { code: 'forbidden' };
+  // Once the visit has begun, only who may correct visits can say that it never was.
+  if (action === 'undo-call' && from === 'in-room' && !actor.permissions.includes('appointment:correct'))
+    return { code: 'forbidden' };
   if (walkInTarget(action, from) !== null) return null;
   const allowed = walkInActions.filter((other) => walkInTarget(other, from) !== null);
   return { code: 'invalid-transition', allowed, data: { from, event: action } };

@@ -178,6 +178,8 @@ describe('the table', () => {
     });
     expect(walkInProblem('call', 'waiting', { permissions: everything })).toBeNull();
     expect(walkInProblem('start', 'called', { permissions: ['walk-in:manage'] })).toEqual({ code: 'forbidden' });
+    expect(walkInProblem('undo-call', 'called', { permissions: everything })).toBeNull();
+    expect(walkInProblem('undo-call', 'in-room', { permissions: everything })).toEqual({ code: 'forbidden' });
   });
 
   test('the desk may sound the alarm and not the all-clear', () => {
