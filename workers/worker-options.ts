@@ -33,7 +33,9 @@ export function workerOptions(parts: WorkerParts): WorkerOptions {
     },
     workflowTaskPollerBehavior: { type: 'autoscaling', minimum: 2, initial: 5, maximum: 20 },
     activityTaskPollerBehavior: { type: 'autoscaling', minimum: 1, initial: 3, maximum: 20 },
-    maxConcurrentWorkflowTaskExecutions: 40,
+    // Few at once, so that each ends within its time limit on a machine that is short of processors: forty outlived it
+    // together, were given out again, and nothing moved on (docs/benchmarks.md). Whoever waits in the queue has no limit.
+    maxConcurrentWorkflowTaskExecutions: 8,
     maxConcurrentActivityTaskExecutions: concurrentActivities,
     maxConcurrentLocalActivityExecutions: concurrentActivities,
     // 400 MB for a worker with 10,000 open cases (architecture.md, section 8) is the goal, and a cached run takes about 0.7:
