@@ -9,7 +9,13 @@ import type { Trx } from './connection.ts';
 import { sqlState } from './transaction.ts';
 
 export type AdministeredTable =
-  'location' | 'resource' | 'resource_pool' | 'visit_type' | 'availability_rule' | 'availability_exception' | 'walk_in_queue';
+  | 'location'
+  | 'resource'
+  | 'resource_pool'
+  | 'visit_type'
+  | 'availability_rule'
+  | 'availability_exception'
+  | 'walk_in_queue';
 
 export interface WriteContext {
   readonly organizationId: string;

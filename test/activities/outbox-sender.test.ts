@@ -35,7 +35,7 @@ afterEach(async () => {
 });
 const move = (ms: number) => (outbox.clock.at = new Date(outbox.clock.at.getTime() + ms));
 const mails = () => outbox.sink.messages;
-const cancelled = {
+const cancelledVisit = {
   status: 'cancelled',
   cancelled_at: new Date('2027-03-10T14:00:00Z'),
   cancel_reason: 'patient-request',
@@ -79,7 +79,7 @@ describe('a message that is due', () => {
         }),
       ),
     );
-    const gone = await outbox.visit({ appointment: cancelled });
+    const gone = await outbox.visit({ appointment: cancelledVisit });
     const also = [...later, gone].map(({ appointmentId }) => appointmentId);
     await outbox.queue(first, { kind: 'booked', params: { also } });
     expect(await outbox.drain()).toEqual(['sent']);
@@ -98,7 +98,7 @@ describe('a message that is due', () => {
   });
 
   it('cancels every visit of a series in the calendar', async () => {
-    const visits = await Promise.all([0, 1].map(() => outbox.visit({ appointment: cancelled })));
+    const visits = await Promise.all([0, 1].map(() => outbox.visit({ appointment: cancelledVisit })));
     const [first, second] = visits.map(({ appointmentId }) => appointmentId);
     await outbox.queue(visits[0]!, { kind: 'cancelled', params: { also: [second] } });
     expect(await outbox.drain()).toEqual(['sent']);
