@@ -276,7 +276,10 @@ describe('cases over HTTP', () => {
       { id: ids.free, waitingFor: { what: 'staff', who: 'staff' }, timer: 'release' },
     ]);
     expect(openings[0]!.nextTimer!.dueAt.slice(0, 15)).toBe(at(1));
-    expect(shown(await list('kind=opening&stage=released'))).toEqual([{ id: ids.taken, waitingFor: null, timer: null }]); // prettier-ignore
+    // Visits that were cancelled before in this file have freed times of their own.
+    const own = new Set(Object.values(ids));
+    const released = (await list('kind=opening&stage=released')).filter(({ id }) => own.has(id));
+    expect(shown(released)).toEqual([{ id: ids.taken, waitingFor: null, timer: null }]);
     const wishes = await list('kind=waitlist-entry');
     expect(shown(wishes)).toMatchObject([
       { id: ids.offered, waitingFor: { what: 'answer', who: 'patient' }, timer: 'offer' },
