@@ -277,7 +277,7 @@ describe('cases over HTTP', () => {
     ]);
     expect(openings[0]!.nextTimer!.dueAt.slice(0, 15)).toBe(at(1));
     // Visits that were cancelled before in this file have freed times of their own.
-    const own = new Set(Object.values(ids));
+    const own = new Set<string>(Object.values(ids));
     const released = (await list('kind=opening&stage=released')).filter(({ id }) => own.has(id));
     expect(shown(released)).toEqual([{ id: ids.taken, waitingFor: null, timer: null }]);
     const wishes = await list('kind=waitlist-entry');

@@ -3,25 +3,19 @@
  * falls upon, followed live to 100 %, one patient called and one cancelled by hand; each page looked at by axe in both
  * languages, at 1280 and 360 px. The pictures are left in test/.output/absences.
  */
-import { mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { day, openClinicApi, quarterAfter, timeZone } from '../api/clinic-api.ts';
 import type { ClinicApi } from '../api/clinic-api.ts';
-import { password } from '../api/support.ts';
-import { axeFindings } from '../support/axe.ts';
-import { errorsOf, launchBrowser } from '../support/browser.ts';
+import { launchBrowser } from '../support/browser.ts';
 import { webDirectory } from '../support/builds.ts';
+import { lookInto, signedInAt, type Language } from './staff-desk.ts';
 
-const pictures = join(import.meta.dirname, '../.output/absences');
-type Language = 'en' | 'es';
+const look = lookInto('absences');
 
 let clinic: ClinicApi;
 let browser: Browser;
 beforeAll(async () => {
-  rmSync(pictures, { recursive: true, force: true });
-  mkdirSync(pictures, { recursive: true });
   [clinic, browser] = await Promise.all([openClinicApi({ webDirectory: await webDirectory() }), launchBrowser()]);
 }, 240_000);
 afterAll(async () => {
@@ -29,43 +23,8 @@ afterAll(async () => {
   await clinic?.close();
 });
 
+const signedIn = (language: Language) => signedInAt({ browser, ...clinic }, 'front-desk', language, '/absences');
 const localDay = (at: string): string => new Intl.DateTimeFormat('en-CA', { timeZone }).format(new Date(at));
-
-async function signedIn(language: Language): Promise<{ page: Page; errors: string[] }> {
-  const { email } = await clinic.api.createPerson(clinic.organizationId, 'front-desk');
-  await clinic.api.owner('app_user').where({ email }).update({ locale: language });
-  const context = await browser.newContext({
-    locale: language === 'es' ? 'es-MX' : 'en-US',
-    viewport: { width: 1280, height: 900 },
-    reducedMotion: 'reduce',
-  });
-  const page = await context.newPage();
-  const errors = errorsOf(page);
-  await page.goto(`${clinic.api.url}/absences`);
-  await page.fill('input[type=email]', email);
-  await page.fill('input[type=password]', password);
-  await page.keyboard.press('Enter');
-  await page.waitForURL(/\/absences/);
-  await page.waitForSelector('main h1');
-  return { page, errors };
-}
-
-/** A picture at both widths, nothing wider than the page, one h1; axe reads one width in each language. */
-async function look(page: Page, name: string, language: Language): Promise<void> {
-  for (const width of [1280, 360]) {
-    await page.emulateMedia({ colorScheme: width === 360 ? 'dark' : 'light' });
-    await page.setViewportSize({ width, height: 900 });
-    await page.waitForFunction(() => document.querySelector('main [role=status] .mantine-Skeleton-root') === null);
-    await page.screenshot({ path: join(pictures, `${name}-${language}-${width}.png`), fullPage: true });
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    expect(wide, `${name} at ${width} px`).toBeLessThanOrEqual(0);
-    if ((width === 360) === (language === 'es')) expect(await axeFindings(page), `${name} ${width}`).toEqual([]);
-  }
-  expect(await page.locator('h1').count(), name).toBe(1);
-  expect(await page.locator('html').getAttribute('lang')).toBe(language);
-  await page.emulateMedia({ colorScheme: 'light' });
-  await page.setViewportSize({ width: 1280, height: 900 });
-}
 
 /** A practitioner of its own with three visits on one day. */
 async function someone(name: string, from: number) {
@@ -88,7 +47,7 @@ async function bodyOf(absenceId: string) {
 describe('absences', () => {
   it('are declared with the keyboard and followed live until everybody is settled', { timeout: 240_000 }, async () => {
     const { practitionerId, visits } = await someone('Dr. Sick', 10 * day);
-    const { page, errors } = await signedIn('en');
+    const { page, errors, close } = await signedIn('en');
     await page.getByText('Nobody is away').waitFor();
     await look(page, '01-empty', 'en');
 
@@ -150,12 +109,12 @@ describe('absences', () => {
     await page.getByRole('link', { name: /absence that this visit is affected by/ }).press('Enter');
     await page.getByRole('heading', { name: 'Dr. Sick', level: 1 }).waitFor();
     expect(errors).toEqual([]);
-    await page.context().close();
+    await close();
   });
 
   it('are paused, resumed and stopped in Spanish; a whole place is down', { timeout: 240_000 }, async () => {
     const { visits } = await someone('Dra. Sede', 20 * day);
-    const { page, errors } = await signedIn('es');
+    const { page, errors, close } = await signedIn('es');
     await page.goto(`${clinic.api.url}/absences/new?what=l:${clinic.locationId}`);
     await page.getByText('Afecta a todas las visitas').waitFor();
     await page.getByLabel('Días enteros').uncheck();
@@ -193,6 +152,6 @@ describe('absences', () => {
     await page.getByText('Nadie está ausente').waitFor();
     await look(page, '01-empty', 'es');
     expect(errors).toEqual([]);
-    await page.context().close();
+    await close();
   });
 });

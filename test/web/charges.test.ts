@@ -3,27 +3,18 @@
  * interpreter with languages added and seen in a visit. Each page is looked at by axe in both languages, at 1280 and
  * 360 px. The pictures are left in test/.output/charges.
  */
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openClinicApi, quarterAfter } from '../api/clinic-api.ts';
 import type { ClinicApi } from '../api/clinic-api.ts';
-import { password } from '../api/support.ts';
-import { axeFindings } from '../support/axe.ts';
-import { errorsOf, launchBrowser } from '../support/browser.ts';
+import { launchBrowser } from '../support/browser.ts';
 import { webDirectory } from '../support/builds.ts';
+import { lookInto, signedInAt, wordsOf, type Language } from './staff-desk.ts';
 
-const pictures = join(import.meta.dirname, '../.output/charges');
-type Language = 'en' | 'es';
-const wordsOf = (language: Language): Record<string, string> =>
-  JSON.parse(readFileSync(join(import.meta.dirname, `../../web/locales/staff/${language}.json`), 'utf8')) as Record<string, string>; // prettier-ignore
-
+const look = lookInto('charges');
 let clinic: ClinicApi;
 let browser: Browser;
 beforeAll(async () => {
-  rmSync(pictures, { recursive: true, force: true });
-  mkdirSync(pictures, { recursive: true });
   const web = await webDirectory();
   [clinic, browser] = await Promise.all([openClinicApi({ webDirectory: web }), launchBrowser()]);
   await clinic.api.owner('policy').insert({
@@ -51,41 +42,9 @@ async function cancelledLate(given: string, practitionerId: string, from: number
   return last;
 }
 
-async function signedIn(language: Language, role: 'administrator' | 'biller'): Promise<Page> {
-  const { email } = await clinic.api.createPerson(clinic.organizationId, role);
-  await clinic.api.owner('app_user').where({ email }).update({ locale: language });
-  const context = await browser.newContext({
-    locale: language === 'es' ? 'es-MX' : 'en-US',
-    viewport: { width: 1280, height: 900 },
-  });
-  const page = await context.newPage();
-  await page.goto(`${clinic.api.url}/tasks`);
-  await page.fill('input[type=email]', email);
-  await page.fill('input[type=password]', password);
-  await page.keyboard.press('Enter');
-  await page.waitForURL(/\/tasks/);
-  return page;
-}
-
-/** In English light, in Spanish dark, drawn at both widths; axe reads the wide one in English and the narrow one in Spanish. */
-async function look(page: Page, name: string, language: Language): Promise<void> {
-  const scheme = language === 'es' ? 'dark' : 'light';
-  await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
-  for (const width of [1280, 360]) {
-    await page.setViewportSize({ width, height: 900 });
-    await page.waitForFunction(() => document.querySelector('main .mantine-Skeleton-root') === null);
-    await page.screenshot({ path: join(pictures, `${name}-${language}-${width}.png`), fullPage: true });
-    if ((width === 360) === (language === 'es')) expect(await axeFindings(page), `${name} ${width}`).toEqual([]);
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    expect(overflow, `${name} at ${width} px`).toBeLessThanOrEqual(0);
-  }
-  expect(await page.locator('h1').count(), name).toBe(1);
-  await page.setViewportSize({ width: 1280, height: 900 });
-}
-
 describe.each<Language>(['en', 'es'])('in %s', (language) => {
-  const words = wordsOf(language);
-  const word = (key: string): string => words[key] ?? key;
+  const word = wordsOf(language);
+  const signedIn = (role: 'administrator' | 'biller') => signedInAt({ browser, ...clinic }, role, language, '/tasks');
 
   it(
     'a biller waives with a reason, takes it back, posts, and is told that no money moves',
@@ -93,8 +52,7 @@ describe.each<Language>(['en', 'es'])('in %s', (language) => {
     async () => {
       const practitionerId = await clinic.addPractitioner(`Dr. Charge ${language}`);
       const visitId = await cancelledLate(`Charged${language}`, practitionerId, 120);
-      const page = await signedIn(language, 'biller');
-      const errors = errorsOf(page);
+      const { page, errors, close } = await signedIn('biller');
       await page.goto(`${clinic.api.url}/charges`);
       const card = page.locator('article', { hasText: `Charged${language}` });
       await card.waitFor();
@@ -129,7 +87,7 @@ describe.each<Language>(['en', 'es'])('in %s', (language) => {
       await page.goto(`${clinic.api.url}/charges?state=void`);
       await page.getByText(word('charges.noneTitle')).waitFor();
       expect(errors).toEqual([]);
-      await page.context().close();
+      await close();
     },
   );
 
@@ -137,8 +95,7 @@ describe.each<Language>(['en', 'es'])('in %s', (language) => {
     'an administrator chooses the deadline and the fees in a form, and adds an interpreter with languages',
     { timeout: 120_000 },
     async () => {
-      const page = await signedIn(language, 'administrator');
-      const errors = errorsOf(page);
+      const { page, errors, close } = await signedIn('administrator');
       await page.goto(`${clinic.api.url}/admin/policies`);
       const kind = page.locator('form select').first();
       await kind.selectOption('confirmation');
@@ -176,7 +133,7 @@ describe.each<Language>(['en', 'es'])('in %s', (language) => {
       const refused = await clinic.book(clinic.desk, { patientId: other, start: quarterAfter(90) });
       expect(refused).toMatchObject({ status: 409, body: { code: 'slot-taken', resourceKind: 'interpreter' } });
       expect(errors).toEqual([]);
-      await page.context().close();
+      await close();
     },
   );
 });

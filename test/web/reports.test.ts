@@ -3,27 +3,21 @@
  * keyboard, a result added from a file; looked at by axe in both languages and themes, at 1280 and 360 px. The pictures are
  * left in test/.output/reports.
  */
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { routes } from '../../api/routes.ts';
-import { password, startTestApi, type TestApi } from '../api/support.ts';
-import { axeFindings } from '../support/axe.ts';
-import { errorsOf, launchBrowser } from '../support/browser.ts';
+import { startTestApi, type TestApi } from '../api/support.ts';
+import { launchBrowser } from '../support/browser.ts';
 import { webDirectory } from '../support/builds.ts';
 import { pastWaitlist } from '../support/past-waitlist.ts';
 import { simulated } from '../support/simulated.ts';
+import { lookInto, signedInAt, wordsOf, type Language } from './staff-desk.ts';
 
-const pictures = join(import.meta.dirname, '../.output/reports');
-type Language = 'en' | 'es';
-type Words = (key: string, blanks?: Record<string, string | number>) => string;
+const look = lookInto('reports');
 
 let api: TestApi;
 let browser: Browser;
 beforeAll(async () => {
-  rmSync(pictures, { recursive: true, force: true });
-  mkdirSync(pictures, { recursive: true });
   const directory = await webDirectory();
   [api, browser] = await Promise.all([startTestApi(routes, { webDirectory: directory }), launchBrowser()]);
 }, 240_000);
@@ -32,61 +26,11 @@ afterAll(async () => {
   await api?.stop();
 });
 
-function wordsOf(language: Language): Words {
-  const file = join(import.meta.dirname, `../../web/locales/staff/${language}.json`);
-  const words = JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>;
-  return (key, blanks = {}) => {
-    const text = words[key];
-    if (text === undefined) throw new Error(`there is no word ${key}`);
-    return text.replaceAll(/\{\{(\w+)\}\}/g, (_all, name: string) => String(blanks[name]));
-  };
-}
-
 async function office(language: Language) {
   const organizationId = await api.createOrganization(`Clinic ${language}`);
   await api.owner('location').insert({ organization_id: organizationId, name: 'Main', time_zone: 'America/New_York' });
-  const { email } = await api.createPerson(organizationId, 'administrator');
-  await api.owner('app_user').where({ email }).update({ locale: language });
-  const context = await browser.newContext({
-    locale: language === 'es' ? 'es-MX' : 'en-US',
-    viewport: { width: 1280, height: 900 },
-    reducedMotion: 'reduce',
-    acceptDownloads: true,
-  });
-  const page = await context.newPage();
-  const errors = errorsOf(page);
-  await page.goto(`${api.url}/tasks?owner=me`);
-  await page.fill('input[type=email]', email);
-  await page.fill('input[type=password]', password);
-  await page.keyboard.press('Enter');
-  await page.waitForURL(/\/tasks\?owner=me/);
-  return { organizationId, page, errors, client: await api.signIn(email), close: () => context.close() };
-}
-
-/** No finding of axe, nothing wider than the page, one h1; a picture of each view, in opposite themes by language. */
-async function look(page: Page, name: string, language: Language): Promise<void> {
-  for (const [width, scheme] of [
-    [1280, language === 'en' ? 'light' : 'dark'],
-    [360, language === 'en' ? 'dark' : 'light'],
-  ] as const) {
-    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
-    await page.setViewportSize({ width, height: 900 });
-    await page.waitForFunction(
-      (wanted) =>
-        document.documentElement.getAttribute('data-mantine-color-scheme') === wanted &&
-        document.querySelector('main .mantine-Skeleton-root') === null,
-      scheme,
-    );
-    await page.screenshot({ path: join(pictures, `${name}-${language}-${width}.png`), fullPage: true });
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    expect(overflow, `${name} at ${width} px`).toBeLessThanOrEqual(0);
-    // Each width is read in one language.
-    if ((width === 1280) === (language === 'en'))
-      expect(await axeFindings(page), `${name}-${language}-${width}`).toEqual([]);
-  }
-  expect(await page.locator('h1').count(), `${name}: headings`).toBe(1);
-  await page.emulateMedia({ colorScheme: 'light' });
-  await page.setViewportSize({ width: 1280, height: 900 });
+  const desk = await signedInAt({ api, browser, organizationId }, 'administrator', language, '/tasks?owner=me', { acceptDownloads: true }); // prettier-ignore
+  return { organizationId, client: await api.signIn(desk.email), ...desk };
 }
 
 describe.each<Language>(['en', 'es'])('in %s', (language) => {

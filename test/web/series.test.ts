@@ -3,27 +3,20 @@
  * booked while the page tells how far it is, one moved, all that follow cancelled; every page looked at by axe in both
  * languages and themes, at 1280 and 360 px. The pictures are left in test/.output/series.
  */
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openClinicApi, timeZone } from '../api/clinic-api.ts';
 import type { ClinicApi } from '../api/clinic-api.ts';
-import { password } from '../api/support.ts';
 import { addDays, localOf, resolveLocalTime } from '../../domain/calendar.ts';
-import { axeFindings } from '../support/axe.ts';
-import { errorsOf, launchBrowser } from '../support/browser.ts';
+import { launchBrowser } from '../support/browser.ts';
 import { webDirectory } from '../support/builds.ts';
+import { lookInto, signedInAt, wordsOf, type Language } from './staff-desk.ts';
 
-const pictures = join(import.meta.dirname, '../.output/series');
-type Language = 'en' | 'es';
-type Words = (key: string, blanks?: Record<string, string | number>) => string;
+const look = lookInto('series');
 
 let clinic: ClinicApi;
 let browser: Browser;
 beforeAll(async () => {
-  rmSync(pictures, { recursive: true, force: true });
-  mkdirSync(pictures, { recursive: true });
   const web = await webDirectory();
   [clinic, browser] = await Promise.all([openClinicApi({ webDirectory: web }), launchBrowser()]);
 }, 240_000);
@@ -31,62 +24,6 @@ afterAll(async () => {
   await browser?.close();
   await clinic?.close();
 });
-
-function wordsOf(language: Language): Words {
-  const file = join(import.meta.dirname, `../../web/locales/staff/${language}.json`);
-  const words = JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>;
-  return (key, blanks = {}) => {
-    const text = words[key];
-    if (text === undefined) throw new Error(`there is no word ${key}`);
-    return text.replaceAll(/\{\{(\w+)\}\}/g, (_all, name: string) => String(blanks[name]));
-  };
-}
-
-async function desk(language: Language): Promise<{ page: Page; errors: string[]; close: () => Promise<void> }> {
-  const { email } = await clinic.api.createPerson(clinic.organizationId, 'administrator');
-  await clinic.api.owner('app_user').where({ email }).update({ locale: language });
-  const context = await browser.newContext({
-    locale: language === 'es' ? 'es-MX' : 'en-US',
-    viewport: { width: 1280, height: 900 },
-    reducedMotion: 'reduce',
-  });
-  const page = await context.newPage();
-  const errors = errorsOf(page);
-  await page.goto(`${clinic.api.url}/tasks?owner=me`);
-  await page.fill('input[type=email]', email);
-  await page.fill('input[type=password]', password);
-  await page.keyboard.press('Enter');
-  await page.waitForURL(/\/tasks\?owner=me/);
-  return { page, errors, close: () => context.close() };
-}
-
-/** No finding of axe, nothing wider than the page, one h1; a picture of each view, in opposite themes by language. */
-async function look(page: Page, name: string, language: Language): Promise<void> {
-  for (const [width, scheme] of [
-    [1280, language === 'en' ? 'light' : 'dark'],
-    [360, language === 'en' ? 'dark' : 'light'],
-  ] as const) {
-    // prettier-ignore
-    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
-    await page.setViewportSize({ width, height: 900 });
-    await page.waitForFunction(
-      (wanted) =>
-        document.documentElement.getAttribute('data-mantine-color-scheme') === wanted &&
-        document.querySelector('main .mantine-Skeleton-root') === null,
-      scheme,
-    );
-    await page.screenshot({ path: join(pictures, `${name}-${language}-${width}.png`), fullPage: true });
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    expect(overflow, `${name} at ${width} px`).toBeLessThanOrEqual(0);
-    // Each width is read in one language.
-    if ((width === 1280) === (language === 'en'))
-      expect(await axeFindings(page), `${name}-${language}-${width}`).toEqual([]);
-  }
-  expect(await page.locator('h1').count(), `${name}: headings`).toBe(1);
-  expect(await page.locator('html').getAttribute('lang')).toBe(language);
-  await page.emulateMedia({ colorScheme: 'light' });
-  await page.setViewportSize({ width: 1280, height: 900 });
-}
 
 const instant = (local: string): string => {
   const resolved = resolveLocalTime(local, timeZone);
@@ -97,7 +34,12 @@ const instant = (local: string): string => {
 describe.each<Language>(['en', 'es'])('series in %s', (language) => {
   it('is planned, booked, changed and ended', { timeout: 240_000 }, async () => {
     const t = wordsOf(language);
-    const { page, errors, close } = await desk(language);
+    const { page, errors, close } = await signedInAt(
+      { browser, ...clinic },
+      'administrator',
+      language,
+      '/tasks?owner=me',
+    );
     const practitionerId = await clinic.addPractitioner(`Dr. Rhythm ${language}`);
     const patientId = await clinic.addPatient({ family: 'Again', given: ['Ada'], language });
     const first = addDays(localOf(Date.now(), timeZone).slice(0, 10), language === 'en' ? 30 : 60);

@@ -4,26 +4,20 @@
  * screen in the waiting room shows numbers only. Looked at by axe in both languages, at 1280 and 360 px. The pictures are
  * left in test/.output/walk-ins.
  */
-import { mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Role } from '../../domain/access.ts';
 import { openClinicApi } from '../api/clinic-api.ts';
 import type { ClinicApi } from '../api/clinic-api.ts';
-import { password } from '../api/support.ts';
-import { axeFindings } from '../support/axe.ts';
-import { errorsOf, launchBrowser } from '../support/browser.ts';
+import { launchBrowser } from '../support/browser.ts';
 import { webDirectory } from '../support/builds.ts';
+import { lookInto, signedInAt, type Language } from './staff-desk.ts';
 
-const pictures = join(import.meta.dirname, '../.output/walk-ins');
-type Language = 'en' | 'es';
+const look = lookInto('walk-ins');
 
 let clinic: ClinicApi;
 let browser: Browser;
 beforeAll(async () => {
-  rmSync(pictures, { recursive: true, force: true });
-  mkdirSync(pictures, { recursive: true });
   [clinic, browser] = await Promise.all([openClinicApi({ webDirectory: await webDirectory() }), launchBrowser()]);
 }, 240_000);
 afterAll(async () => {
@@ -31,42 +25,8 @@ afterAll(async () => {
   await clinic?.close();
 });
 
-async function signedIn(role: Role, language: Language, path: string): Promise<{ page: Page; errors: string[] }> {
-  const { email } = await clinic.api.createPerson(clinic.organizationId, role);
-  await clinic.api.owner('app_user').where({ email }).update({ locale: language });
-  const context = await browser.newContext({
-    locale: language === 'es' ? 'es-MX' : 'en-US',
-    viewport: { width: 1280, height: 900 },
-    reducedMotion: 'reduce',
-  });
-  const page = await context.newPage();
-  const errors = errorsOf(page);
-  await page.goto(`${clinic.api.url}${path}`);
-  await page.fill('input[type=email]', email);
-  await page.fill('input[type=password]', password);
-  await page.keyboard.press('Enter');
-  await page.waitForURL((url) => url.pathname === path);
-  await page.waitForSelector('main h1');
-  return { page, errors };
-}
-
-/** A picture at both widths, nothing wider than the page, one h1; axe reads one width in each language. */
-async function look(page: Page, name: string, language: Language): Promise<void> {
-  for (const width of [1280, 360]) {
-    await page.emulateMedia({ colorScheme: width === 360 ? 'dark' : 'light' });
-    await page.setViewportSize({ width, height: 900 });
-    await page.waitForFunction(() => document.querySelector('main [role=status] .mantine-Skeleton-root') === null);
-    await page.screenshot({ path: join(pictures, `${name}-${language}-${width}.png`), fullPage: true });
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    expect(wide, `${name} at ${width} px`).toBeLessThanOrEqual(0);
-    if ((width === 360) === (language === 'es')) expect(await axeFindings(page), `${name} ${width}`).toEqual([]);
-  }
-  expect(await page.locator('h1').count(), name).toBe(1);
-  expect(await page.locator('html').getAttribute('lang')).toBe(language);
-  await page.emulateMedia({ colorScheme: 'light' });
-  await page.setViewportSize({ width: 1280, height: 900 });
-}
-
+const signedIn = (role: Role, language: Language, path: string) =>
+  signedInAt({ browser, ...clinic }, role, language, path);
 const queue = async (en: string, es: string): Promise<string> => {
   const body = {
     names: { en, es },
