@@ -1,61 +1,28 @@
 /** A group session on a real database, with weeks skipped in milliseconds (scheduling-intake.md C2). */
-import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { checkInvariants } from '../../db/invariants.ts';
 import { withOrganization } from '../../db/transaction.ts';
-import { appointmentOperationKey } from '../../workflows/messages/appointment.ts';
-import { groupOperationKey, groupSessionWorkflowId } from '../../workflows/messages/group-session.ts';
-import type { GroupSessionAction, GroupSessionEnd } from '../../workflows/messages/group-session.ts';
 import { openClinic } from './clinic.ts';
 import type { TestClinic } from './clinic.ts';
-import { staff } from './seed.ts';
+import { groupsOn } from './group-clinic.ts';
+import type { Group } from './group-clinic.ts';
 
 let clinic: TestClinic;
-let visitTypeId: string;
-const patients: string[] = [];
+let of: Group;
+const { group, open: opened, seat: seated, say, ended } = groupsOn(() => clinic);
 beforeAll(async () => {
   clinic = await openClinic();
-  const of = { organization_id: clinic.organizationId };
-  visitTypeId = randomUUID();
-  await clinic.admin('visit_type').insert({ ...of, id: visitTypeId, code: 'GROUP', name: JSON.stringify({ en: 'Group' }), duration_minutes: 60, min_notice_minutes: 0, group_capacity: 3, auto_noshow: true }); // prettier-ignore
-  await clinic.admin('visit_type_requirement').insert({ ...of, visit_type_id: visitTypeId, role: 'provider', kind: 'provider' }); // prettier-ignore
-  await clinic.admin('visit_type_provider').insert({ ...of, visit_type_id: visitTypeId, resource_id: clinic.practitionerId }); // prettier-ignore
-  for (let k = 0; k < 4; k += 1) {
-    const id = randomUUID();
-    patients.push(id);
-    await clinic.admin('patient').insert({ ...of, id, mrn: id.slice(0, 13), family: 'Canary', given: ['Pat'], birth_date: '1980-02-29', email: `${id}@example.org` }); // prettier-ignore
-  }
+  of = await group();
 });
 afterAll(() => clinic?.close());
 
 async function open(start: string): Promise<string> {
-  const sessionId = randomUUID();
-  const outcome = await clinic.gateway.openGroupSession({
-    organizationId: clinic.organizationId,
-    sessionId,
-    operation: { key: groupOperationKey(sessionId, 'create'), inputHash: 'hash' },
-    command: { visitTypeId, practitionerId: clinic.practitionerId, locationId: clinic.locationId, mode: 'in-person', start },
-    actor: staff,
-  }); // prettier-ignore
+  const { id, outcome } = await opened(of, start);
   expect(outcome).toMatchObject({ ok: true, progress: { state: 'open', capacity: 3 } });
-  return sessionId;
+  return id;
 }
-async function seat(sessionId: string, patient: number, start: string) {
-  const id = randomUUID();
-  const outcome = await clinic.gateway.bookAppointment({
-    organizationId: clinic.organizationId,
-    appointmentId: id,
-    operation: { key: appointmentOperationKey(id, 'create'), inputHash: 'hash' },
-    command: { event: 'book', patientId: patients[patient]!, visitTypeId, mode: 'in-person', start, practitionerId: clinic.practitionerId, groupSessionId: sessionId },
-    actor: staff,
-  }); // prettier-ignore
-  return { id, outcome };
-}
-const say = (sessionId: string, action: GroupSessionAction, input: { reason?: string; capacity?: number }) =>
-  clinic.gateway.changeGroupSession(sessionId, { action, input, actor: staff, operation: { key: groupOperationKey(sessionId, randomUUID()), inputHash: 'hash' } }); // prettier-ignore
-const ended = (id: string): Promise<GroupSessionEnd> =>
-  clinic.client.workflow.getHandle<() => Promise<GroupSessionEnd>>(groupSessionWorkflowId(id)).result();
+const seat = (sessionId: string, patient: number, start: string) => seated(of, sessionId, patient, start);
 const violations = () => withOrganization(clinic.db, clinic.organizationId, (trx) => checkInvariants(trx));
 
 test('called off: every seat’s patient is told by their own visit, and the practitioner is free again', async () => {

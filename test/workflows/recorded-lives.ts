@@ -7,6 +7,9 @@ import {
 } from '../../workflows/messages/appointment.ts';
 import type { TestClinic } from './assemble.ts';
 import { patientActor } from './seed.ts';
+import { absenceLives } from './recorded-absences.ts';
+import { groupLives } from './recorded-groups.ts';
+import { seriesLives } from './recorded-series.ts';
 import { waitlistLives } from './recorded-waitlist.ts';
 import { walkInLives } from './recorded-walk-ins.ts';
 
@@ -122,4 +125,11 @@ const visits: Readonly<Record<string, Life>> = {
   },
 };
 
-export const recordedLives: Readonly<Record<string, Life>> = { ...visits, ...waitlistLives, ...walkInLives };
+export const recordedLives: Readonly<Record<string, Life>> = {
+  ...visits,
+  ...waitlistLives,
+  ...walkInLives,
+  ...seriesLives,
+  ...absenceLives,
+  ...groupLives,
+};

@@ -13,3 +13,6 @@ export const appointment = late(real.appointment);
 export const opening = late(real.opening);
 export const waitlistEntry = late(real.waitlistEntry);
 export const walkIn = late(real.walkIn);
+export const series = late(real.series);
+export const absence = late(real.absence);
+export const groupSession = late(real.groupSession);
