@@ -1,22 +1,22 @@
-/** A deadline as a date and as time left, to the second; said aloud only at a few marks. */
+/** A deadline and the time left, to the second in the last two hours; said aloud only at a few marks. */
 import { VisuallyHidden } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { HOUR, MINUTE, clock, dateTimeOf, relative, timeToTheSecond } from '../lib/time.ts';
+import { HOUR, MINUTE, clock, dateTimeOf, localDay, relative, timeOf, timeToTheSecond } from '../lib/time.ts';
 import { useNow } from '../lib/use-now.ts';
 
 export function Deadline({ at, zone }: { readonly at: string; readonly zone: string }) {
   const { i18n } = useTranslation();
   const now = useNow(1000);
   const left = Date.parse(at) - now;
-  const near = Math.abs(left) < 24 * HOUR;
+  const near = Math.abs(left) < 2 * HOUR;
+  const today = localDay(at, zone) === localDay(now, zone);
+  const show = near ? timeToTheSecond : today ? timeOf : dateTimeOf;
   return (
     <time dateTime={at} className="hs-num">
-      <span className="hs-num">
-        {near ? timeToTheSecond(at, zone, i18n.language) : dateTimeOf(at, zone, i18n.language)}
-      </span>
+      <span className="hs-num">{show(at, zone, i18n.language)}</span>
       {' · '}
-      <span className="hs-num">{left > 0 && left < 2 * HOUR ? clock(left) : relative(at, now, i18n.language)}</span>
+      <span className="hs-num">{left > 0 && near ? clock(left) : relative(at, now, i18n.language)}</span>
     </time>
   );
 }
