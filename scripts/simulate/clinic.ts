@@ -78,7 +78,7 @@ export async function openSimulatedClinic(parts: ClinicParts): Promise<Simulated
   const worker = connect({ url: parts.database.worker, applicationName: 'simulate-worker' });
   const admin = connect({ url: parts.database.admin, applicationName: 'simulate', poolMax: 2 });
   // Whole minutes: how long a step takes on this machine leaves little trace in what is counted.
-  const clock = { now: async () => new Date(Math.floor((await environment.currentTimeMs()) / 60_000) * 60_000) };
+  const clock = { now: async () => new Date(wholeMinute(await environment.currentTimeMs())) };
   const log = pino({ level: 'silent' });
   const ports = { db: worker, clock, log };
   const openings = openingActivities(ports);
@@ -145,6 +145,12 @@ export async function openSimulatedClinic(parts: ClinicParts): Promise<Simulated
     },
   };
 }
+
+/** What the processes' clock says at an instant of the engine. */
+export const wholeMinute = (at: number): number => Math.floor(at / MINUTE) * MINUTE;
+/** When their clock has reached an instant. */
+export const seenAt = (at: number): number => Math.ceil(at / MINUTE) * MINUTE;
+const MINUTE = 60_000;
 
 async function startEnvironment(path: string): Promise<TestWorkflowEnvironment> {
   // The SDK gives the server 5 s, which a busy machine may need more than of.

@@ -14,7 +14,7 @@ import { appointmentOperationKey } from '../../workflows/messages/appointment.ts
 import { openingOperationKey } from '../../workflows/messages/opening.ts';
 import type { OfferView, OpeningSettled } from '../../workflows/messages/opening.ts';
 import { waitlistEntryOperationKey } from '../../workflows/messages/waitlist-entry.ts';
-import { openSimulatedClinic } from './clinic.ts';
+import { openSimulatedClinic, seenAt, wholeMinute } from './clinic.ts';
 import type { ClinicParts } from './clinic.ts';
 import { furnish } from './furnish.ts';
 import { answerOf } from './season.ts';
@@ -72,7 +72,7 @@ export async function playSeason(parts: PlayParts): Promise<Played> {
       if (startedAs > (owed.get(id) ?? Infinity)) owed.delete(id);
       for (const offer of settled.offers) if (!asked.has(offer.id)) expectAnswer(settled, offer);
       for (const at of [settled.opening.releaseAt, settled.lookAgainAt])
-        if (at !== null) agenda.add({ at: Date.parse(at) });
+        if (at !== null) agenda.add({ at: seenAt(Date.parse(at)) });
     },
   });
   const { admin, gateway } = clinic;
@@ -83,7 +83,7 @@ export async function playSeason(parts: PlayParts): Promise<Played> {
   function expectAnswer({ opening }: OpeningSettled, offer: OfferView): void {
     asked.add(offer.id);
     const ends = Date.parse(offer.expiresAt);
-    agenda.add({ at: ends });
+    agenda.add({ at: seenAt(ends) });
     const entry = byEntryId.get(offer.entryId);
     if (entry === undefined) return;
     const practitioner = opening.practitionerId === null ? -1 : practitioners.indexOf(opening.practitionerId);
@@ -300,7 +300,7 @@ export async function playSeason(parts: PlayParts): Promise<Played> {
 const isDue = ({ opening, offers, lookAgainAt }: OpeningSettled, now: number): boolean =>
   liveOpeningStates.has(opening.state) &&
   [opening.releaseAt, lookAgainAt, ...offers.map(({ expiresAt }) => expiresAt)].some(
-    (at) => at !== null && Date.parse(at) <= now,
+    (at) => at !== null && Date.parse(at) <= wholeMinute(now),
   );
 
 const refusedIsFine = (error: unknown): void => {
