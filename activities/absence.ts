@@ -8,7 +8,7 @@ import type {
   AbsenceView,
   CaseActionRequest,
 } from '../workflows/messages/absence.ts';
-import { codeOf, withFailures } from './failures.ts';
+import { activityStep } from './activity-step.ts';
 import type { MaybeDie } from './fault-points.ts';
 import type { ActivityPorts } from './ports.ts';
 
@@ -31,19 +31,7 @@ export type { Look, PatientStep, StepOutcome, Steered };
 
 /** @param maybeDie for fault injection (fault-points.ts); does nothing unless told to */
 export function absenceActivities(ports: ActivityPorts, maybeDie: MaybeDie = () => {}): AbsenceActivities {
-  const { log } = ports;
-
-  async function step<T>(work: () => Promise<T>): Promise<T> {
-    return withFailures(
-      async () => {
-        maybeDie('before-activity');
-        const result = await work();
-        maybeDie('after-commit-before-complete');
-        return result;
-      },
-      (error) => log.warn({ error, code: codeOf(error) }, 'an activity failed and is tried again'),
-    );
-  }
+  const step = activityStep(ports.log, maybeDie);
 
   return {
     declareAbsence: (start) => step(() => declareAbsence(ports, start)),

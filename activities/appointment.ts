@@ -6,7 +6,7 @@ import { openAppointment } from '../db/appointments.ts';
 import { queueReminder, raiseVisitTask } from '../db/appointment-timers.ts';
 import { findOperation, withOrganization } from '../db/transaction.ts';
 import { DomainError } from '../domain/errors.ts';
-import { codeOf, withFailures } from './failures.ts';
+import { activityStep } from './activity-step.ts';
 import type { AppointmentEvent } from '../domain/appointment-events.ts';
 import type { Actor } from '../domain/actor.ts';
 import type { ActionInput, AppointmentStart, Operation, PlannedTimer } from '../workflows/messages/appointment.ts';
@@ -56,19 +56,8 @@ export type { Settled } from '../db/appointment-effects.ts';
 
 /** @param maybeDie for fault injection (fault-points.ts); does nothing unless told to */
 export function appointmentActivities(ports: ActivityPorts, maybeDie: MaybeDie = () => {}): AppointmentActivities {
-  const { db, clock, log } = ports;
-
-  async function step<T>(work: () => Promise<T>): Promise<T> {
-    return withFailures(
-      async () => {
-        maybeDie('before-activity');
-        const result = await work();
-        maybeDie('after-commit-before-complete');
-        return result;
-      },
-      (error) => log.warn({ error, code: codeOf(error) }, 'an activity failed and is tried again'),
-    );
-  }
+  const { db, clock } = ports;
+  const step = activityStep(ports.log, maybeDie);
 
   async function readAppointment({ organizationId, appointmentId }: Which): Promise<Settled> {
     const at = await clock.now();

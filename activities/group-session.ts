@@ -14,8 +14,8 @@ import type {
   GroupSessionRequest,
   GroupSessionStart,
 } from '../workflows/messages/group-session.ts';
+import { activityStep } from './activity-step.ts';
 import { appointmentRuns } from './adapters/appointment-runs.ts';
-import { codeOf, withFailures } from './failures.ts';
 import type { MaybeDie } from './fault-points.ts';
 import type { ActivityPorts, AppointmentRuns } from './ports.ts';
 
@@ -35,18 +35,7 @@ export function groupSessionActivities(
   maybeDie: MaybeDie = () => {},
 ): GroupSessionActivities {
   const runs = ports.runs ?? appointmentRuns(getClient);
-
-  async function step<T>(work: () => Promise<T>): Promise<T> {
-    return withFailures(
-      async () => {
-        maybeDie('before-activity');
-        const result = await work();
-        maybeDie('after-commit-before-complete');
-        return result;
-      },
-      (error) => ports.log.warn({ error, code: codeOf(error) }, 'an activity failed and is tried again'),
-    );
-  }
+  const step = activityStep(ports.log, maybeDie);
 
   return {
     openGroupSession: (start) => step(() => openGroupSession(ports, start)),

@@ -9,7 +9,7 @@ import type {
   WaitlistEntrySettled,
   WaitlistEntryStart,
 } from '../workflows/messages/waitlist-entry.ts';
-import { codeOf, withFailures } from './failures.ts';
+import { activityStep } from './activity-step.ts';
 import type { MaybeDie } from './fault-points.ts';
 import type { ActivityPorts } from './ports.ts';
 
@@ -41,17 +41,7 @@ export interface OpeningActivities {
 
 /** @param maybeDie for fault injection (fault-points.ts); does nothing unless told to */
 export function openingActivities(ports: ActivityPorts, maybeDie: MaybeDie = () => {}): OpeningActivities {
-  async function step<T>(work: () => Promise<T>): Promise<T> {
-    return withFailures(
-      async () => {
-        maybeDie('before-activity');
-        const result = await work();
-        maybeDie('after-commit-before-complete');
-        return result;
-      },
-      (error) => ports.log.warn({ error, code: codeOf(error) }, 'an activity failed and is tried again'),
-    );
-  }
+  const step = activityStep(ports.log, maybeDie);
 
   async function findOpeningStep({ organizationId, operation }: { organizationId: string; operation: Operation }) {
     const known = await withOrganization(ports.db, organizationId, (trx) =>

@@ -6,8 +6,8 @@ import { findOperation, withOrganization } from '../db/transaction.ts';
 import type { ProblemDetail } from '../domain/errors.ts';
 import type { ActionRequest, Operation } from '../workflows/messages/appointment.ts';
 import type { SeriesChange, SeriesProgress, SeriesStart, SeriesStep } from '../workflows/messages/series.ts';
+import { activityStep } from './activity-step.ts';
 import { appointmentRuns } from './adapters/appointment-runs.ts';
-import { codeOf, withFailures } from './failures.ts';
 import type { MaybeDie } from './fault-points.ts';
 import type { ActivityPorts, AppointmentRuns } from './ports.ts';
 
@@ -33,18 +33,7 @@ export function seriesActivities(
   maybeDie: MaybeDie = () => {},
 ): SeriesActivities {
   const runs = ports.runs ?? appointmentRuns(getClient);
-
-  async function step<T>(work: () => Promise<T>): Promise<T> {
-    return withFailures(
-      async () => {
-        maybeDie('before-activity');
-        const result = await work();
-        maybeDie('after-commit-before-complete');
-        return result;
-      },
-      (error) => ports.log.warn({ error, code: codeOf(error) }, 'an activity failed and is tried again'),
-    );
-  }
+  const step = activityStep(ports.log, maybeDie);
 
   return {
     openSeries: (start) => step(() => openSeries(ports, start)),

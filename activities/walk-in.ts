@@ -3,7 +3,7 @@ import { applyWalkInAction, arriveWalkIn, readWalkIn, ringWalkInTimer } from '..
 import { findOperation, withOrganization } from '../db/transaction.ts';
 import type { Operation } from '../workflows/messages/appointment.ts';
 import type { WalkInRequest, WalkInSettled, WalkInStart } from '../workflows/messages/walk-in.ts';
-import { codeOf, withFailures } from './failures.ts';
+import { activityStep } from './activity-step.ts';
 import type { MaybeDie } from './fault-points.ts';
 import type { ActivityPorts } from './ports.ts';
 
@@ -24,17 +24,7 @@ export interface WalkInActivities {
 
 /** @param maybeDie for fault injection (fault-points.ts); does nothing unless told to */
 export function walkInActivities(ports: ActivityPorts, maybeDie: MaybeDie = () => {}): WalkInActivities {
-  async function step<T>(work: () => Promise<T>): Promise<T> {
-    return withFailures(
-      async () => {
-        maybeDie('before-activity');
-        const result = await work();
-        maybeDie('after-commit-before-complete');
-        return result;
-      },
-      (error) => ports.log.warn({ error, code: codeOf(error) }, 'an activity failed and is tried again'),
-    );
-  }
+  const step = activityStep(ports.log, maybeDie);
 
   async function findWalkInStep({ organizationId, operation }: WhichWalkIn & { readonly operation: Operation }) {
     const known = await withOrganization(ports.db, organizationId, (trx) =>
