@@ -2,11 +2,10 @@
  * One absence until everybody is settled: how far it is, what may be said about all of it, and each patient's whole path,
  * soonest visit first. It is drawn again with each piece of live news.
  */
-import { Alert, Text, Title } from '@mantine/core';
-import { IconCircleCheck } from '@tabler/icons-react';
+import { Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { useEffect, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { openCaseStates } from '../../../domain/absence.ts';
 import type { CaseState } from '../../../domain/absence.ts';
@@ -16,6 +15,7 @@ import { useRowKeys } from '../frame/use-row-keys.ts';
 import { usePageTitle } from '../lib/page-title.ts';
 import { dateTimeOf, zoneName } from '../lib/time.ts';
 import { LinkAnchor } from '../parts/links.tsx';
+import { Outcome } from '../parts/outcome.tsx';
 import { Answered, Empty } from '../parts/page.tsx';
 import './absences.css';
 import { CaseCard } from './case-card.tsx';
@@ -57,7 +57,11 @@ function Loaded({ shown }: { readonly shown: Shown }) {
         <Title order={1}>{whatOf(absence)}</Title>
         <AbsenceBadge state={absence.state} />
       </div>
-      {done !== null && <Said key={done.at} words={done.words} />}
+      {done !== null && (
+        <Outcome key={done.at}>
+          <Text size="sm">{done.words}</Text>
+        </Outcome>
+      )}
       <div className="hs-two">
         <div className="hs-stack">
           <dl className="hs-facts">
@@ -114,23 +118,5 @@ function Loaded({ shown }: { readonly shown: Shown }) {
         )}
       </section>
     </>
-  );
-}
-
-/** What a step led to; it takes the focus, which was on a form that is gone. */
-function Said({ words }: { readonly words: string }) {
-  const box = useRef<HTMLDivElement>(null);
-  useEffect(() => box.current?.focus(), []);
-  return (
-    <Alert
-      ref={box}
-      tabIndex={-1}
-      role="status"
-      className="hs-alert"
-      data-tone="good"
-      icon={<IconCircleCheck aria-hidden />}
-    >
-      <Text size="sm">{words}</Text>
-    </Alert>
   );
 }

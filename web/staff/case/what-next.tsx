@@ -1,11 +1,10 @@
 /** After an action: what changed, what happens next, and the way back where there is one. */
-import { Alert, Button, Stack, Text } from '@mantine/core';
-import { IconCircleCheck } from '@tabler/icons-react';
-import { useEffect, useRef } from 'react';
+import { Button, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { AppointmentAction } from '../../../workflows/messages/appointment.ts';
 import type { Appointment, CaseView } from '../api/types.ts';
 import { Deadline } from '../parts/countdown.tsx';
+import { Outcome } from '../parts/outcome.tsx';
 import { ProblemAlert } from '../parts/problem.tsx';
 import { useAct } from './action-form.tsx';
 import { undoOf } from './forms.ts';
@@ -19,23 +18,13 @@ export function WhatNext(props: {
   readonly onDone: (visit: Appointment, action: AppointmentAction) => void;
 }) {
   const { t } = useTranslation();
-  const box = useRef<HTMLDivElement>(null);
-  useEffect(() => box.current?.focus(), []);
   const undo = undoOf[props.action];
   const mayUndo = undo !== undefined && props.view.allowedActions.some((one) => one.action === undo && one.possible);
   const back = useAct(props.visit, undo ?? props.action, props.onDone);
   const timerName = useTimerName();
   const next = props.view.nextTimers[0];
   return (
-    <Alert
-      ref={box}
-      tabIndex={-1}
-      role="status"
-      className="hs-alert"
-      data-tone="good"
-      icon={<IconCircleCheck aria-hidden />}
-      title={t(`done.${props.action}`)}
-    >
+    <Outcome title={t(`done.${props.action}`)}>
       <Stack gap={4} align="start">
         <Text size="sm">
           {props.view.waitingFor !== null
@@ -57,6 +46,6 @@ export function WhatNext(props: {
         )}
         <ProblemAlert error={back.error} />
       </Stack>
-    </Alert>
+    </Outcome>
   );
 }

@@ -1,9 +1,8 @@
 /** One session: when, with whom, where, who has a seat, and what can be done about it. */
-import { Alert, Button, Group, NumberInput, Text, Title } from '@mantine/core';
-import { IconCircleCheck } from '@tabler/icons-react';
+import { Button, Group, NumberInput, Text, Title } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { useEffect, useRef, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { bookSeat, cancelGroup, changeCapacity, groupQuery } from '../api/groups.ts';
 import type { GroupStory } from '../api/groups.ts';
@@ -12,6 +11,7 @@ import { usePageTitle } from '../lib/page-title.ts';
 import { useWorkplace } from '../lib/session.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { LinkAnchor } from '../parts/links.tsx';
+import { Outcome } from '../parts/outcome.tsx';
 import { Answered, FormActions } from '../parts/page.tsx';
 import { PatientPicker } from '../parts/patient-picker.tsx';
 import { nameOf } from '../parts/patient-name.ts';
@@ -51,7 +51,11 @@ function Loaded({ session }: { readonly session: GroupStory }) {
         <Title order={1}>{session.visitType.name}</Title>
         <GroupBadge session={session} />
       </Group>
-      {done !== null && <DoneLine key={done.at} words={done.words} />}
+      {done !== null && (
+        <Outcome key={done.at}>
+          <Text size="sm">{done.words}</Text>
+        </Outcome>
+      )}
       <div className="hs-two">
         <section aria-labelledby="seats">
           <Title order={2} id="seats" mb={4}>
@@ -224,22 +228,5 @@ function CallOff({ session, onDone }: PartProps) {
         </form>
       </Dialog>
     </div>
-  );
-}
-
-function DoneLine({ words }: { readonly words: string }) {
-  const box = useRef<HTMLDivElement>(null);
-  useEffect(() => box.current?.focus(), []);
-  return (
-    <Alert
-      ref={box}
-      tabIndex={-1}
-      role="status"
-      className="hs-alert"
-      data-tone="good"
-      icon={<IconCircleCheck aria-hidden />}
-    >
-      <Text size="sm">{words}</Text>
-    </Alert>
   );
 }

@@ -1,9 +1,9 @@
 /** A series: its rule, what it waits for, each occurrence with its visit, and what can be done about all of them. */
 import { Alert, Anchor, Button, Group, Text, Title } from '@mantine/core';
-import { IconCircleCheck, IconExternalLink } from '@tabler/icons-react';
+import { IconExternalLink } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { useEffect, useRef, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isUnderWay, seriesQuery } from '../api/series.ts';
 import type { SeriesCase } from '../api/series.ts';
@@ -13,6 +13,7 @@ import { plainDay } from '../lib/time.ts';
 import { useNow } from '../lib/use-now.ts';
 import { Deadline } from '../parts/countdown.tsx';
 import { LinkAnchor } from '../parts/links.tsx';
+import { Outcome } from '../parts/outcome.tsx';
 import { Answered } from '../parts/page.tsx';
 import { ChangeDialog } from './change-dialog.tsx';
 import type { Asked } from './change-dialog.tsx';
@@ -170,23 +171,14 @@ function Settled({ view }: { readonly view: SeriesCase }) {
 
 function WhatCameOfIt({ asked, goesOn }: { readonly asked: Asked; readonly goesOn: boolean }) {
   const { t } = useTranslation();
-  const box = useRef<HTMLDivElement>(null);
-  useEffect(() => box.current?.focus(), []);
   const one = asked.scope === 'one';
   return (
-    <Alert
-      ref={box}
-      tabIndex={-1}
-      role="status"
-      className="hs-alert"
-      data-tone="good"
-      icon={<IconCircleCheck aria-hidden />}
-    >
+    <Outcome>
       <Text size="sm">
         {asked.act === 'move' && t(one ? 'series.movedOne' : goesOn ? 'series.movingAll' : 'series.movedAll')}
         {asked.act === 'cancel' &&
           t(one ? 'series.cancelledOne' : goesOn ? 'series.cancellingAll' : 'series.cancelledAll')}
       </Text>
-    </Alert>
+    </Outcome>
   );
 }

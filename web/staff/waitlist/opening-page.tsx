@@ -2,11 +2,11 @@
  * A freed time as a story: what was freed, who was asked in which order and why, what they answered, who is next, who was
  * not asked and why, and which times came free because of it.
  */
-import { Alert, Anchor, Text, Title } from '@mantine/core';
-import { IconCircleCheck, IconExternalLink } from '@tabler/icons-react';
+import { Anchor, Text, Title } from '@mantine/core';
+import { IconExternalLink } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { useEffect, useRef, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { OpeningAction } from '../../../workflows/messages/opening.ts';
 import type { OpeningStory } from '../api/types.ts';
@@ -14,6 +14,7 @@ import { openingQuery } from '../api/waitlist.ts';
 import { TimelineEntries } from '../case/timeline.tsx';
 import { usePageTitle } from '../lib/page-title.ts';
 import { LinkAnchor } from '../parts/links.tsx';
+import { Outcome } from '../parts/outcome.tsx';
 import { Answered } from '../parts/page.tsx';
 import { Asked } from './asked.tsx';
 import { Chain } from './chain.tsx';
@@ -50,7 +51,11 @@ function Story({ opening }: { readonly opening: OpeningStory }) {
   return (
     <>
       <OpeningHead opening={opening} />
-      {done !== null && <WhatCameOfIt key={done.at} action={done.action} />}
+      {done !== null && (
+        <Outcome key={done.at}>
+          <Text size="sm">{t(`openingDone.${done.action}`)}</Text>
+        </Outcome>
+      )}
       <div className="hs-two">
         <div className="hs-stack">
           <OpeningFacts opening={opening} />
@@ -86,21 +91,3 @@ function Story({ opening }: { readonly opening: OpeningStory }) {
 /** That asking began is said by the first who was asked. */
 const tellsMore = ({ kind, event }: OpeningStory['timeline'][number]): boolean =>
   kind !== 'change' || event !== 'offer';
-
-function WhatCameOfIt({ action }: { readonly action: OpeningAction }) {
-  const { t } = useTranslation();
-  const box = useRef<HTMLDivElement>(null);
-  useEffect(() => box.current?.focus(), []);
-  return (
-    <Alert
-      ref={box}
-      tabIndex={-1}
-      role="status"
-      className="hs-alert"
-      data-tone="good"
-      icon={<IconCircleCheck aria-hidden />}
-    >
-      <Text size="sm">{t(`openingDone.${action}`)}</Text>
-    </Alert>
-  );
-}
