@@ -1,5 +1,14 @@
 /** Which of the languages we write somebody gets (BCP 47, RFC 4647 lookup: drop subtags from the right). */
 
+/** What patients read: pages, messages and questionnaires exist in all of these. */
+export const writtenLanguages = ['en', 'es', 'zh-Hans', 'vi', 'pt', 'ar'] as const;
+export type WrittenLanguage = (typeof writtenLanguages)[number];
+
+export const isRightToLeft = (language: string): boolean => /^ar\b/.test(language);
+
+/** Chinese is told apart by script; who names only a place, or nothing, reads the script of that place (CLDR likely subtags). */
+const simplifiedChinese = new Set(['zh', 'zh-cn', 'zh-sg', 'zh-my', 'cmn']);
+
 /** `es-419-MX` gives `es-419-mx`, `es-419`, `es`; `es-x-private` never ends in a lone singleton (RFC 4647, 3.4). */
 function rangesOf(tag: string): string[] {
   const parts = tag.trim().replaceAll('_', '-').toLowerCase().split('-').filter(Boolean);
@@ -22,7 +31,8 @@ export function chooseLanguage<L extends string>(
 ): L {
   for (const wish of wishes) {
     for (const range of rangesOf(wish ?? '')) {
-      const found = written.find((language) => language.toLowerCase() === range);
+      const spelled = simplifiedChinese.has(range) ? 'zh-hans' : range;
+      const found = written.find((language) => language.toLowerCase() === spelled);
       if (found !== undefined) return found;
     }
   }
