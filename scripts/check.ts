@@ -24,6 +24,12 @@ const checks: { name: string; args: string[]; onlyIf?: string; fix: string }[] =
     onlyIf: 'test/system/boundaries.test.ts',
     fix: 'architecture.md, section 2, says which way the arrows point',
   },
+  {
+    name: 'Weight of the portal (all its JavaScript and one language)',
+    args: [program('vitest', 'vitest.mjs'), 'run', 'test/web/portal-weight.test.ts'],
+    onlyIf: 'test/web/portal-weight.test.ts',
+    fix: 'docs/decisions.md, 78, says why it is light',
+  },
 ];
 
 const failed: string[] = [];

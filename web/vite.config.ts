@@ -1,15 +1,13 @@
 /**
- * Two applications, one build: staff (served at /) and portal (served at /portal). Output dist/web, assets hashed, so that
- * the server may cache them for ever and never the pages. `npx vite --config web/vite.config.ts` serves both for
- * development against a clinic that runs on port 3000.
+ * The staff application, served at /. Output dist/web, assets hashed, so that the server may cache them for ever and never
+ * the pages. The portal is a build of its own (vite.portal.config.ts), which comes after this one into the same directory.
+ * `npx vite --config web/vite.config.ts` serves it for development against a clinic that runs on port 3000.
  */
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-const pages = Object.entries({ staff: here('staff/index.html'), portal: here('portal/index.html') });
 
 export default defineConfig({
   root: here('.'),
@@ -23,7 +21,7 @@ export default defineConfig({
     sourcemap: false,
     // The content security policy allows no inline data for scripts and styles.
     assetsInlineLimit: 0,
-    rolldownOptions: { input: Object.fromEntries(pages.filter(([, path]) => existsSync(path))) },
+    rolldownOptions: { input: { staff: here('staff/index.html') } },
   },
   server: { port: 3001, proxy: { '/api': 'http://localhost:3000', '/temporal': 'http://localhost:3000' } },
 });

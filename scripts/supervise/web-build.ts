@@ -15,8 +15,9 @@ export async function buildWeb(
   env: Readonly<Record<string, string | undefined>>,
   progress: Progress,
 ): Promise<boolean> {
-  const config = join(root, 'web', 'vite.config.ts');
-  if (!existsSync(config)) return false;
+  // Staff first: its build empties the directory.
+  const configs = ['vite.config.ts', 'vite.portal.config.ts'].map((name) => join(root, 'web', name));
+  if (!configs.every((config) => existsSync(config))) return false;
   const output = join(root, 'dist', 'web');
   const stamp = join(root, 'dist', 'web.stamp');
   const isFresh = (wanted: string) => existsSync(output) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted;
@@ -25,15 +26,21 @@ export async function buildWeb(
     const wanted = fingerprint(root, sources);
     if (isFresh(wanted)) return;
     mkdirSync(join(root, 'dist'), { recursive: true });
-    await progress.step('Building the web apps', (say) =>
-      run(process.execPath, [join(root, 'node_modules', 'vite', 'bin', 'vite.js'), 'build', '--config', config], {
-        cwd: root,
-        env: { ...env, NODE_ENV: 'production', NO_COLOR: '1' },
-        timeoutMs: 300_000,
-        tailLines: 25,
-        onLine: say,
-      }),
-    );
+    await progress.step('Building the web apps', async (say) => {
+      for (const config of configs) {
+        await run(
+          process.execPath,
+          [join(root, 'node_modules', 'vite', 'bin', 'vite.js'), 'build', '--config', config],
+          {
+            cwd: root,
+            env: { ...env, NODE_ENV: 'production', NO_COLOR: '1' },
+            timeoutMs: 300_000,
+            tailLines: 25,
+            onLine: say,
+          },
+        );
+      }
+    });
     writeFileSync(stamp, wanted);
   });
   return true;

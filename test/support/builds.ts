@@ -10,17 +10,33 @@ export async function workflowBundle(): Promise<{ codePath: string }> {
   return { codePath: path };
 }
 
-/** Directory of the web applications as they are shipped, with `.vite/manifest.json`. */
+/** Directory of the web applications as they are shipped, with `.vite/manifest.json` of staff and `.vite/portal.json`. */
 export async function webDirectory(): Promise<string> {
   return (await sharedServer('web')).directory;
 }
 
-/** Runs in vitest's main process. A process of its own: vitest's NODE_ENV would build the slow React. */
+/** Runs in vitest's main process. Processes of their own: vitest's NODE_ENV would build the slow React. */
 export async function buildWebInto(directory: string): Promise<void> {
+  await build('vite.config.ts', directory, ['--emptyOutDir', '--manifest']);
+  await buildPortalInto(directory);
+}
+
+/** The portal alone, beside what is there. */
+export const buildPortalInto = (directory: string): Promise<void> =>
+  build('vite.portal.config.ts', directory, ['--manifest', '.vite/portal.json']);
+
+async function build(config: string, directory: string, options: readonly string[]): Promise<void> {
   const root = join(import.meta.dirname, '../..');
   const vite = join(root, 'node_modules/vite/bin/vite.js');
-  const options = ['--config', join(root, 'web/vite.config.ts'), '--outDir', directory, '--emptyOutDir', '--manifest'];
-  await promisify(execFile)(process.execPath, [vite, 'build', ...options, '--logLevel', 'error'], {
-    env: { PATH: '', NODE_ENV: 'production' },
-  });
+  const all = [
+    'build',
+    '--config',
+    join(root, 'web', config),
+    '--outDir',
+    directory,
+    '--logLevel',
+    'error',
+    ...options,
+  ];
+  await promisify(execFile)(process.execPath, [vite, ...all], { env: { PATH: '', NODE_ENV: 'production' } });
 }

@@ -5,7 +5,6 @@
  */
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { linkCode, linkToken, linkUrl } from '../../activities/link-token.ts';
@@ -443,29 +442,5 @@ describe.each<Language>(['en', 'es'])('the portal in %s', (language) => {
     expect(errors).toEqual([]);
     await context.close();
     await scripted.close();
-  });
-});
-
-describe('weight', () => {
-  it('is at most 100 KB of JavaScript, gzipped, everything that the portal loads and the larger language with it', () => {
-    const manifest = JSON.parse(readFileSync(join(web, '.vite/manifest.json'), 'utf8')) as Record<
-      string,
-      { file: string; imports?: string[]; dynamicImports?: string[] }
-    >;
-    const weigh = (file: string) => gzipSync(readFileSync(join(web, file))).length;
-    const loaded = new Set<string>();
-    const visit = (key: string): void => {
-      if (loaded.has(key)) return;
-      loaded.add(key);
-      manifest[key]?.imports?.forEach(visit);
-    };
-    visit('portal/index.html');
-    // Pages that few ask for are fetched when they are asked for.
-    const later = [...loaded].flatMap((key) => manifest[key]?.dynamicImports ?? []);
-    const languages = [...new Set(later)].filter((key) => key.includes('locales/'));
-    expect(languages.length).toBe(2);
-    const bytes = [...loaded].reduce((sum, key) => sum + weigh(manifest[key]!.file), 0);
-    const words = Math.max(...languages.map((key) => weigh(manifest[key]!.file)));
-    expect(bytes + words).toBeLessThanOrEqual(100_000);
   });
 });
