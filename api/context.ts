@@ -42,6 +42,8 @@ export interface SessionUser {
   readonly email: string;
   readonly locale: string;
   readonly patientId: string | null;
+  /** Set for a session that a link to an intake opened: it may do nothing but this intake, and `userId` is nobody’s. */
+  readonly intakeId: string | null;
   readonly demo: boolean;
   readonly roles: readonly Role[];
   readonly permissions: ReadonlySet<Action>;

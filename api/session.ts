@@ -88,6 +88,7 @@ export async function findSession(
     email: row.email,
     locale: row.locale,
     patientId: row.patient_id,
+    intakeId: null,
     demo: row.demo,
     roles: row.roles,
     permissions: row.enrolment_only ? new Set() : permissionsOf(row.roles),
