@@ -1,3 +1,4 @@
+import { isRightToLeft } from '../../domain/language.ts';
 import type { MessageLanguage } from './language.ts';
 
 /** A message before it has a form: the same parts make the plain text, the HTML and the SMS. */
@@ -60,7 +61,7 @@ function asHtml(parts: MessageParts, language: MessageLanguage): string {
     )
     .join('');
   return `<!doctype html>
-<html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${escapeHtml(parts.subject)}</title></head>
+<html lang="${language}" dir="${isRightToLeft(language) ? 'rtl' : 'ltr'}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${escapeHtml(parts.subject)}</title></head>
 <body style="margin:0;padding:24px;font:16px/1.5 system-ui,-apple-system,'Segoe UI',sans-serif;color:#1c2b33;background:#ffffff"><div style="max-width:560px;margin:0 auto">
 <p style="margin:0 0 16px;font-size:18px">${escapeHtml(parts.lead)}</p>
 ${facts}${parts.paragraphs.map((line) => `<p style="margin:0 0 12px">${escapeHtml(line)}</p>`).join('')}

@@ -1,14 +1,19 @@
-import { chooseLanguage } from '../../domain/language.ts';
+import { chooseLanguage, writtenLanguages } from '../../domain/language.ts';
+import type { WrittenLanguage } from '../../domain/language.ts';
+import { ar } from './locales/ar.ts';
 import { en } from './locales/en.ts';
 import type { MessageCatalog } from './locales/en.ts';
 import { es } from './locales/es.ts';
+import { pt } from './locales/pt.ts';
+import { vi } from './locales/vi.ts';
+import { zhHans } from './locales/zh-hans.ts';
 
-const catalogs = { en, es } as const satisfies Record<string, MessageCatalog>;
-export type MessageLanguage = keyof typeof catalogs;
+const catalogs: Readonly<Record<WrittenLanguage, MessageCatalog>> = { en, es, 'zh-Hans': zhHans, vi, pt, ar };
+export type MessageLanguage = WrittenLanguage;
 
 /** The person's language by its fallback chain, then the clinic's, then English. */
 export function messageLanguage(asked: string | null | undefined, clinicDefault: string): MessageLanguage {
-  return chooseLanguage<MessageLanguage>([asked, clinicDefault], ['en', 'es']);
+  return chooseLanguage<MessageLanguage>([asked, clinicDefault], writtenLanguages);
 }
 
 export const messageCatalog = (language: MessageLanguage): MessageCatalog => catalogs[language];

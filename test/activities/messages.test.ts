@@ -3,6 +3,8 @@ import { accountMessages } from '../../activities/messages/account-messages.ts';
 import type { AccountFacts, AccountMessageKind } from '../../activities/messages/account-messages.ts';
 import { compose } from '../../activities/messages/compose.ts';
 import { messageCatalog, messageLanguage } from '../../activities/messages/language.ts';
+import { writtenLanguages } from '../../domain/language.ts';
+import type { WrittenLanguage } from '../../domain/language.ts';
 import { visitMessages } from '../../activities/messages/visit-messages.ts';
 import type { VisitFacts, VisitMessageKind } from '../../activities/messages/visit-messages.ts';
 import { offerMessages, wishMessages } from '../../activities/messages/waitlist-messages.ts';
@@ -23,7 +25,7 @@ const facts: VisitFacts = {
   toldBefore: false,
   alternatives: [],
 };
-const message = (kind: VisitMessageKind, language: 'en' | 'es', extra: Partial<VisitFacts> = {}) =>
+const message = (kind: VisitMessageKind, language: WrittenLanguage, extra: Partial<VisitFacts> = {}) =>
   compose(visitMessages[kind]({ ...facts, ...extra }, messageCatalog(language)), language);
 
 describe('the language of a message', () => {
@@ -33,8 +35,14 @@ describe('the language of a message', () => {
     ['ES_mx', 'en', 'es'],
     ['en-GB', 'es', 'en'],
     // Unknown: the clinic's, then English.
-    ['vi', 'es', 'es'],
-    ['vi', 'tl', 'en'],
+    ['so', 'es', 'es'],
+    ['so', 'tl', 'en'],
+    // Two steps down its own chain, and by script where the region says which.
+    ['pt-BR', 'en', 'pt'],
+    ['zh-CN', 'en', 'zh-Hans'],
+    ['zh', 'en', 'zh-Hans'],
+    ['ar-EG', 'en', 'ar'],
+    ['vi-VN', 'es', 'vi'],
     ['', 'es-US', 'es'],
     [null, 'en', 'en'],
     // A prefix of letters is not a prefix of subtags: est is Estonian.
@@ -60,7 +68,7 @@ describe('messages about a visit', () => {
       /confirme antes de: miércoles, 17 de marzo/,
     );
     expect(message('reminder', 'en', { askConfirm: true }).text).not.toContain('Please confirm by');
-    for (const language of ['en', 'es'] as const) {
+    for (const language of writtenLanguages) {
       const { text } = message('unconfirmed', language);
       expect(text).toContain(messageCatalog(language).unconfirmed.next);
       expect(text).toContain(facts.phone);
@@ -69,7 +77,7 @@ describe('messages about a visit', () => {
 
   it('carry the way in where the reminder of a visit by video says so', () => {
     const joinUrl = 'https://clinic.example.org/join/token';
-    for (const language of ['en', 'es'] as const) {
+    for (const language of writtenLanguages) {
       const { text, short } = message('reminder', language, { mode: 'video', joinUrl });
       expect(text).toContain(joinUrl);
       expect(text).toContain(messageCatalog(language).reminder.join);
@@ -103,7 +111,7 @@ describe('messages about a visit', () => {
   it.each(Object.keys(visitMessages) as VisitMessageKind[])(
     '%s has the link, the place and someone to call',
     (kind) => {
-      for (const language of ['en', 'es'] as const) {
+      for (const language of writtenLanguages) {
         const { text, html, short } = message(kind, language);
         for (const form of [text, html]) {
           expect(form).toContain(facts.url);
@@ -111,7 +119,7 @@ describe('messages about a visit', () => {
           expect(form).toContain('+1 617 555 0100');
         }
         expect(short).toContain(facts.url);
-        expect(html).toContain(`<html lang="${language}">`);
+        expect(html).toContain(`<html lang="${language}" dir="${language === 'ar' ? 'rtl' : 'ltr'}">`);
       }
     },
   );
@@ -180,7 +188,7 @@ describe('messages to somebody who waits', () => {
   });
 
   it.each(Object.keys(offerMessages) as OfferMessageKind[])('%s has the link and someone to call', (kind) => {
-    for (const language of ['en', 'es'] as const) {
+    for (const language of writtenLanguages) {
       const { text, html, short } = offer(kind, language);
       for (const form of [text, html, short]) expect(form).toContain(offered.url);
       expect(text).toContain('+1 617 555 0100');
@@ -188,11 +196,12 @@ describe('messages to somebody who waits', () => {
   });
 
   it.each(Object.keys(wishMessages) as WishMessageKind[])('%s says until when, and has the link', (kind) => {
-    for (const language of ['en', 'es'] as const) {
+    for (const language of writtenLanguages) {
       const about = { clinic: 'Harbor Clinic', phone: null, url: 'https://clinic.example.org/portal/waiting/w', until: offered.answerUntil, timeZone: facts.timeZone }; // prettier-ignore
       const { text, short } = compose(wishMessages[kind](about, messageCatalog(language)), language);
       expect(text).toContain('2027');
-      expect(text).toContain('EDT');
+      // Languages that have no name of their own for the zone say its offset.
+      expect(text).toMatch(/10:00.*(EDT|GMT-4|غرينتش-4)|(EDT|GMT-4).*10:00/);
       for (const form of [text, short]) expect(form).toContain(about.url);
     }
   });
@@ -208,9 +217,10 @@ describe('messages about an account', () => {
     timeZone: 'America/New_York',
   };
   it.each(Object.keys(accountMessages) as AccountMessageKind[])('%s says until when it works', (kind) => {
-    for (const language of ['en', 'es'] as const) {
+    for (const language of writtenLanguages) {
       const { text } = compose(accountMessages[kind](account, messageCatalog(language)), language);
-      expect(text).toContain('EDT');
+      // Languages that have no name of their own for the zone say its offset.
+      expect(text).toMatch(/10:00.*(EDT|GMT-4|غرينتش-4)|(EDT|GMT-4).*10:00/);
       expect(text).toContain(kind === 'account-claim-code' ? '424242' : account.url);
     }
   });

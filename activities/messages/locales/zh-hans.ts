@@ -1,0 +1,146 @@
+import type { MessageCatalog } from './en.ts';
+
+/** Simplified Chinese; 您 throughout. Shapes and limits: locales/en.ts. */
+export const zhHans: MessageCatalog = {
+  formats: 'zh-CN',
+  footer: (clinic) => `本信息由 ${clinic} 发送，请勿回复。`,
+  callUs: (phone) => `有疑问或需要帮助？请致电 ${phone}。`,
+  askUs: '有疑问或需要帮助？请致电诊所。',
+  when: '时间',
+  also: '同样适用于',
+  whenForYou: '您所在时区的时间',
+  where: '地点',
+  place: {
+    'in-person': (place) => place,
+    video: () => '视频就诊。您可以从就诊页面进入。',
+    phone: () => '电话就诊。我们会打电话给您。',
+  },
+  calendarSummary: (clinic) => `${clinic} 预约`,
+  seeVisit: '查看或更改您的预约',
+  confirmVisit: '确认、更改或取消',
+  joinVisit: '进入视频就诊',
+  smsJoin: (url) => `开始前 15 分钟起可进入视频：${url}`,
+  smsLink: (url) => `查看或更改：${url}`,
+  smsConfirmBy: (until) => `请在 ${until} 之前确认，否则该时间会让给其他人。`,
+  smsConfirm: (url) => `确认、更改或取消：${url}`,
+
+  booked: {
+    subject: (when) => `您的预约：${when}`,
+    lead: '您的预约已确定。',
+    next: '就诊前我们会提醒您。您可以通过下面的链接更改或取消。',
+  },
+  'awaiting-approval': {
+    subject: () => '我们已收到您的预约申请',
+    lead: '我们已收到您的申请。诊所正在处理，期间会为您保留这个时间。',
+    next: '诊所答复后，我们会马上写信给您。',
+  },
+  'not-approved': {
+    subject: () => '关于您的预约申请',
+    lead: '诊所无法提供您申请的时间。',
+    next: '请另选一个时间，或致电我们，我们一起找合适的时间。',
+  },
+  rescheduled: {
+    subject: (when) => `您的预约已改期：${when}`,
+    lead: '您的预约有了新的时间。',
+    next: '原来的时间不再属于您，以前的链接也不再有效。',
+  },
+  cancelled: {
+    subject: (when) => `已取消：您 ${when} 的预约`,
+    lead: '您的预约已取消。您不需要前来。',
+    next: '您可以随时预约其他时间。',
+  },
+  'cancelled-by-clinic': {
+    subject: (when) => `我们不得不取消您 ${when} 的预约`,
+    lead: '很抱歉：我们不得不取消您的预约。请不要在该时间前来。',
+    next: '这不会对您有任何不利，也不收取费用。请预约其他时间，或致电我们。',
+    alternatives: (until) => `我们为您保留以下时间到 ${until}。请选择适合您的一个：`,
+    again: {
+      subject: (when) => `请选择新的时间：您 ${when} 的预约已取消`,
+      lead: '我们不得不取消您的预约，并为您保留了其他时间。',
+      next: '如果都不合适，请预约其他时间，或致电我们。',
+    },
+  },
+  unconfirmed: {
+    subject: (when) => `未确认：您 ${when} 的预约`,
+    lead: '我们没有及时收到您的回复，已把您的预约让给了正在等候的人。请不要在该时间前来。',
+    next: '不收取费用，也不会对您有任何不利。如果您仍然需要就诊，请预约其他时间，或致电我们。',
+  },
+  reminder: {
+    subject: (when) => `提醒：您 ${when} 的预约`,
+    lead: '这是对您预约的提醒。',
+    deadline: (until) => `请在 ${until} 之前确认。如果到时没有收到您的回复，我们会把这个时间让给正在等候的人。`,
+    ask: '请告诉我们您是否会来。只需按一下按钮。',
+    join: '您的就诊是视频方式。开始前 15 分钟起，您可以通过下面的链接进入。我们会询问您在哪个州。',
+    next: '如果您不能来，请通过下面的链接告诉我们，让其他人可以使用这个时间。',
+  },
+
+  'waitlist-offer': {
+    subject: (when) => `有一个空出的时间给您：${when}`,
+    lead: '有一个时间空出来了，现在轮到您。',
+    answerBy: '请在此之前答复',
+    kept: '在此之前，其他人不能使用这个时间。',
+    firstWins: '我们同时询问了几个人。谁先答复，时间就归谁。',
+    replaces: '如果您接受，您现有的预约会改到这个时间。如果不接受，则保持不变。',
+    next: '如果不合适，您在名单上的位置会保留。',
+    action: '查看并答复',
+    shortUntil: (until) => `请在 ${until} 之前答复：`,
+  },
+  'waitlist-offer-withdrawn': {
+    subject: (when) => `不再空闲：${when}`,
+    lead: '很抱歉：诊所不得不收回提供给您的时间。',
+    next: '这不会对您有任何不利。您在名单上的位置会保留，有下一个时间时我们会写信给您。',
+    action: '查看其他空闲时间',
+  },
+  'waitlist-offer-superseded': {
+    subject: (when) => `已被选走：${when}`,
+    lead: '很抱歉：有人在您之前答复，这个时间已被选走。',
+    next: '这不会对您有任何不利。您在名单上的位置会保留，有下一个时间时我们会写信给您。',
+    action: '查看其他空闲时间',
+  },
+  'waitlist-expiry-notice': {
+    subject: () => '您还在等候时间吗？',
+    lead: (until) => `您在我们的候补名单上，有效期到 ${until}。`,
+    next: '如果之后您仍然需要时间，请告诉我们：通过下面的链接登录，或致电我们。否则您不需要做任何事。',
+    action: '查看或更改',
+  },
+  'waitlist-expired': {
+    subject: () => '您已不在我们的候补名单上',
+    lead: (until) => `您在候补名单上的位置已于 ${until} 结束。`,
+    next: '您已有的预约保持不变。您可以随时重新加入名单。',
+    action: '登录',
+  },
+
+  'staff-invitation': {
+    subject: (clinic) => `${clinic} 的邀请`,
+    lead: (clinic) => `${clinic} 邀请您使用 HealthSphere 工作。`,
+    action: '接受邀请',
+    until: (until) => `链接只能使用一次，有效期到 ${until}。`,
+    next: '如果您没有预料到这封邀请，可以忽略它。',
+  },
+  'password-reset': {
+    subject: () => '设置新密码',
+    lead: '有人（可能就是您）要求为您的账户设置新密码。',
+    action: '设置新密码',
+    until: (until) => `链接只能使用一次，有效期到 ${until}。`,
+    next: '如果不是您本人，请忽略此信息：您的密码不会改变。',
+  },
+  'account-claim': {
+    subject: (clinic) => `您在 ${clinic} 的账户`,
+    lead: (clinic) => `${clinic} 已为您准备了账户，您可以在其中预约和更改就诊时间。`,
+    action: '设置您的账户',
+    until: (until) => `链接只能使用一次，有效期到 ${until}。`,
+    next: '我们会询问您的出生日期，并发送验证码给您，这样其他人就不能使用此链接。',
+  },
+  'account-claim-code': {
+    subject: () => '您的验证码',
+    lead: (code) => `您的验证码是 ${code}`,
+    until: (until) => `有效期到 ${until}。`,
+    next: '我们绝不会在电话里向您索要验证码。如果您没有要求验证码，请忽略此信息。',
+  },
+  'second-factor-removed': {
+    subject: () => '您的第二重验证已被移除',
+    lead: (at) => `管理员移除了您账户的第二重验证：${at}。`,
+    next: '您已在所有设备上退出登录。下次登录时请重新设置。',
+    notYou: '如果您没有提出过这个要求，请立即告诉您的管理员。',
+  },
+};
