@@ -1,6 +1,7 @@
 import type { Db } from '../db/connection.ts';
 import type { Logger } from 'pino';
 import type { ProblemDetail } from '../domain/errors.ts';
+import type { FieldSecrets } from '../db/field-secrets.ts';
 import type { ActionRequest, AppointmentOutcome } from '../workflows/messages/appointment.ts';
 
 /**
@@ -15,6 +16,8 @@ export interface ActivityPorts {
   readonly db: Db;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Seals and opens single fields; a process that has to do with none needs none. */
+  readonly secrets?: FieldSecrets | undefined;
 }
 
 /** The processes of single visits, for a process that has to do with many of them. */

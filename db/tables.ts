@@ -57,7 +57,7 @@ export const tables: Readonly<Record<string, TableDeclaration>> = {
     rowSecurity: true,
     grants: { worker: append, api: append, auditor: read, sealer: read, backup: read },
     // The API files facts; the history of a process is the worker's to write.
-    apiInsertOnlyWhere: `aggregate IN ('patient', 'app-user', 'access-link', 'staff-task', 'location', 'resource', 'resource-pool', 'visit-type', 'availability-rule', 'availability-exception', 'walk-in-queue', 'policy', 'charge', 'contact-consent', 'simulation-run')`,
+    apiInsertOnlyWhere: `aggregate IN ('patient', 'app-user', 'access-link', 'staff-task', 'location', 'resource', 'resource-pool', 'visit-type', 'availability-rule', 'availability-exception', 'walk-in-queue', 'policy', 'charge', 'contact-consent', 'simulation-run', 'document', 'coverage')`,
   },
   audit_event: {
     class: 'audit',
@@ -131,6 +131,14 @@ export const tables: Readonly<Record<string, TableDeclaration>> = {
     rowSecurity: true,
     grants: { worker: write, api: ['SELECT', 'UPDATE'], backup: read },
   },
+  // Filed with the upload; let out of quarantine, or refused, after a scan: by a worker alone.
+  document: {
+    class: 'record',
+    rowSecurity: true,
+    grants: { worker: write, api: append, backup: read },
+  },
+  coverage: record,
+  eligibility_check: { class: 'process', rowSecurity: true, grants: { worker: append, api: read, backup: read } },
   // The outbox of accounts (invitations, resets, claims) is filled by the API in the transaction that files the link.
   notification: {
     class: 'process',
