@@ -1,0 +1,55 @@
+/**
+ * The intake's twelve questionnaires as the product brings them; versions that an organization has published come before
+ * them (db/questionnaires.ts). Server side: a page gets one step, in one language.
+ */
+import type { IntakeStep } from '../intake.ts';
+import type { Questionnaire, QuestionnaireVersion } from '../questionnaire.ts';
+import { allergies } from './allergies.ts';
+import { consents } from './consents.ts';
+import { contact } from './contact.ts';
+import { demographics } from './demographics.ts';
+import { history } from './history.ts';
+import { identity } from './identity.ts';
+import { insurance } from './insurance.ts';
+import { language } from './language.ts';
+import { medications } from './medications.ts';
+import { reason } from './reason.ts';
+import { review } from './review.ts';
+import { screens } from './screens.ts';
+
+const definitions: Readonly<Record<IntakeStep, Questionnaire>> = {
+  language,
+  identity,
+  contact,
+  demographics,
+  insurance,
+  reason,
+  allergies,
+  medications,
+  history,
+  screens,
+  consents,
+  review,
+};
+
+const versionOf = (step: IntakeStep): QuestionnaireVersion => ({
+  code: step,
+  version: 1,
+  definition: definitions[step],
+  translations: {},
+});
+
+export const defaultQuestionnaires: Readonly<Record<IntakeStep, QuestionnaireVersion>> = {
+  language: versionOf('language'),
+  identity: versionOf('identity'),
+  contact: versionOf('contact'),
+  demographics: versionOf('demographics'),
+  insurance: versionOf('insurance'),
+  reason: versionOf('reason'),
+  allergies: versionOf('allergies'),
+  medications: versionOf('medications'),
+  history: versionOf('history'),
+  screens: versionOf('screens'),
+  consents: versionOf('consents'),
+  review: versionOf('review'),
+};
