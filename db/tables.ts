@@ -97,6 +97,9 @@ export const tables: Readonly<Record<string, TableDeclaration>> = {
   import_run: record,
   import_row: { class: 'record', rowSecurity: true, grants: { worker: append, api: append, backup: read } },
 
+  on_call_shift: record,
+  staff_contact: record,
+
   resource: record,
   resource_pool: record,
   resource_pool_member: removableRecord,
@@ -123,6 +126,15 @@ export const tables: Readonly<Record<string, TableDeclaration>> = {
   walk_in: process,
   absence: process,
   absence_case: process,
+  escalation: process,
+  escalation_notice: process,
+  escalation_responder: process,
+  intake: process,
+  intake_step: process,
+  // Kept as they were; drafts alone may be erased, when a withdrawal's retention says so.
+  intake_answer: { ...process, grants: { ...process.grants, worker: ['SELECT', 'INSERT', 'DELETE'] } },
+  intake_flag: process,
+  intake_score: { ...process, grants: { ...process.grants, worker: ['SELECT', 'INSERT', 'DELETE'] } },
   reservation: process,
   case_timer: process,
   // Filed by the process of a visit alone; a person's word on it is a fact that a request files.
