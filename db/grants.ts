@@ -25,7 +25,7 @@ export async function applyGrants(migrator: Knex): Promise<void> {
     await trx.raw(`GRANT USAGE ON SCHEMA public TO ${roles}`);
     await trx.raw(`GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO worker, api, sealer`);
     await trx.raw(
-      `GRANT EXECUTE ON FUNCTION find_sign_in(text), touch_session(bytea, interval, interval), find_access_link(bytea) TO api`,
+      `GRANT EXECUTE ON FUNCTION find_sign_in(text), touch_session(bytea, interval, interval), find_access_link(bytea), find_intake_link(uuid) TO api`,
     );
     await trx.raw(`GRANT EXECUTE ON FUNCTION organization_ids() TO ${roles}`);
     // The backup reads whole sequences too, so that identities go on where they stopped.

@@ -57,7 +57,7 @@ export const tables: Readonly<Record<string, TableDeclaration>> = {
     rowSecurity: true,
     grants: { worker: append, api: append, auditor: read, sealer: read, backup: read },
     // The API files facts; the history of a process is the worker's to write.
-    apiInsertOnlyWhere: `aggregate IN ('patient', 'app-user', 'access-link', 'staff-task', 'location', 'resource', 'resource-pool', 'visit-type', 'availability-rule', 'availability-exception', 'walk-in-queue', 'policy', 'charge', 'contact-consent', 'simulation-run', 'document', 'coverage')`,
+    apiInsertOnlyWhere: `aggregate IN ('patient', 'app-user', 'access-link', 'staff-task', 'location', 'resource', 'resource-pool', 'visit-type', 'availability-rule', 'availability-exception', 'walk-in-queue', 'policy', 'charge', 'contact-consent', 'intake-link', 'simulation-run', 'document', 'coverage')`,
   },
   audit_event: {
     class: 'audit',
@@ -88,6 +88,17 @@ export const tables: Readonly<Record<string, TableDeclaration>> = {
     rowSecurity: true,
     grants: { worker: writeAndDelete, api: writeAndDelete, backup: read },
   },
+  // What an intake leaves in the chart: superseded, never rewritten (a trigger), never deleted.
+  patient_demographics: record,
+  patient_address: record,
+  allergy_intolerance: record,
+  medication_statement: record,
+  history_statement: record,
+  patient_guardian: record,
+  consent_document: { class: 'record', rowSecurity: true, grants: { worker: append, api: append, backup: read } },
+  consent_record: { class: 'record', rowSecurity: true, grants: { worker: append, api: append, backup: read } },
+  // A process invites and reminds, a person asks for a code or another link.
+  intake_link: { class: 'access', rowSecurity: true, grants: { api: write, worker: write, backup: read } },
   staff_task: record,
   // Kept once, never changed.
   simulation_run: { class: 'record', rowSecurity: true, grants: { worker: read, api: append, backup: read } },
@@ -156,7 +167,7 @@ export const tables: Readonly<Record<string, TableDeclaration>> = {
     class: 'process',
     rowSecurity: true,
     grants: { worker: write, api: append, backup: read },
-    apiInsertOnlyWhere: `aggregate IN ('access-link', 'user')`,
+    apiInsertOnlyWhere: `aggregate IN ('access-link', 'user', 'intake-link')`,
   },
 };
 
