@@ -1,16 +1,25 @@
-/** The portal speaks both languages completely, and the pages behind links too (their types see to that). */
+/** The portal speaks its languages completely, and the pages behind links too (their types see to that). */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sendChannels } from '../../activities/outbox-verdict.ts';
 import { ineligibilities } from '../../domain/eligibility.ts';
-import { chooseLanguage } from '../../domain/language.ts';
+import { chooseLanguage, writtenLanguages } from '../../domain/language.ts';
 import en from '../../web/locales/portal/en.json';
-import es from '../../web/locales/portal/es.json';
+import { unfinished } from '../../web/portal/words.tsx';
 import { translator } from '../../web/shared/i18n.ts';
 
 const english: Readonly<Record<string, string>> = en;
-const spanish: Readonly<Record<string, string>> = es;
+const wordsOf = (language: string): Readonly<Record<string, string>> =>
+  JSON.parse(readFileSync(join(import.meta.dirname, `../../web/locales/portal/${language}.json`), 'utf8')) as Record<
+    string,
+    string
+  >;
+/** `book.free_one` is asked for as `book.free`; each language has the plurals that it needs. */
+const withoutPlural = (key: string): string => key.replace(/_(zero|one|two|few|many|other)$/, '');
+const keysOf = (words: Readonly<Record<string, string>>): string[] => [
+  ...new Set(Object.keys(words).map(withoutPlural)),
+];
 const portal = join(import.meta.dirname, '../../web/portal');
 const source = readdirSync(portal, { recursive: true, encoding: 'utf8' })
   .filter((file) => /\.tsx?$/.test(file))
@@ -18,13 +27,37 @@ const source = readdirSync(portal, { recursive: true, encoding: 'utf8' })
   .join('\n');
 
 describe('words of the portal', () => {
-  it('has the same keys in both languages, none empty', () => {
-    expect(Object.keys(spanish)).toEqual(Object.keys(english));
-    expect(Object.entries({ ...english, ...spanish }).filter(([, text]) => text.trim() === '')).toEqual([]);
+  it.each(writtenLanguages)('has the same keys in %s, in the same order, none empty', (language) => {
+    const words = wordsOf(language);
+    const wanted = keysOf(english);
+    const expected = unfinished.has(language) ? wanted.filter((key) => keysOf(words).includes(key)) : wanted;
+    expect(keysOf(words)).toEqual(expected);
+    expect(Object.entries(words).filter(([, text]) => text.trim() === '')).toEqual([]);
   });
-  it('fills the same blanks', () => {
+  it.each(writtenLanguages)('has the plurals that %s needs', (language) => {
+    const words = wordsOf(language);
+    const { pluralCategories } = new Intl.PluralRules(language).resolvedOptions();
+    const counted = Object.keys(english)
+      .filter((key) => key.endsWith('_other'))
+      .map(withoutPlural);
+    const missing = counted
+      .filter((key) => !unfinished.has(language) || keysOf(words).includes(key))
+      .flatMap((key) => pluralCategories.map((category) => `${key}_${category}`))
+      // “Many” of Spanish and Portuguese is for millions.
+      .filter((key) => !(key in words) && !(/^(es|pt)/.test(language) && key.endsWith('_many')));
+    expect(missing).toEqual([]);
+  });
+  it.each(writtenLanguages)('fills the same blanks in %s', (language) => {
     const blanks = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(String).toSorted();
-    for (const [key, text] of Object.entries(english)) expect(blanks(spanish[key] ?? ''), key).toEqual(blanks(text));
+    const words = wordsOf(language);
+    for (const [key, text] of Object.entries(words)) {
+      // A plural such as “one” may do without its number.
+      const source = english[key] ?? english[`${withoutPlural(key)}_other`] ?? '';
+      const spoken = /_(zero|one|two)$/.test(key) ? [...blanks(text), '{count}'] : blanks(text);
+      expect([...new Set(spoken)].toSorted(), key).toEqual(
+        [...new Set(/_(zero|one|two)$/.test(key) ? [...blanks(source), '{count}'] : blanks(source))].toSorted(),
+      );
+    }
   });
   it('has a word for every channel of a message, and for why a visit is not for a patient', () => {
     const wanted = [
@@ -34,11 +67,11 @@ describe('words of the portal', () => {
     expect(wanted.filter((key) => !(key in english))).toEqual([]);
   });
   it('keeps no word that nobody shows', () => {
-    // `book.free_one` is asked for as `book.free`; `status.${x}` by its beginning.
+    // `status.${x}` is asked for by its beginning.
     const prefixes = [...source.matchAll(/[`']([a-zA-Z.-]+\.)\$\{/g)].map((match) => match[1]!);
-    const unused = Object.keys(english)
-      .map((key) => key.replace(/_(one|other)$/, ''))
-      .filter((key) => !source.includes(`'${key}'`) && !prefixes.some((prefix) => key.startsWith(prefix)));
+    const unused = keysOf(english).filter(
+      (key) => !source.includes(`'${key}'`) && !prefixes.some((prefix) => key.startsWith(prefix)),
+    );
     expect(unused).toEqual([]);
   });
 });

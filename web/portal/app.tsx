@@ -19,7 +19,7 @@ import { WishLeave, WishPage } from './pages/wish.tsx';
 import { Page } from './parts.tsx';
 import { Link, usePlace } from './router.tsx';
 import { SessionProvider, useSession } from './session.tsx';
-import { languages, loadWords, rememberLanguage, SpeechContext, useSpeech } from './words.tsx';
+import { dressPage, languages, loadWords, rememberLanguage, SpeechContext, useSpeech } from './words.tsx';
 import type { Language, Words } from './words.tsx';
 
 /** Few look for a group: its page is fetched by who does. */
@@ -77,7 +77,7 @@ export function App(props: { readonly language: Language; readonly words: Words 
       t: words,
       async setLanguage(next: Language) {
         const loaded = await loadWords(next);
-        document.documentElement.lang = next;
+        dressPage(next);
         rememberLanguage(next);
         setSpeech({ language: next, words: loaded });
       },
@@ -94,7 +94,7 @@ export function App(props: { readonly language: Language; readonly words: Words 
 }
 
 function Frame(): ReactNode {
-  const { t, language, setLanguage } = useSpeech();
+  const { t } = useSpeech();
   const { state, signOut } = useSession();
   const isPatient = state.kind === 'in' && state.me.patientId !== null;
   return (
@@ -104,19 +104,7 @@ function Frame(): ReactNode {
       </a>
       <header>
         <p className="clinic">{state.kind === 'in' ? state.me.organization.name : t('app')}</p>
-        <nav aria-label={t('language')} className="languages">
-          {languages.map((other) =>
-            other === language ? (
-              <span key={other} lang={other} aria-current="true">
-                {t(`lang.${other}`)}
-              </span>
-            ) : (
-              <button key={other} type="button" className="plain" lang={other} onClick={() => void setLanguage(other)}>
-                {t(`lang.${other}`)}
-              </button>
-            ),
-          )}
-        </nav>
+        <LanguageMenu />
         {isPatient && (
           <nav aria-label={t('menu')} className="menu">
             <Link to="/">{t('menu.home')}</Link>
@@ -136,6 +124,23 @@ function Frame(): ReactNode {
         <p>{t('emergency')}</p>
       </footer>
     </>
+  );
+}
+
+/** Each language by its own name, so that whoever reads only that one finds it. */
+function LanguageMenu(): ReactNode {
+  const { t, language, setLanguage } = useSpeech();
+  return (
+    <label className="languages">
+      <span>{t('language')}</span>
+      <select value={language} onChange={(event) => void setLanguage(event.currentTarget.value as Language)}>
+        {languages.map((other) => (
+          <option key={other} value={other} lang={other}>
+            {t(`lang.${other}`)}
+          </option>
+        ))}
+      </select>
+    </label>
   );
 }
 

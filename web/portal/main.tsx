@@ -2,7 +2,7 @@ import { createRoot } from 'react-dom/client';
 import '../shared/tokens.css';
 import './portal.css';
 import { App } from './app.tsx';
-import { firstLanguage, loadWords } from './words.tsx';
+import { dressPage, firstLanguage, loadWords } from './words.tsx';
 
 // The tokens' dark values hang on this attribute, which the staff application's library sets from a choice; here the
 // system's setting decides.
@@ -13,5 +13,5 @@ dark.addEventListener('change', dress);
 
 const language = firstLanguage();
 const words = await loadWords(language);
-document.documentElement.lang = language;
+dressPage(language);
 createRoot(document.getElementById('root')!).render(<App language={language} words={words} />);

@@ -1,8 +1,15 @@
 import { longTime } from '../../domain/time-words.ts';
 import type { Language } from './words.tsx';
 
-/** Region for dates, times and zone names: the clinic's country. */
-const formats: Readonly<Record<Language, string>> = { en: 'en-US', es: 'es-US' };
+/** Region for dates, times and zone names: the clinic's country. Digits as on the clinic's papers and telephones. */
+const formats: Readonly<Record<Language, string>> = {
+  en: 'en-US',
+  es: 'es-US',
+  'zh-Hans': 'zh-Hans-US',
+  vi: 'vi-US',
+  pt: 'pt-US',
+  ar: 'ar-u-ca-gregory-nu-latn',
+};
 
 export const ownZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
 

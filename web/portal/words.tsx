@@ -1,12 +1,17 @@
 /** The page's language and its words. One file a language, loaded when it is needed. */
 import { createContext, useContext } from 'react';
-import { chooseLanguage } from '../../domain/language.ts';
+import { chooseLanguage, isRightToLeft, writtenLanguages } from '../../domain/language.ts';
+import type { WrittenLanguage } from '../../domain/language.ts';
 import { translator } from '../shared/i18n.ts';
 import type { Translate } from '../shared/i18n.ts';
 import type en from '../locales/portal/en.json';
 
-export const languages = ['en', 'es'] as const;
-export type Language = (typeof languages)[number];
+/**
+ * What the menu offers: a language is offered when its file is named in `files`, and every language that is written
+ * elsewhere is expected here (test/web/portal-locales.test.ts).
+ */
+export const languages = writtenLanguages;
+export type Language = WrittenLanguage;
 export type Key = keyof typeof en;
 export type Words = Translate<Key>;
 
@@ -24,10 +29,30 @@ export function useSpeech(): Speech {
   return speech;
 }
 
+type Texts = Readonly<Record<Key, string>>;
+
+/** By name, so that a file that is missing fails the build and never a patient. */
+const files: Readonly<Record<Language, () => Promise<{ readonly default: Partial<Texts> }>>> = {
+  en: () => import('../locales/portal/en.json'),
+  es: () => import('../locales/portal/es.json'),
+  'zh-Hans': () => import('../locales/portal/zh-Hans.json'),
+  vi: () => import('../locales/portal/vi.json'),
+  pt: () => import('../locales/portal/pt.json'),
+  ar: () => import('../locales/portal/ar.json'),
+};
+
+/** Languages that do not have all words yet: English stands in for the others. */
+export const unfinished: ReadonlySet<Language> = new Set<Language>(['zh-Hans', 'vi', 'pt', 'ar']);
+
 export async function loadWords(language: Language): Promise<Words> {
-  const file =
-    language === 'es' ? await import('../locales/portal/es.json') : await import('../locales/portal/en.json');
-  return translator<Key>(language, file.default);
+  const [file, english] = await Promise.all([files[language](), unfinished.has(language) ? files.en() : undefined]);
+  return translator<Key>(language, { ...english?.default, ...file.default } as Texts);
+}
+
+/** The page's language and the side it begins on. */
+export function dressPage(language: Language): void {
+  document.documentElement.lang = language;
+  document.documentElement.dir = isRightToLeft(language) ? 'rtl' : 'ltr';
 }
 
 const stored = 'portal.language';

@@ -7,6 +7,7 @@ import { problemText } from '../problems.ts';
 import { Link, navigate, usePlace } from '../router.tsx';
 import { usePatient, useSession } from '../session.tsx';
 import { dateWords } from '../times.ts';
+import { chooseLanguage } from '../../../domain/language.ts';
 import { languages, useSpeech } from '../words.tsx';
 import type { Language } from '../words.tsx';
 
@@ -116,9 +117,15 @@ export function Profile(): ReactNode {
   );
 }
 
+/** The one of our languages that a wish such as es-MX gets; null where it is none of ours. */
+const writtenAs = (tag: string): Language | null => {
+  const found = chooseLanguage<Language | 'none'>([tag], ['none', ...languages]);
+  return found === 'none' ? null : found;
+};
+
 function languageName(tag: string, t: ReturnType<typeof useSpeech>['t']): string {
-  const [primary = tag] = tag.toLowerCase().split('-');
-  return primary === 'en' || primary === 'es' ? t(`lang.${primary}`) : tag;
+  const written = writtenAs(tag);
+  return written === null ? tag : t(`lang.${written}`);
 }
 
 export function ProfileContact(): ReactNode {
@@ -206,7 +213,7 @@ export function ProfileLanguage(): ReactNode {
       const params = { id: patientId };
       const chart = await guard(apiWithETag('GET /patients/:id', { params }));
       // A region that was stated, such as es-MX, is kept when the language stays the same.
-      if (chart.answer.language.split('-')[0] !== chosen) {
+      if (writtenAs(chart.answer.language) !== chosen) {
         await guard(api('PATCH /patients/:id', { params, body: { language: chosen }, ifMatch: chart.etag }));
       }
       const me = await guard(apiWithETag('GET /me'));
@@ -227,7 +234,7 @@ export function ProfileLanguage(): ReactNode {
           legend={t('profile.language')}
           hint={t('profile.languageHint')}
           value={chosen}
-          onChange={(value) => setChosen(value === 'es' ? 'es' : 'en')}
+          onChange={(value) => setChosen(value as Language)}
           choices={languages.map((value) => ({ value, label: t(`lang.${value}`) }))}
         />
       </Form>
