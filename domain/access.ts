@@ -35,6 +35,11 @@ export const actions = {
   'intake:read': 'See intakes: answers, flags, scores',
   'intake:manage': 'Begin, resend, cancel and take up intakes, and answer for a patient on the telephone',
   'intake:review': 'Review, give back, waive parts of and approve intakes',
+  // Urgent items
+  'escalation:read': 'See urgent items and who is on call',
+  'emergency:ack': 'Take on urgent items that one was told of',
+  'escalation:lead': 'End urgent items that others have',
+  'on-call:manage': 'Change who is on call',
   'schedule:read': 'See the day’s schedule and availability',
   'schedule:manage': 'Change availability, closures, visit types, rooms and pools',
   // Patients
@@ -102,6 +107,7 @@ const frontDesk: Action[] = [
   'notification:read',
   'charge:read',
   'charge:waive',
+  'escalation:read',
 ];
 const clinical: Action[] = [
   'appointment:read',
@@ -129,6 +135,8 @@ const clinical: Action[] = [
   'task:read',
   'task:work',
   'case:read',
+  'escalation:read',
+  'emergency:ack',
 ];
 
 export const matrix: Readonly<Record<Role, readonly Action[]>> = {
@@ -139,6 +147,8 @@ export const matrix: Readonly<Record<Role, readonly Action[]>> = {
       'charge:post',
       'appointment:overbook',
       'appointment:correct',
+      'escalation:lead',
+      'on-call:manage',
       'schedule:manage',
       'staff:read',
       'staff:manage',

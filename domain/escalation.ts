@@ -139,9 +139,9 @@ export const escalationEdges = [
   ['resolve', ['acknowledged'], 'resolved'],
   ['cancel', ['raised', 'notifying', 'exhausted', 'acknowledged'], 'cancelled'],
   /** Nothing was heard of it: from the first step again. */
-  ['unresolved', ['acknowledged'], 'raised'],
+  ['unresolved', ['acknowledged'], 'notifying'],
   /** Whoever had it is not there any more. */
-  ['presence-lost', ['acknowledged'], 'raised'],
+  ['presence-lost', ['acknowledged'], 'notifying'],
 ] as const satisfies readonly (readonly [string, readonly (EscalationState | 'none')[], EscalationState])[];
 export type EscalationEvent = (typeof escalationEdges)[number][0];
 

@@ -3,7 +3,9 @@
  * has set nothing. Durations are ISO-8601, local times `HH:MM`.
  */
 import type { FeePolicy } from './charge.ts';
+import { defaultEscalationPolicy, type EscalationPolicy } from './escalation.ts';
 import type { LocationId } from './ids.ts';
+import { defaultIntakePolicy, type IntakePolicy } from './intake-policy.ts';
 import type { TriageScheme } from './walk-in.ts';
 
 export const reminderChannels = ['email', 'sms'] as const;
@@ -88,6 +90,8 @@ export interface PolicyValues {
   readonly fee: FeePolicy;
   readonly waitlist: WaitlistPolicy;
   readonly 'walk-in': WalkInPolicy;
+  readonly intake: IntakePolicy;
+  readonly escalation: EscalationPolicy;
 }
 export type PolicyKind = keyof PolicyValues;
 
@@ -147,6 +151,8 @@ export const defaultPolicies: PolicyValues = {
     level4: 'PT60M',
     level5: 'PT60M',
   },
+  intake: defaultIntakePolicy,
+  escalation: defaultEscalationPolicy,
 };
 
 /** A row of the table `policy`; `validFrom` and `validTo` are epoch milliseconds, half-open. */

@@ -17,6 +17,7 @@ export const staffTaskOutcomes = {
   'opening-unfilled': ['filled', 'left-open'],
   'arrange-interpreter': ['found', 'by-telephone', 'moved', 'not-possible'],
   'charge-reversal': ['reversed', 'kept'],
+  'call-responder': ['reached', 'not-reached', 'no-number'],
   'other': ['done', 'not-possible'],
 } as const satisfies Record<string, readonly string[]>; // prettier-ignore
 

@@ -2,11 +2,13 @@ import { z } from 'zod';
 import { recordStateChange } from '../../db/audit-trail.ts';
 import { databaseTime } from '../../db/clock.ts';
 import { requireRows } from '../../db/schedule-administration.ts';
-import { parseDuration } from '../../domain/calendar.ts';
+import { isoDurationToMs, parseDuration } from '../../domain/calendar.ts';
 import { payerClasses } from '../../domain/charge.ts';
 import { confirmationChoices } from '../../domain/confirmation.ts';
 import { DomainError } from '../../domain/errors.ts';
+import { escalationChannels, ladderTargets } from '../../domain/escalation.ts';
 import { defaultPolicies, type PolicyKind } from '../../domain/policies.ts';
+import { intakeSteps } from '../../domain/intake.ts';
 import { triageSchemes } from '../../domain/walk-in.ts';
 import { route } from '../route.ts';
 import { id, instant, listOf, localTime } from '../schemas.ts';
@@ -22,6 +24,12 @@ function isDuration(text: string): boolean {
   }
 }
 
+/** What comes round again and again must leave a pause: a second at least. */
+const positive = duration.refine(
+  (text) => isDuration(text) && isoDurationToMs(text) >= 1_000,
+  'Send a duration of at least PT1S',
+);
+
 const reminderRule = z.strictObject({
   before: duration,
   channels: z.array(z.enum(['email', 'sms'])).min(1).max(2),
@@ -29,6 +37,12 @@ const reminderRule = z.strictObject({
   onlyIf: z.literal('unconfirmed-or-high-risk').optional(),
   telehealthLink: z.boolean().optional(),
 }); // prettier-ignore
+
+const ladder = z.array(z.strictObject({
+  targets: z.array(z.enum(ladderTargets)).min(1).max(ladderTargets.length),
+  channels: z.array(z.enum(escalationChannels)).min(1).max(escalationChannels.length),
+  wait: positive,
+})).min(1).max(10); // prettier-ignore
 
 const windowRow = z.strictObject({
   leadAtLeast: duration,
@@ -84,6 +98,29 @@ export const policyValues = {
     level3: duration,
     level4: duration,
     level5: duration,
+  }).partial(),
+  'intake': z.strictObject({
+    reminders: z.array(duration).max(6),
+    beforeVisit: duration,
+    quietHours: z.strictObject({ from: localTime, until: localTime }).nullable(),
+    expiry: positive,
+    reopenWithin: duration,
+    reviewBusinessDays: z.int().min(1).max(20),
+    businessHours: z.strictObject({ days: z.array(z.enum(['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'])).min(1).max(7), from: localTime, until: localTime })
+      .refine(({ from, until }) => from < until, 'The day begins before it ends'),
+    retention: duration,
+    screensFromAge: z.int().min(0).max(120),
+    notNeeded: z.record(z.string().min(1).max(40), z.array(z.enum(intakeSteps)).max(intakeSteps.length)),
+  }).partial(),
+  'escalation': z.strictObject({
+    ladder,
+    intakeLadder: ladder,
+    cycles: z.int().min(1).max(10),
+    repeat: positive,
+    codeResend: positive,
+    resolveWithin: positive,
+    cancelWithin: duration,
+    ackWithin: positive,
   }).partial(),
 } satisfies Record<PolicyKind, z.ZodType>; // prettier-ignore
 
