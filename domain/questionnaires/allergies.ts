@@ -1,4 +1,4 @@
-import { choice, group, is, line, questionnaire } from './build.ts';
+import { choice, group, is, line, questionnaire, stillSo } from './build.ts';
 
 /** Step 7. "None" is an answer of its own: an empty list says nothing. */
 export const allergies = questionnaire('allergies', '1', 'Your allergies', [
@@ -32,6 +32,7 @@ export const allergies = questionnaire('allergies', '1', 'Your allergies', [
         },
         { required: true },
       ),
+      ...stillSo('allergies'),
     ],
     { repeats: true, required: true, when: is('allergies.any', 'some') },
   ),

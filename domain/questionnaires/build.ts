@@ -91,6 +91,26 @@ export const onlyIf = (
 export const line = (linkId: string, text: string, details: Details = {}): QuestionnaireItem =>
   item('string', linkId, text, { maxLength: 200, ...details });
 
+/**
+ * In a row that came from the chart: whether it is still so (D3: confirm, change or remove, one by one). The hidden
+ * `<step>.ref` says which fact of the chart it is; who types a new row is not asked.
+ */
+export const stillSo = (step: string): QuestionnaireItem[] => [
+  item(
+    'string',
+    `${step}.ref`,
+    undefined,
+    { maxLength: 36 },
+    { extension: [{ url: extensionUrls.hidden, valueBoolean: true }] },
+  ),
+  choice(
+    `${step}.confirm`,
+    'Is this still right?',
+    { confirmed: 'Yes', changed: 'I changed it here', removed: 'No, take it off the list' },
+    { required: true, when: { question: `${step}.ref`, operator: 'exists', answerBoolean: true } },
+  ),
+];
+
 export const paragraph = (linkId: string, text: string, details: Details = {}): QuestionnaireItem =>
   item('text', linkId, text, { maxLength: 2000, ...details });
 

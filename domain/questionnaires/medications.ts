@@ -1,4 +1,4 @@
-import { choice, group, is, line, questionnaire } from './build.ts';
+import { choice, group, is, line, questionnaire, stillSo } from './build.ts';
 
 /** Step 8. Like the allergies: "none" is said, never read out of an empty list. */
 export const medications = questionnaire('medications', '1', 'Your medicines', [
@@ -23,6 +23,7 @@ export const medications = questionnaire('medications', '1', 'Your medicines', [
       line('medications.dose', 'How much each time?', { maxLength: 100, help: 'For example: 500 mg, or one pill.' }),
       line('medications.frequency', 'How often?', { maxLength: 100, help: 'For example: each morning.' }),
       line('medications.reason', 'What is it for?', { help: 'For example: for my blood sugar.' }),
+      ...stillSo('medications'),
     ],
     { repeats: true, required: true, when: is('medications.any', 'some') },
   ),
