@@ -21,7 +21,8 @@ export const crisisHelp = z.object({
   rule: z.string(),
   title: z.string(),
   text: z.string(),
-  phones: z.array(z.object({ label: z.string(), number: z.string() })),
+  /** `chat`: the number is a web address. */
+  phones: z.array(z.object({ label: z.string(), number: z.string(), kind: z.enum(['call', 'text', 'chat']) })),
 });
 
 export const intakeVisit = z.object({ id, start: z.string().nullable(), timeZone: z.string().nullable() });
