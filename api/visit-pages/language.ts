@@ -1,11 +1,16 @@
-import { chooseLanguage } from '../../domain/language.ts';
+import { chooseLanguage, writtenLanguages } from '../../domain/language.ts';
+import type { WrittenLanguage } from '../../domain/language.ts';
+import { ar } from './locales/ar.ts';
 import { en } from './locales/en.ts';
 import type { VisitPageWords } from './locales/en.ts';
 import { es } from './locales/es.ts';
+import { pt } from './locales/pt.ts';
+import { vi } from './locales/vi.ts';
+import { zhHans } from './locales/zh-hans.ts';
 
-const all = { en, es } as const satisfies Record<string, VisitPageWords>;
-export type PageLanguage = keyof typeof all;
-export const pageLanguages = ['en', 'es'] as const satisfies readonly PageLanguage[];
+const all: Readonly<Record<WrittenLanguage, VisitPageWords>> = { en, es, 'zh-Hans': zhHans, vi, pt, ar };
+export type PageLanguage = WrittenLanguage;
+export const pageLanguages = writtenLanguages;
 
 export const wordsOf = (language: PageLanguage): VisitPageWords => all[language];
 

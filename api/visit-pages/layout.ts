@@ -1,3 +1,4 @@
+import { isRightToLeft } from '../../domain/language.ts';
 import { html } from './html.ts';
 import type { Markup } from './html.ts';
 import { pageLanguages, wordsOf } from './language.ts';
@@ -30,7 +31,7 @@ export function layout({ language, title, clinic, path, main, error }: Layout): 
                 > `,
           )}
         </nav>`;
-  const page = html`<html lang="${language}">
+  const page = html`<html lang="${language}" dir="${isRightToLeft(language) ? 'rtl' : 'ltr'}">
     <head>
       <meta charset="utf-8" />
       <meta name="viewport" content="width=device-width, initial-scale=1" />

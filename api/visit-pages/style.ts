@@ -26,7 +26,7 @@ dt{color:var(--quiet);font-size:.9375rem}
 dd{margin:0 0 .75rem;font-variant-numeric:tabular-nums}
 dd.time{font-size:1.1875rem;font-weight:600}
 .status{display:inline-block;border:1px solid var(--strong);border-radius:999px;padding:.125rem .75rem;margin:0 0 1rem;font-weight:600}
-.done{border-left:4px solid var(--good);background:var(--good-soft)}
+.done{border-inline-start:4px solid var(--good);background:var(--good-soft)}
 .error{border:2px solid var(--bad);background:var(--bad-soft)}
 .error h2{margin-top:0}
 .field-error{color:var(--bad);font-weight:600}
@@ -37,7 +37,7 @@ a{color:var(--link)}
 fieldset{border:0;margin:0 0 1rem;padding:0;min-width:0}
 legend{padding:0;font-size:1.125rem;font-weight:600;margin:0 0 .25rem}
 .hint{color:var(--quiet);font-size:.9375rem}
-ul.times{margin:0 0 .75rem;padding-left:1.25rem}
+ul.times{margin:0 0 .75rem;padding-inline-start:1.25rem}
 ul.times li{margin:0 0 .25rem;font-variant-numeric:tabular-nums}
 label.choice{display:flex;gap:.75rem;align-items:center;min-height:44px;padding:.5rem 0}
 label.field{display:block;font-weight:600;margin:0 0 .25rem}
@@ -45,6 +45,6 @@ select{display:block;width:100%;min-height:44px;padding:.5rem;margin:0 0 1rem;bo
 input[type=radio]{width:1.5rem;height:1.5rem;margin:0;flex:none;accent-color:var(--accent)}
 footer{color:var(--quiet);font-size:.9375rem;padding-bottom:2rem}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px}
-.skip{position:absolute;left:-100vw}
-.skip:focus{left:1rem;top:.5rem;background:var(--card);padding:.75rem}
+.skip{position:absolute;inset-inline-start:-100vw}
+.skip:focus{inset-inline-start:1rem;top:.5rem;background:var(--card);padding:.75rem}
 `;

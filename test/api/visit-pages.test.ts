@@ -56,7 +56,7 @@ describe('the status page', () => {
     expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
     expect(page.headers.get('cache-control')).toBe('no-store');
     expect(page.headers.get('content-security-policy')).toContain("default-src 'self'");
-    expect(text).toContain('<html lang="es">');
+    expect(text).toContain('<html lang="es" dir="ltr">');
     expect(text).toContain('Sí, iré');
     expect(text).not.toMatch(/<script|style=|Follow-up|Seguimiento|Dr\. One|Canary/);
     for (const path of ['/cancel', '/visit.ics', '?lang=en'])

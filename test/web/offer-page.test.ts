@@ -14,7 +14,7 @@ import { axeFindings } from '../support/axe.ts';
 import { errorsOf, launchBrowser } from '../support/browser.ts';
 
 const pictures = join(import.meta.dirname, '../.output/offer');
-type Language = 'en' | 'es';
+type Language = 'en' | 'es' | 'ar';
 
 let clinic: ClinicApi;
 let browser: Browser;
@@ -99,7 +99,7 @@ async function pressByKeyboard(page: Page, step: string): Promise<void> {
   throw new Error(`${step} cannot be reached by keyboard`);
 }
 
-describe.each<Language>(['en', 'es'])('the offer page in %s', (language) => {
+describe.each(['en', 'es', 'ar'] as const)('the offer page in %s', (language) => {
   it(
     'is read and answered without a script, by keyboard, and is clean in every state',
     { timeout: 240_000 },

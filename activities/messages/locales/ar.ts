@@ -4,7 +4,7 @@ import type { MessageCatalog } from './en.ts';
 export const ar: MessageCatalog = {
   formats: 'ar-u-nu-latn',
   footer: (clinic) => `أُرسلت هذه الرسالة من ${clinic}. يرجى عدم الرد عليها.`,
-  callUs: (phone) => `هل لديك أسئلة أو تحتاج إلى مساعدة؟ اتصل بنا على ${phone}.`,
+  callUs: (phone) => `هل لديك أسئلة أو تحتاج إلى مساعدة؟ اتصل بنا على \u2066${phone}\u2069.`,
   askUs: 'هل لديك أسئلة أو تحتاج إلى مساعدة؟ اتصل بالعيادة.',
   when: 'متى',
   also: 'وينطبق ذلك أيضًا على',
