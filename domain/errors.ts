@@ -14,6 +14,9 @@ export const problemCodes = {
   'payload-too-large': { status: 413, title: 'The request is too large' },
   'unsupported-media-type': { status: 415, title: 'This content type is not accepted here' },
   'method-not-allowed': { status: 405, title: 'This method is not offered here' },
+  'unreadable-image': { status: 422, title: 'This picture cannot be read' },
+  'document-refused': { status: 422, title: 'This file cannot be kept' },
+  'upload-limit': { status: 409, title: 'No more files can be added here' },
   // Who is asking
   unauthenticated: { status: 401, title: 'Please sign in' },
   'sign-in-failed': { status: 401, title: 'The email address, password or code is not right' },
