@@ -16,6 +16,8 @@ export interface Details {
   readonly format?: string;
   /** Options that stand alone, such as "none of these". */
   readonly alone?: readonly string[];
+  /** A group whose questions stand on one page although they are more than a handful. */
+  readonly onePage?: true;
   readonly when?: EnableWhen | readonly EnableWhen[];
   /** "Choose not to say" is offered: the coding asked-declined, which page and check know by the extension. */
   readonly declinable?: true;
@@ -25,11 +27,17 @@ export const is = (question: string, ...codes: readonly string[]): EnableWhen[] 
   codes.map((code) => ({ question, operator: '=', answerCoding: { code } }));
 export const yes = (question: string): EnableWhen => ({ question, operator: '=', answerBoolean: true });
 
+const itemControl = (code: string): Extension => ({
+  url: extensionUrls.itemControl,
+  valueCodeableConcept: { coding: [{ system: 'http://hl7.org/fhir/questionnaire-item-control', code }] },
+});
+
 function extensionsOf(details: Details): Extension[] {
   return [
     ...(details.why === undefined ? [] : [{ url: extensionUrls.why, valueString: details.why }]),
     ...(details.pattern === undefined ? [] : [{ url: extensionUrls.regex, valueString: details.pattern }]),
     ...(details.format === undefined ? [] : [{ url: extensionUrls.entryFormat, valueString: details.format }]),
+    ...(details.onePage === undefined ? [] : [itemControl('page')]),
     ...(details.declinable === undefined ? [] : [{ url: extensionUrls.chooseNotToSay, valueBoolean: true }]),
   ];
 }
@@ -64,14 +72,7 @@ const helpFor = (linkId: string, text: string): QuestionnaireItem => ({
   linkId: `${linkId}.help`,
   type: 'display',
   text,
-  extension: [
-    {
-      url: extensionUrls.itemControl,
-      valueCodeableConcept: {
-        coding: [{ system: 'http://hl7.org/fhir/questionnaire-item-control', code: 'help' }],
-      },
-    },
-  ],
+  extension: [itemControl('help')],
 });
 
 export const group = (
@@ -80,6 +81,10 @@ export const group = (
   children: readonly QuestionnaireItem[],
   details: Details = {},
 ): QuestionnaireItem => item('group', linkId, text, details, { item: [...children] });
+
+/** Holds its children together, without a heading. */
+export const together = (linkId: string, children: readonly QuestionnaireItem[]): QuestionnaireItem =>
+  item('group', linkId, undefined, {}, { item: [...children] });
 
 /** Holds its children together under one condition and shows nothing of its own. */
 export const onlyIf = (

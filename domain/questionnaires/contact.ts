@@ -44,11 +44,15 @@ export const contact = questionnaire('contact', '1', 'How we reach you', [
     required: true,
     why: 'If you have no fixed place to live, that is fine. You get the same care.',
   }),
-  group('contact.address', 'Where do you live?', address('contact.address'), { when: yes('contact.has-address') }),
+  group('contact.address', 'Where do you live?', address('contact.address'), {
+    onePage: true,
+    when: yes('contact.has-address'),
+  }),
   yesNo('contact.has-moved', 'Did you move in the last year?', {
     why: 'Older records may still have your last address. It helps us find them.',
   }),
   group('contact.previous', 'Where did you live before?', address('contact.previous'), {
+    onePage: true,
     when: yes('contact.has-moved'),
   }),
   choice(

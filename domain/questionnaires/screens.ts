@@ -1,5 +1,5 @@
 import type { EnableWhen } from '../questionnaire.ts';
-import { choice, group, is, onlyIf, questionnaire } from './build.ts';
+import { choice, group, is, onlyIf, questionnaire, together } from './build.ts';
 
 /**
  * Step 10: PHQ-9, GAD-7 and AUDIT-C in the words of the instruments, which may not be changed (PHQ-9 and GAD-7: Spitzer,
@@ -46,19 +46,22 @@ const difficulty = choice(
 const drinks = ['1', '2', '3', '4'];
 
 export const screens = questionnaire('screens', '1', 'How you have been', [
-  group(
-    'phq',
-    theTwoWeeks,
-    [
-      phq(1, 'Little interest or pleasure in doing things'),
-      phq(2, 'Feeling down, depressed, or hopeless'),
-      onlyIf('phq.rest.1', gates[0]!, [onlyIf('phq.rest.2', gates[1]!, [onlyIf('phq.rest.3', gates[2]!, phqRest)])]),
-      difficulty,
-    ],
-    {
-      why: 'How you feel is part of your health. You can leave out a question. A nurse or a doctor sees your answers.',
-    },
-  ),
+  // The group is what which-screens.ts leaves out as a whole; its heading belongs to the nine items only.
+  together('phq', [
+    group(
+      'phq.items',
+      theTwoWeeks,
+      [
+        phq(1, 'Little interest or pleasure in doing things'),
+        phq(2, 'Feeling down, depressed, or hopeless'),
+        onlyIf('phq.rest.1', gates[0]!, [onlyIf('phq.rest.2', gates[1]!, [onlyIf('phq.rest.3', gates[2]!, phqRest)])]),
+      ],
+      {
+        why: 'How you feel is part of your health. You can leave out a question. A nurse or a doctor sees your answers.',
+      },
+    ),
+    difficulty,
+  ]),
   group(
     'gad',
     theTwoWeeks,
@@ -88,7 +91,10 @@ export const screens = questionnaire('screens', '1', 'How you have been', [
         'audit.2',
         'How many drinks containing alcohol do you have on a typical day when you are drinking?',
         { 0: '1 or 2', 1: '3 or 4', 2: '5 or 6', 3: '7 to 9', 4: '10 or more' },
-        { when: is('audit.1', ...drinks) },
+        {
+          when: is('audit.1', ...drinks),
+          help: 'One drink is a can of beer (12 oz), a glass of wine (5 oz) or one shot.',
+        },
       ),
       choice(
         'audit.3',
