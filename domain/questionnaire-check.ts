@@ -2,7 +2,7 @@
  * What is wrong with answers, item by item. Page and server call the same function; only the server knows patterns, through
  * a matcher that takes linear time (domain/questionnaire-patterns.ts), so that a page carries no second engine of them.
  */
-import { enabledItems, isBlank, type EnabledItem, type Place } from './questionnaire-evaluation.ts';
+import { enabledItems, isBlank, mostRows, type EnabledItem, type Place } from './questionnaire-evaluation.ts';
 import {
   allItems,
   extensionOf,
@@ -35,7 +35,7 @@ export interface CheckOptions {
 }
 
 /** Rows and answers per item where the definition sets no bound; findings in all. */
-export const maximum = { occurs: 100, findings: 200 } as const;
+export const maximum = { occurs: mostRows, findings: 200 } as const;
 
 type Bare = Omit<Finding, 'linkId' | 'path'>;
 

@@ -152,10 +152,15 @@ function scopesFor(what: Known, from: Scope): readonly Scope[] {
   return scopes;
 }
 
+/** As many rows as one group may have at all; checkAnswers refuses more. */
+export const mostRows = 100;
+
 function rowScopes(outer: Scope, group: QuestionnaireItem): Scope[] {
-  return answersOf(outer.answers, group.linkId).flatMap((row, index) =>
-    isRow(row) ? [{ answers: row, place: [...outer.place, group.linkId, index], owner: group, outer }] : [],
-  );
+  return answersOf(outer.answers, group.linkId)
+    .slice(0, mostRows)
+    .flatMap((row, index) =>
+      isRow(row) ? [{ answers: row, place: [...outer.place, group.linkId, index], owner: group, outer }] : [],
+    );
 }
 
 /** Decides each item once in each place; whoever asks about itself in a circle is disabled (checkQuestionnaire refuses it). */

@@ -16,8 +16,8 @@ interface Room {
 }
 
 const rooms: Readonly<Record<string, Room>> = {
-  // Pure, imported by all, imports nothing but calendar arithmetic.
-  domain: { values: [], packages: [/^temporal-polyfill$/, /^zod$/] },
+  // Pure, imported by all; calendar arithmetic, schemas, and for questionnaires linear patterns and FHIRPath.
+  domain: { values: [], packages: [/^temporal-polyfill$/, /^zod$/, /^re2js$/, /^fhirpath(\/|$)/] },
   'workflows/messages': { values: ['domain'], packages: [/^@temporalio\/common$/] },
   workflows: {
     values: ['domain', 'workflows/messages'],
