@@ -4,8 +4,10 @@ import { addressLines } from '../domain/address.ts';
 import { calendarFile, type CalendarMethod, type CalendarVisit } from '../domain/calendar-file.ts';
 import { accountMessages, isAccountMessage } from './messages/account-messages.ts';
 import { accountNotices, isAccountNotice } from './messages/account-notices.ts';
+import { isEscalationMessage } from './escalation-delivery.ts';
 import { compose } from './messages/compose.ts';
 import type { ComposedMessage } from './messages/compose.ts';
+import { escalationMessage } from './messages/escalation-message.ts';
 import { messageCatalog, messageLanguage } from './messages/language.ts';
 import type { MessageLanguage } from './messages/language.ts';
 import { isVisitMessage, visitMessages } from './messages/visit-messages.ts';
@@ -144,6 +146,10 @@ export async function messageContent(
       catalog,
     );
     return { ...compose(parts, language), language, localeAsked };
+  }
+  if (isEscalationMessage(row)) {
+    const url = `${ports.publicUrl}/escalations/${row.aggregate_id}`;
+    return { ...escalationMessage(url, language), language, localeAsked };
   }
   throw new Error(`there is no template for ${row.kind}`);
 }

@@ -4,6 +4,7 @@ import { raiseStaffTask } from '../db/staff-tasks.ts';
 import { withTransaction } from '../db/transaction.ts';
 import { systemActor } from '../domain/actor.ts';
 import type { Channels, Delivery } from './channels.ts';
+import { isEscalationMessage, tellLadder, tellLadderSuppressed } from './escalation-delivery.ts';
 import { messageContent, templateVersion } from './message-content.ts';
 import type { ContentPorts, MessageContent } from './message-content.ts';
 import type { OutboxRow } from './outbox-row.ts';
@@ -15,6 +16,8 @@ export interface DeliveryPorts extends ActivityPorts, ContentPorts {
   readonly channels: Channels;
   /** Between 0 and 1, for jitter. */
   readonly random: () => number;
+  /** An escalation went on to its next step because of a message that failed: its run must look again. Never throws. */
+  readonly escalationMoved?: ((escalationId: string) => void) | undefined;
 }
 
 export interface OutboxTiming {
@@ -57,17 +60,25 @@ export async function deliverNext(
   ports: DeliveryPorts,
   organizationId: string,
   timing: OutboxTiming = outboxTiming,
+  only?: 'urgent',
 ): Promise<Turn> {
   const at = await ports.clock.now();
-  const claimed = await withTransaction(ports.db, { organizationId }, (trx) => claim(ports, trx, at, timing));
+  const moved: string[] = [];
+  const claimed = await withTransaction(ports.db, { organizationId }, (trx) => {
+    moved.length = 0;
+    return claim(ports, trx, at, timing, moved, only);
+  });
+  for (const id of moved) ports.escalationMoved?.(id);
   if (typeof claimed === 'string') return claimed;
 
   const { row, verdict, content, messageId } = claimed;
   const delivery = await send(ports.channels, verdict, content, messageId);
   const after = await ports.clock.now();
-  const turn = await withTransaction(ports.db, { organizationId }, (trx) =>
-    record(ports, trx, claimed, delivery, after, timing),
-  );
+  const turn = await withTransaction(ports.db, { organizationId }, (trx) => {
+    moved.length = 0;
+    return record(ports, trx, claimed, delivery, after, timing, moved);
+  });
+  for (const id of moved) ports.escalationMoved?.(id);
   // Ids and codes only (security-reliability.md, Logs).
   ports.log.info(
     {
@@ -83,9 +94,19 @@ export async function deliverNext(
   return turn;
 }
 
-async function claim(ports: DeliveryPorts, trx: Trx, at: Date, timing: OutboxTiming): Promise<Claimed | Turn> {
+async function claim(
+  ports: DeliveryPorts,
+  trx: Trx,
+  at: Date,
+  timing: OutboxTiming,
+  moved: string[],
+  only?: 'urgent',
+): Promise<Claimed | Turn> {
   const row = await trx('notification')
     .where('next_attempt_at', '<=', at)
+    .modify((due) => {
+      if (only === 'urgent') void due.where('aggregate', 'escalation');
+    })
     .where((due) =>
       due.where('state', 'queued').orWhere((left) => left.where('state', 'sending').where('lease_until', '<=', at)),
     )
@@ -123,6 +144,8 @@ async function claim(ports: DeliveryPorts, trx: Trx, at: Date, timing: OutboxTim
   }
   if (verdict.kind === 'suppress') {
     await end(trx, row, 'suppressed', { suppressed_reason: verdict.reason });
+    if (isEscalationMessage(row) && (await tellLadderSuppressed(trx, row, verdict.reason, at)))
+      moved.push(row.aggregate_id);
     if (verdict.call === true)
       await tellStaff(trx, row, 'call-patient', verdict.reason, verdict.appointment ?? verdict.offer, at);
     return 'suppressed';
@@ -173,6 +196,7 @@ async function record(
   delivery: Delivery,
   at: Date,
   timing: OutboxTiming,
+  moved: string[],
 ): Promise<Turn> {
   // A process whose lease ran out has lost the row to another one, which records its own attempt.
   const mine = await trx('notification')
@@ -180,6 +204,8 @@ async function record(
     .forUpdate()
     .first('id');
   if (mine === undefined) return 'later';
+  const urgent = isEscalationMessage(row);
+  if (urgent && (await tellLadder(trx, row, delivery, at))) moved.push(row.aggregate_id);
   if (delivery.kind === 'accepted') {
     await end(trx, row, 'sent', { sent_at: at, error: null });
     return 'sent';
@@ -189,7 +215,8 @@ async function record(
   const isOver = row.useful_until === null && retryAt.getTime() >= end_;
   if (delivery.kind === 'permanent' || isOver) {
     await end(trx, row, 'failed', { error: delivery.code });
-    await tellStaff(trx, row, 'message-failed', delivery.code, verdict.appointment ?? verdict.offer, at);
+    // The ladder has its own way on.
+    if (!urgent) await tellStaff(trx, row, 'message-failed', delivery.code, verdict.appointment ?? verdict.offer, at);
     return 'failed';
   }
   await trx('notification')

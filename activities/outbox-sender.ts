@@ -26,6 +26,7 @@ export interface OutboxSenderPorts extends ActivityPorts {
   };
   /** In place of SMTP and the sandbox of the configuration. */
   readonly channels?: Channels | undefined;
+  readonly escalationMoved?: DeliveryPorts['escalationMoved'];
 }
 
 export interface OutboxSenderOptions {
@@ -90,6 +91,14 @@ export function startOutboxSender(ports: OutboxSenderPorts, options: OutboxSende
     return more && goesOn();
   }
 
+  /**
+   * What is urgent goes first, one after the other, and also while the mail server is away: it has channels of its own,
+   * and its first attempt by mail must fail to lead to the next one.
+   */
+  async function urgentFirst(organizationId: string): Promise<void> {
+    while (!stopping() && (await deliverNext(delivery, organizationId, timing, 'urgent')) !== 'idle');
+  }
+
   async function run(): Promise<void> {
     while (!stopping()) {
       woken = false;
@@ -98,6 +107,7 @@ export function startOutboxSender(ports: OutboxSenderPorts, options: OutboxSende
         while (more && !stopping()) {
           more = false;
           for (const organizationId of await organizationIds(ports.db)) {
+            await urgentFirst(organizationId);
             if (!stopping() && Date.now() >= pauseUntil) more = (await turn(organizationId)) || more;
           }
         }
@@ -136,6 +146,7 @@ export function deliveryPorts(ports: OutboxSenderPorts, lanes = 2): DeliveryPort
     from: parseSender(config.smtp.from),
     accountLinks: accountLinks(config.publicUrl, keys),
     random: Math.random,
+    escalationMoved: ports.escalationMoved,
     channels: ports.channels ?? {
       email: smtpChannel({ url: config.smtp.url, from: config.smtp.from, connections: lanes }),
       sms: inbox === undefined ? undefined : smsSandbox(inbox),

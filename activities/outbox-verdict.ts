@@ -8,6 +8,7 @@ import { addDuration } from '../domain/calendar.ts';
 import { policyAt } from '../domain/policies.ts';
 import { dueAfterOutage } from '../domain/reminder.ts';
 import type { LinkKind } from './link-token.ts';
+import { isEscalationMessage, judgeEscalation } from './escalation-delivery.ts';
 import { isAccountMessage } from './messages/account-messages.ts';
 import { isAccountNotice } from './messages/account-notices.ts';
 import { isVisitMessage } from './messages/visit-messages.ts';
@@ -108,6 +109,8 @@ export async function judge(
     appointment,
     offer,
   });
+
+  if (isEscalationMessage(row)) return judgeEscalation(trx, row, await loadRecipient(trx, row.to_ref), channelsHere);
 
   let link: AccessLinkRow | undefined;
   if (isVisitMessage(row.kind)) {

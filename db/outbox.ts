@@ -4,7 +4,8 @@ export interface OutboxMessage {
   readonly organizationId: string;
   /** One intent, one row, for ever: e.g. `appt:<id>:v<version>:<policy item>:<channel>:<recipient>`. */
   readonly dedupeKey: string;
-  readonly aggregate: 'appointment' | 'access-link' | 'staff-task' | 'user' | 'waitlist-offer' | 'waitlist-entry';
+  readonly aggregate:
+    'appointment' | 'access-link' | 'staff-task' | 'user' | 'waitlist-offer' | 'waitlist-entry' | 'escalation';
   readonly aggregateId: string;
   readonly aggregateVersion?: number | undefined;
   /** Template name: 'booked', 'reminder', 'rescheduled', 'cancelled', 'cancelled-by-clinic', 'staff-invitation', 'password-reset', 'account-claim' ... */

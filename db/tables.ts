@@ -57,7 +57,7 @@ export const tables: Readonly<Record<string, TableDeclaration>> = {
     rowSecurity: true,
     grants: { worker: append, api: append, auditor: read, sealer: read, backup: read },
     // The API files facts; the history of a process is the worker's to write.
-    apiInsertOnlyWhere: `aggregate IN ('patient', 'app-user', 'access-link', 'staff-task', 'location', 'resource', 'resource-pool', 'visit-type', 'availability-rule', 'availability-exception', 'walk-in-queue', 'policy', 'charge', 'contact-consent', 'intake-link', 'simulation-run', 'document', 'coverage')`,
+    apiInsertOnlyWhere: `aggregate IN ('patient', 'app-user', 'access-link', 'staff-task', 'location', 'resource', 'resource-pool', 'visit-type', 'availability-rule', 'availability-exception', 'walk-in-queue', 'policy', 'charge', 'contact-consent', 'intake-link', 'simulation-run', 'on-call-shift', 'staff-contact', 'document', 'coverage')`,
   },
   audit_event: {
     class: 'audit',

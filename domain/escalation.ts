@@ -114,13 +114,20 @@ export function planOf(policy: EscalationPolicy, kind: EscalationSubjectKind, le
 const withEmail = (channels: readonly EscalationChannel[]): EscalationChannel[] =>
   escalationChannels.filter((channel) => channel === 'email' || channels.includes(channel));
 
-/** Which of the channels takes the place of one that failed; null when all were tried, and somebody has to go there. */
+/**
+ * Which channel takes the place of one that failed, at once: the next in order, unless that one is in use already; beyond
+ * one that failed too, the next again. null: none is left, or a later one is on its way.
+ */
 export function nextChannel(
   failed: EscalationChannel,
-  tried: ReadonlySet<EscalationChannel>,
+  tried: ReadonlyMap<EscalationChannel, 'on-its-way' | 'failed'>,
 ): EscalationChannel | null {
-  const later = escalationChannels.slice(escalationChannels.indexOf(failed) + 1);
-  return later.find((channel) => !tried.has(channel)) ?? null;
+  for (const channel of escalationChannels.slice(escalationChannels.indexOf(failed) + 1)) {
+    const known = tried.get(channel);
+    if (known === undefined) return channel;
+    if (known === 'on-its-way') return null;
+  }
+  return null;
 }
 
 // --- Edges ----------------------------------------------------------------------------------------------------------

@@ -110,7 +110,12 @@ export const policyValues = {
       .refine(({ from, until }) => from < until, 'The day begins before it ends'),
     retention: duration,
     screensFromAge: z.int().min(0).max(120),
+    alcoholFromAge: z.int().min(0).max(120),
     notNeeded: z.record(z.string().min(1).max(40), z.array(z.enum(intakeSteps)).max(intakeSteps.length)),
+    notNeededIf: z.array(z.strictObject({
+      step: z.enum(intakeSteps),
+      answer: z.strictObject({ step: z.enum(intakeSteps), linkId: z.string().min(1).max(120), code: z.string().min(1).max(60) }),
+    })).max(20),
   }).partial(),
   'escalation': z.strictObject({
     ladder,

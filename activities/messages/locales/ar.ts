@@ -137,6 +137,7 @@ export const ar: MessageCatalog = {
     until: (until) => `يعمل حتى ${until}.`,
     next: 'لن نسألك عنه أبدًا عبر الهاتف. إن لم تطلب رمزًا، فتجاهل هذه الرسالة.',
   },
+  'escalation-notice': { lead: 'أمر عاجل بانتظارك في HealthSphere' },
   'second-factor-removed': {
     subject: () => 'أُزيل العامل الثاني من حسابك',
     lead: (at) => `أزال أحد المسؤولين العامل الثاني من حسابك: ${at}.`,

@@ -140,6 +140,8 @@ export const en = {
     until: (until: string) => `It works until ${until}.`,
     next: 'We will never ask you for it by telephone. If you did not ask for a code, ignore this message.',
   },
+  /** All that is said of an urgent item, by every channel; a link follows. */
+  'escalation-notice': { lead: 'Urgent item for you in HealthSphere' },
   'second-factor-removed': {
     subject: () => 'Your second factor was removed',
     lead: (at: string) => `An administrator removed the second factor of your account: ${at}.`,

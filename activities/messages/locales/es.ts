@@ -138,6 +138,7 @@ export const es: MessageCatalog = {
     until: (until) => `Funciona hasta: ${until}.`,
     next: 'Nunca se lo pediremos por teléfono. Si no pidió un código, ignore este mensaje.',
   },
+  'escalation-notice': { lead: 'Asunto urgente para usted en HealthSphere' },
   'second-factor-removed': {
     subject: () => 'Se quitó su segundo factor',
     lead: (at) => `Un administrador quitó el segundo factor de su cuenta: ${at}.`,

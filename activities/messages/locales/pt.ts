@@ -139,6 +139,7 @@ export const pt: MessageCatalog = {
     until: (until) => `Ele funciona até ${until}.`,
     next: 'Nunca vamos pedir este código por telefone. Se você não pediu um código, ignore esta mensagem.',
   },
+  'escalation-notice': { lead: 'Item urgente para você no HealthSphere' },
   'second-factor-removed': {
     subject: () => 'Seu segundo fator foi removido',
     lead: (at) => `Um administrador removeu o segundo fator da sua conta: ${at}.`,

@@ -138,6 +138,7 @@ export const vi: MessageCatalog = {
     until: (until) => `Mã số có hiệu lực đến ${until}.`,
     next: 'Chúng tôi không bao giờ hỏi mã số này qua điện thoại. Nếu quý vị không yêu cầu mã số, xin bỏ qua tin này.',
   },
+  'escalation-notice': { lead: 'Việc khẩn dành cho quý vị trong HealthSphere' },
   'second-factor-removed': {
     subject: () => 'Bước xác thực thứ hai của quý vị đã bị gỡ',
     lead: (at) => `Quản trị viên đã gỡ bước xác thực thứ hai của tài khoản quý vị: ${at}.`,

@@ -137,6 +137,7 @@ export const zhHans: MessageCatalog = {
     until: (until) => `有效期到 ${until}。`,
     next: '我们绝不会在电话里向您索要验证码。如果您没有要求验证码，请忽略此信息。',
   },
+  'escalation-notice': { lead: 'HealthSphere 中有一项需要您紧急处理的事务' },
   'second-factor-removed': {
     subject: () => '您的第二重验证已被移除',
     lead: (at) => `管理员移除了您账户的第二重验证：${at}。`,
