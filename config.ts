@@ -46,6 +46,12 @@ export interface Config<Roles extends DatabaseRole = DatabaseRole> {
   mailInboxUrl?: string;
   keyFile: string;
   anchorDirectory: string;
+  /** The document store: ciphertexts only, in the home, which is what a backup takes. */
+  documentDirectory: string;
+  /** Who answers X12 270 with 271 over HTTP; absent: nobody is asked whether a patient is insured. */
+  payerUrl?: string;
+  /** `host:port` of a clamd; absent: the stand-in that knows the EICAR test file alone, and in production no scanner at all. */
+  clamavAddress?: string;
   /** Port, on `host`, on which this process (API or worker) serves Prometheus metrics and nothing else; absent: none. */
   metricsPort?: number;
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
@@ -164,6 +170,7 @@ export function loadConfig<Roles extends DatabaseRole = DatabaseRole>(
     },
     keyFile: resolve(text('HEALTHSPHERE_KEY_FILE', join(home, 'keys.json'))),
     anchorDirectory: resolve(text('HEALTHSPHERE_ANCHOR_DIRECTORY', join(home, 'anchors'))),
+    documentDirectory: join(home, 'documents'),
     logLevel: read(
       'LOG_LEVEL',
       z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
@@ -181,6 +188,12 @@ export function loadConfig<Roles extends DatabaseRole = DatabaseRole>(
   };
   if (values['MAIL_INBOX_URL'] !== undefined) {
     config.mailInboxUrl = read('MAIL_INBOX_URL', aUrl('http', 'https'), '', 'an http or https URL');
+  }
+  if (values['PAYER_URL'] !== undefined) {
+    config.payerUrl = read('PAYER_URL', aUrl('http', 'https'), '', 'an http or https URL');
+  }
+  if (values['CLAMAV_ADDRESS'] !== undefined) {
+    config.clamavAddress = read('CLAMAV_ADDRESS', z.string().regex(/^[^:\s]+:\d{1,5}$/), '', 'host:port of a clamd');
   }
   if (values['METRICS_PORT'] !== undefined) {
     config.metricsPort = read('METRICS_PORT', port, 9464, 'a number from 1 to 65535');
@@ -325,6 +338,9 @@ function refuseInProduction(values: Environment, config: Config<never>, report: 
   if (!internal && config.temporal.tls === undefined) {
     report('TEMPORAL_TLS', 'the link to Temporal is not encrypted', `it to true, or TEMPORAL_API_KEY${orPrivate}`);
   }
+  if (!internal && config.payerUrl?.startsWith('http:') === true) {
+    report('PAYER_URL', 'the link to the payer is not encrypted', `it to an https:// address${orPrivate}`);
+  }
   const smtp = new URL(config.smtp.url);
   if (!internal && smtp.protocol !== 'smtps:' && smtp.searchParams.get('requireTLS') !== 'true') {
     report(
@@ -378,6 +394,20 @@ export function loadMailInboxConfig(env: Environment = process.env): MailInboxCo
   return config;
 }
 
+export interface PayerSandboxConfig {
+  port: number;
+  /** What it keeps: members and what it was asked. */
+  directory: string;
+}
+
+/** For payer/main.ts. @throws ConfigError naming every problem */
+export function loadPayerSandboxConfig(env: Environment = process.env): PayerSandboxConfig {
+  const problems: ConfigProblem[] = [];
+  const config = { port: readPort(env, 'PAYER_PORT', 3100, problems), directory: join(homeDirectory(env), 'payer') };
+  if (problems.length > 0) throw new ConfigError(problems);
+  return config;
+}
+
 /** The ports of an embedded clinic, by what listens there. */
 export const clinicPorts = {
   web: { variable: 'PORT', fallback: 3000, purpose: 'web and API' },
@@ -385,6 +415,7 @@ export const clinicPorts = {
   temporalWeb: { variable: 'TEMPORAL_WEB_PORT', fallback: 8233, purpose: 'Temporal Web' },
   mailInbox: { variable: 'MAIL_INBOX_PORT', fallback: 8025, purpose: 'mail inbox' },
   smtp: { variable: 'MAIL_SMTP_PORT', fallback: 1025, purpose: 'SMTP' },
+  payer: { variable: 'PAYER_PORT', fallback: 3100, purpose: 'payer sandbox' },
   postgres: { variable: 'POSTGRES_PORT', fallback: 54329, purpose: 'Postgres' },
 } as const;
 export type ClinicPort = keyof typeof clinicPorts;
@@ -403,6 +434,8 @@ export interface LaunchConfig {
   temporal?: TemporalConfig;
   /** The person uses a mail server of their own. */
   smtpUrl?: string;
+  /** The person asks a payer of their own; no sandbox is started. */
+  payerUrl?: string;
 }
 
 /** @throws ConfigError naming every problem */
@@ -453,6 +486,7 @@ export function loadLaunchConfig(env: Environment = process.env): LaunchConfig {
     config.temporal = readTemporal(values, (variable, wrong, set) => problems.push({ variable, wrong, set }));
   }
   if (values['SMTP_URL'] !== undefined) config.smtpUrl = values['SMTP_URL'];
+  if (values['PAYER_URL'] !== undefined) config.payerUrl = values['PAYER_URL'];
   if (problems.length > 0) throw new ConfigError(problems);
   return config;
 }

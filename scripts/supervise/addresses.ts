@@ -15,6 +15,8 @@ export interface ClinicAddresses {
   /** Empty when mail goes to a server of the person's own. */
   mailInbox: string;
   smtp: string;
+  /** Where payers are asked: the sandbox, or what the person named. */
+  payer: string;
 }
 
 /**
@@ -29,7 +31,7 @@ export async function chooseEnvironment(options: {
   const inherited = { ...inheritedEnvironment() };
   for (const name of Object.keys(inherited)) {
     const leadsElsewhere =
-      /^(?:DATABASE_URL|TEMPORAL_|SMTP_URL|MAIL_|PUBLIC_URL|PORT$|METRICS_|HEALTHSPHERE_(?:DB|KEY|HOME|PORT))/;
+      /^(?:DATABASE_URL|TEMPORAL_|SMTP_URL|MAIL_|PAYER_|CLAMAV_|PUBLIC_URL|PORT$|METRICS_|HEALTHSPHERE_(?:DB|KEY|HOME|PORT))/;
     if (options.ports === 'random' && leadsElsewhere.test(name)) delete inherited[name];
     if (name.startsWith('VITEST')) delete inherited[name];
   }
@@ -58,6 +60,7 @@ export function environmentFor(launch: LaunchConfig, env: Environment): Record<s
     ...env,
     ...(launch.temporal === undefined ? embeddedTemporal : {}),
     ...(launch.smtpUrl === undefined ? embeddedMail : {}),
+    ...(launch.payerUrl === undefined ? { PAYER_URL: `http://127.0.0.1:${ports.payer}` } : {}),
     HEALTHSPHERE_HOME: home,
     HEALTHSPHERE_KEY_FILE: env['HEALTHSPHERE_KEY_FILE'] ?? join(home, 'keys.json'),
     HEALTHSPHERE_ANCHOR_DIRECTORY: env['HEALTHSPHERE_ANCHOR_DIRECTORY'] ?? join(home, 'anchors'),
@@ -74,6 +77,7 @@ export function addressesOf(launch: LaunchConfig, environment: Environment): Cli
     temporalWeb: `${launch.publicUrl}/temporal`,
     mailInbox: environment['MAIL_INBOX_URL'] ?? '',
     smtp: environment['SMTP_URL'] ?? '',
+    payer: environment['PAYER_URL'] ?? '',
   };
 }
 

@@ -77,6 +77,13 @@ export function mailChild(root: string, { home, ports }: LaunchConfig, env: Envi
   };
 }
 
+export function payerChild(root: string, { home, ports }: LaunchConfig, env: Environment): ChildSpec {
+  return {
+    ...projectChild(root, home, 'payer', 'payer/main.ts', { ...env, PAYER_PORT: String(ports.payer) }),
+    ready: ({ ended }) => waitForPort(ports.payer, 30_000, ended),
+  };
+}
+
 /** @param number from 1 */
 export function workerChild(root: string, home: string, number: number, env: Environment): ChildSpec {
   const name = `worker-${number}`;

@@ -1,5 +1,5 @@
 /**
- * A whole clinic: Postgres, Temporal, mail, two workers, API and web apps, each a process of its own, watched and started
+ * A whole clinic: Postgres, Temporal, mail, a payer sandbox, two workers, API and web apps, each a process of its own, watched and started
  * again when it dies. `npm start` runs one; the tour, chaos, the bench and system tests run their own beside it, in a
  * home and on ports of their own.
  */
@@ -16,7 +16,7 @@ import { addressesOf, checkPorts, chooseEnvironment, environmentFor } from './ad
 import type { ClinicAddresses } from './addresses.ts';
 import { superviseChild } from './child.ts';
 import type { ChildSpec, SupervisedChild } from './child.ts';
-import { apiChild, mailChild, postgresChild, temporalChild, workerChild } from './children.ts';
+import { apiChild, mailChild, payerChild, postgresChild, temporalChild, workerChild } from './children.ts';
 import { prepareDatabase } from './database.ts';
 import { prepareEngine } from './engine.ts';
 import { makeHome, postgresDirectory, resetHome, rotateLog, writeClinicFile } from './home.ts';
@@ -28,7 +28,7 @@ import { buildWorkflowBundle } from './workflow-bundle.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
-export const clinicParts = ['postgres', 'temporal', 'mail', 'workers', 'api', 'web', 'seed'] as const;
+export const clinicParts = ['postgres', 'temporal', 'mail', 'payer', 'workers', 'api', 'web', 'seed'] as const;
 export type ClinicPart = (typeof clinicParts)[number];
 
 export interface ClinicOptions {
@@ -58,7 +58,7 @@ export interface Clinic {
   database: Readonly<Record<DatabaseRole, string>> & { admin?: string };
   /** What `loadConfig` needs to speak with this clinic; also the environment of its processes. */
   environment: Environment;
-  /** Living processes by name: postgres, temporal, mail, worker-1, worker-2, api. */
+  /** Living processes by name: postgres, temporal, mail, payer, worker-1, worker-2, api. */
   pids(): Record<string, number>;
   /** How often each was started again. */
   restarts(): Record<string, number>;
@@ -97,6 +97,7 @@ export async function startClinic(options: ClinicOptions = {}): Promise<Clinic> 
       parts.has('mail') ? crew.begin(mailChild(root, launch, environment)) : undefined,
       parts.has('web') ? buildWeb(root, baseEnv, progress) : undefined,
       parts.has('workers') ? buildWorkflowBundle(root, baseEnv, progress) : undefined,
+      parts.has('payer') ? crew.begin(payerChild(root, launch, environment)) : undefined,
     ]);
     for (const [role, url] of Object.entries(database)) {
       if (role !== 'admin') environment[`DATABASE_URL_${role.toUpperCase()}`] = url;
@@ -135,6 +136,7 @@ function chooseParts(wanted: readonly ClinicPart[], launch: LaunchConfig): Reado
   if (launch.databaseUrl !== undefined) parts.delete('postgres');
   if (launch.temporal !== undefined) parts.delete('temporal');
   if (launch.smtpUrl !== undefined) parts.delete('mail');
+  if (launch.payerUrl !== undefined) parts.delete('payer');
   if (!existsSync(join(root, 'workers', 'main.ts'))) parts.delete('workers');
   if (!existsSync(join(root, 'api', 'main.ts'))) parts.delete('api');
   return parts;
@@ -145,6 +147,7 @@ function portsOf(parts: ReadonlySet<ClinicPart>): ClinicPort[] {
     api: ['web'],
     temporal: ['temporal', 'temporalWeb'],
     mail: ['mailInbox', 'smtp'],
+    payer: ['payer'],
     postgres: ['postgres'],
   };
   return [...parts].flatMap((part) => ports[part] ?? []);
@@ -253,7 +256,7 @@ function createCrew(home: string, report: (line: string) => void): Crew {
 }
 
 /** Those who ask stop before those who answer. */
-const stopOrder = [/^api$/, /^worker-/, /^mail$/, /^temporal$/, /^postgres$/];
+const stopOrder = [/^api$/, /^worker-/, /^payer$/, /^mail$/, /^temporal$/, /^postgres$/];
 
 function aborted(signal: AbortSignal | undefined): Promise<never> {
   return new Promise((_resolve, reject) => {

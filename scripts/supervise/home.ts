@@ -50,7 +50,7 @@ export function resetHome(home: string): void {
 
 /** Leaves what scripts beside the clinic need to speak with it; config.ts reads it. */
 export function writeClinicFile(home: string, environment: Environment): void {
-  const kept = /^(?:DATABASE_URL|TEMPORAL_|SMTP_|MAIL_|HEALTHSPHERE_|PUBLIC_URL$|PORT$|HOST$)/;
+  const kept = /^(?:DATABASE_URL|TEMPORAL_|SMTP_|MAIL_|PAYER_|CLAMAV_|HEALTHSPHERE_|PUBLIC_URL$|PORT$|HOST$)/;
   const ours = Object.entries(environment).filter(([name, value]) => value !== undefined && kept.test(name));
   const text = JSON.stringify({ environment: Object.fromEntries(ours) }, null, 2);
   writeFileSync(join(home, 'clinic.json'), text, { mode: 0o600 });
