@@ -92,7 +92,7 @@ export function comparePrepared(a: PreparedIdentity, b: PreparedIdentity): Ident
 type Weights = Readonly<Record<IdentityField, FieldWeight>>;
 
 function gradeOf(bits: number, weights: Weights, a: PreparedIdentity, b: PreparedIdentity): MatchGrade {
-  if (bits < thresholds.possible || evidenceProblem(bits, weights, a, b) !== null) return 'none';
+  if (bits < thresholds.possible || evidenceProblem(weights, a, b) !== null) return 'none';
   if (weights.given.level === 'different') return 'possible'; // twins
   if (bits >= thresholds.certain) return 'certain';
   return bits >= thresholds.probable ? 'probable' : 'possible';
