@@ -57,7 +57,7 @@ export const tables: Readonly<Record<string, TableDeclaration>> = {
     rowSecurity: true,
     grants: { worker: append, api: append, auditor: read, sealer: read, backup: read },
     // The API files facts; the history of a process is the worker's to write.
-    apiInsertOnlyWhere: `aggregate IN ('patient', 'app-user', 'access-link', 'staff-task', 'location', 'resource', 'resource-pool', 'visit-type', 'availability-rule', 'availability-exception', 'walk-in-queue', 'policy', 'charge', 'contact-consent', 'intake-link', 'simulation-run', 'on-call-shift', 'staff-contact', 'document', 'coverage')`,
+    apiInsertOnlyWhere: `aggregate IN ('patient', 'app-user', 'access-link', 'staff-task', 'location', 'resource', 'resource-pool', 'visit-type', 'availability-rule', 'availability-exception', 'walk-in-queue', 'policy', 'charge', 'contact-consent', 'intake-link', 'simulation-run', 'on-call-shift', 'staff-contact', 'document', 'coverage', 'identity-match')`,
   },
   audit_event: {
     class: 'audit',
@@ -73,7 +73,12 @@ export const tables: Readonly<Record<string, TableDeclaration>> = {
     grants: { api: writeAndDelete, worker: writeAndDelete, backup: read },
   },
   credential: { class: 'access', rowSecurity: true, grants: { api: write, backup: read } },
-  access_link: { class: 'access', rowSecurity: true, grants: { api: write, worker: read, backup: read } },
+  // A merge takes a claim that is under way along.
+  access_link: {
+    class: 'access',
+    rowSecurity: true,
+    grants: { api: write, worker: ['SELECT', 'UPDATE'], backup: read },
+  },
 
   app_user: record,
   user_role: removableRecord,
@@ -100,6 +105,10 @@ export const tables: Readonly<Record<string, TableDeclaration>> = {
   // A process invites and reminds, a person asks for a code or another link.
   intake_link: { class: 'access', rowSecurity: true, grants: { api: write, worker: write, backup: read } },
   staff_task: record,
+  // Found by a process, decided by a person; what follows from `same` is the process of a merge.
+  identity_match: record,
+  patient_merge: process,
+  patient_merge_row: process,
   // Kept once, never changed.
   simulation_run: { class: 'record', rowSecurity: true, grants: { worker: read, api: append, backup: read } },
   // Whoever holds the visit's link, or sees to it, asks for a way into the room: no process waits for that.
