@@ -42,7 +42,7 @@ const files: Readonly<Record<Language, () => Promise<{ readonly default: Partial
 };
 
 /** Languages that do not have all words yet: English stands in for the others. */
-export const unfinished: ReadonlySet<Language> = new Set<Language>(['zh-Hans', 'vi', 'pt', 'ar']);
+export const unfinished: ReadonlySet<Language> = new Set<Language>([]);
 
 export async function loadWords(language: Language): Promise<Words> {
   const [file, english] = await Promise.all([files[language](), unfinished.has(language) ? files.en() : undefined]);
@@ -70,6 +70,9 @@ export function rememberLanguage(language: Language): void {
     // Storage may be switched off; the browser's language then decides again next time.
   }
 }
+
+/** Whether the person has chosen a language here: then no message decides. */
+export const hasChosenLanguage = (): boolean => readStored() !== null;
 
 function readStored(): string | null {
   try {
