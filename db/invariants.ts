@@ -8,6 +8,7 @@ import type { Trx } from './connection.ts';
 import { groupChecks } from './group-invariants.ts';
 import { waitlistChecks } from './waitlist-invariants.ts';
 import { entryChecks } from './waitlist-entry-invariants.ts';
+import { escalationChecks } from './escalation-invariants.ts';
 import { walkInChecks } from './walk-in-invariants.ts';
 
 export interface Violation {
@@ -203,6 +204,7 @@ export async function checkInvariants(
     ...checks,
     ...entryChecks,
     ...walkInChecks,
+    ...escalationChecks,
     ...(requirementsUnchanged ? configurationChecks : []),
   ]) {
     const { rows } = await trx.raw<{ rows: { row: string }[] }>(`SELECT row FROM (${sql}) violation LIMIT 20`);

@@ -9,6 +9,7 @@ import type { NativeConnectionOptions } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { absenceActivities } from '../activities/absence.ts';
 import { appointmentActivities } from '../activities/appointment.ts';
+import { escalationActivities } from '../activities/escalation.ts';
 import { faultInjector } from '../activities/fault-points.ts';
 import { groupSessionActivities } from '../activities/group-session.ts';
 import { openingActivities } from '../activities/opening.ts';
@@ -63,6 +64,7 @@ const activities = {
   ...absenceActivities(ports, maybeDie),
   ...groupSessionActivities(ports, maybeDie),
   ...walkInActivities(ports, maybeDie),
+  ...escalationActivities(ports, maybeDie),
 };
 const workflowBundle =
   config.workflowBundle === undefined ? await buildWorkflowBundle() : { codePath: config.workflowBundle };

@@ -6,3 +6,4 @@ export { series } from './series.ts';
 export { absence } from './absence.ts';
 export { groupSession } from './group-session.ts';
 export { walkIn } from './walk-in.ts';
+export { escalation } from './escalation.ts';

@@ -28,8 +28,9 @@ interface Running {
  * The clock of one case. The instants were computed in an activity and recorded with the plan, so that a change of zone
  * data cannot break a replay. All reminders of one version share one cancellation scope (D1): a new place, a
  * cancellation or a no-show ends them together, before anything else happens.
+ * @param together which timers share that scope; reminders unless told
  */
-export function plannedTimers(): PlannedTimers {
+export function plannedTimers(together: (timer: Pick<PlannedTimer, 'name'>) => boolean = isReminder): PlannedTimers {
   const running = new Map<string, Running>();
   const settled = new Set<string>();
   // A request to cancel the run must not stop its clock: an appointment ends by its own updates only.
@@ -41,7 +42,7 @@ export function plannedTimers(): PlannedTimers {
 
   const start = (timer: PlannedTimer, ms = Math.max(1, Date.parse(timer.dueAt) - Date.now())): void => {
     const key = keyOf(timer);
-    const scope = new CancellationScope({ cancellable: true, parent: isReminder(timer) ? reminders : shield });
+    const scope = new CancellationScope({ cancellable: true, parent: together(timer) ? reminders : shield });
     const entry: Running = { timer, scope, rung: false };
     running.set(key, entry);
     scope

@@ -1,16 +1,17 @@
 /**
- * The processes beside the visits: a freed time, a wish on the waitlist, a walk-in, an absence, a series. Each row that is
+ * The processes beside the visits: a freed time, a wish on the waitlist, a walk-in, an absence, a series, an urgent item. Each row that is
  * open has a run that watches over it; a freed time without one is kept for nobody until it goes public.
  */
 import type { Trx } from '../../db/connection.ts';
 import { absenceWorkflowId } from '../../workflows/messages/absence.ts';
+import { escalationWorkflowId } from '../../workflows/messages/escalation.ts';
 import { openingWorkflowId } from '../../workflows/messages/opening.ts';
 import { seriesWorkflowId } from '../../workflows/messages/series.ts';
 import { waitlistEntryWorkflowId } from '../../workflows/messages/waitlist-entry.ts';
 import { walkInWorkflowId } from '../../workflows/messages/walk-in.ts';
 
 interface Process {
-  readonly table: 'opening' | 'waitlist_entry' | 'walk_in' | 'absence' | 'series';
+  readonly table: 'opening' | 'waitlist_entry' | 'walk_in' | 'absence' | 'series' | 'escalation';
   readonly live: readonly string[];
   readonly workflowId: (id: string) => string;
 }
@@ -20,6 +21,7 @@ export const processes: readonly Process[] = [
   { table: 'waitlist_entry', live: ['active', 'offered', 'paused'], workflowId: waitlistEntryWorkflowId },
   { table: 'walk_in', live: ['waiting', 'called', 'in-room'], workflowId: walkInWorkflowId },
   { table: 'absence', live: ['running', 'paused'], workflowId: absenceWorkflowId },
+  { table: 'escalation', live: ['raised', 'notifying', 'exhausted', 'acknowledged'], workflowId: escalationWorkflowId },
   { table: 'series', live: ['booking', 'undoing', 'changing', 'booked'], workflowId: seriesWorkflowId },
 ];
 

@@ -13,6 +13,7 @@ import pino from 'pino';
 import type { Logger } from 'pino';
 import { absenceActivities } from '../../activities/absence.ts';
 import { appointmentActivities } from '../../activities/appointment.ts';
+import { escalationActivities } from '../../activities/escalation.ts';
 import { groupSessionActivities } from '../../activities/group-session.ts';
 import { openingActivities } from '../../activities/opening.ts';
 import type { Clock } from '../../activities/ports.ts';
@@ -197,6 +198,7 @@ export async function assembleClinic({
       ...absenceActivities({ db, clock, log }),
       ...groupSessionActivities({ db, clock, log }),
       ...walkInActivities({ db, clock, log }),
+      ...escalationActivities({ db, clock, log }),
       applyAction: async (command: Parameters<typeof activities.applyAction>[0]) => {
         const settled = await activities.applyAction(command);
         await afterCommit?.(command.event);

@@ -1,0 +1,246 @@
+/**
+ * One escalation (scheduling-intake.md D5), `emerg:<id>`: who is told next as long as nobody has said "I have it", and
+ * from the beginning again when nothing is heard of it afterwards. Its row and first messages exist before it begins.
+ */
+import {
+  CancellationScope,
+  allHandlersFinished,
+  condition,
+  defineQuery,
+  defineSignal,
+  defineUpdate,
+  log,
+  proxyActivities,
+  setCurrentDetails,
+  setHandler,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
+import type { EscalationActivities } from '../activities/escalation.ts';
+import type { ProblemCode } from '../domain/errors.ts';
+import { escalationActions, escalationTarget, eventOf, type EscalationAction } from '../domain/escalation.ts';
+import { behindUpdate, owed } from './activity-options.ts';
+import { tell } from './children.ts';
+import { refusal, refusedWith } from './failures.ts';
+import { nextTimersQuery } from './messages/appointment.ts';
+import type { PlannedTimer } from './messages/appointment.ts';
+import { caseSearchAttributes } from './messages/case-search-attributes.ts';
+import {
+  escalationChangedSignal,
+  escalationMovedSignal,
+  escalationOperationKey,
+  escalationQuery,
+  presenceLostSignal,
+  subjectWorkflowId,
+} from './messages/escalation.ts';
+import type {
+  EscalationActionOutcome,
+  EscalationRequest,
+  EscalationSettled,
+  EscalationStart,
+  EscalationView,
+} from './messages/escalation.ts';
+import { plannedTimers } from './planned-timers.ts';
+import { shortTime } from './short-time.ts';
+import { inTurns } from './turns.ts';
+
+const inUpdate = proxyActivities<EscalationActivities>(behindUpdate);
+const inTime = proxyActivities<EscalationActivities>(owed);
+
+export async function escalation(input: EscalationStart): Promise<EscalationView | null> {
+  const urgent = setUp(input);
+  // An administrator's "cancel" in Temporal Web must not silence what is urgent: cancelling is an update.
+  return CancellationScope.nonCancellable(async () => {
+    await urgent.begin();
+    while (urgent.isOpen()) {
+      await urgent.somethingToDo();
+      await urgent.carryOut();
+    }
+    await urgent.close();
+    await condition(allHandlersFinished);
+    return urgent.view();
+  });
+}
+
+function setUp(which: EscalationStart) {
+  const { escalationId } = which;
+  const inTurn = inTurns();
+  // All that lies ahead shares one scope: an acknowledgement cancels every step in its own workflow task (I22).
+  const clock = plannedTimers(() => true);
+  let settled: EscalationSettled | null = null;
+  let shown: string | undefined;
+  let readWanted = true;
+  let presenceLost = 0;
+  let rings = 0;
+  /** Steps that the database may have committed already, and that have not come back here yet. */
+  let underWay = 0;
+  let told: Promise<void> = Promise.resolve();
+
+  for (const action of escalationActions) {
+    const update = defineUpdate<EscalationActionOutcome, [EscalationRequest]>(action);
+    setHandler(update, (request) => CancellationScope.nonCancellable(() => act(request)), {
+      validator: (request) => refuseAtTheDoor(action, request),
+    });
+  }
+  setHandler(defineSignal(escalationMovedSignal), () => void (readWanted = true));
+  setHandler(defineSignal(presenceLostSignal), () => void (presenceLost += 1));
+  setHandler(defineQuery<EscalationSettled | null>(escalationQuery), () => settled);
+  setHandler(defineQuery<readonly PlannedTimer[]>(nextTimersQuery), () => clock.pending());
+
+  /** Timers first: nothing is awaited before what is no longer to ring is cancelled. */
+  async function adopt(step: EscalationSettled): Promise<EscalationView> {
+    const before = settled?.escalation;
+    settled = step;
+    const seen = step.escalation;
+    // Another state or round is another plan; within one, what is still ahead runs on.
+    clock.follow(step.open ? step.timers : [], planNumber(seen));
+    show(seen);
+    if (before === undefined || before.state !== seen.state) {
+      const subject = subjectWorkflowId(seen.subject);
+      // Not waited for: whoever acknowledges has their answer in the task that cancels the steps.
+      if (subject !== null) told = told.then(() => tell([subject], escalationChangedSignal));
+    }
+    return seen;
+  }
+
+  function show(seen: EscalationView): void {
+    const next = clock.pending()[0];
+    setCurrentDetails(detailsOf(seen, next));
+    const attributes = [seen.state, next?.dueAt, seen.locationId, seen.acknowledgedBy].join(' ');
+    if (attributes === shown) return;
+    shown = attributes;
+    upsertSearchAttributes([
+      { key: caseSearchAttributes.caseType, value: 'escalation' },
+      { key: caseSearchAttributes.stage, value: seen.state },
+      { key: caseSearchAttributes.dueAt, value: next === undefined ? null : new Date(next.dueAt) },
+      { key: caseSearchAttributes.site, value: seen.locationId },
+      { key: caseSearchAttributes.owner, value: seen.acknowledgedBy },
+    ]);
+  }
+
+  // --- What people say ----------------------------------------------------------------------------------------------
+
+  function refuseAtTheDoor(action: EscalationAction, { actor, input }: EscalationRequest): void {
+    if (action === 'resolve' && input.outcome === undefined) throw refusal({ code: 'validation-failed' });
+    if (action !== 'cancel' && !actor.permissions.some((held) => mayRespond.has(held)))
+      throw refusal({ code: 'forbidden' });
+    if (settled === null || underWay > 0 || readWanted) return;
+    const { state } = settled.escalation;
+    if (escalationTarget(eventOf(action, state), state) === null)
+      throw refusal({ code: 'invalid-transition', data: { from: state, event: action } });
+  }
+
+  async function act(request: EscalationRequest): Promise<EscalationActionOutcome> {
+    await condition(() => settled !== null);
+    return inTurn(async () => {
+      underWay += 1;
+      try {
+        const changed = await adopt(await inUpdate.applyEscalationAction({ ...which, request }));
+        return { escalation: changed, inputHash: request.operation.inputHash };
+      } catch (error) {
+        const problem = refusedWith(error);
+        // Not known, or known better: a failed message has moved it.
+        readWanted ||= problem === undefined || knewBetter.has(problem.code);
+        throw refusal(problem ?? { code: 'unavailable' });
+      } finally {
+        underWay -= 1;
+      }
+    });
+  }
+
+  // --- What time and others bring -----------------------------------------------------------------------------------
+
+  function carryOut(): Promise<void> {
+    return inTurn(async () => {
+      underWay += 1;
+      try {
+        if (readWanted) await readAgain();
+        if (presenceLost > 0) await beginAnew();
+        const [rung] = clock.rung();
+        if (rung !== undefined && isOpen()) await ring(rung);
+      } finally {
+        underWay -= 1;
+      }
+    });
+  }
+
+  async function readAgain(): Promise<void> {
+    readWanted = false;
+    await adopt(await inTime.readEscalation(which));
+  }
+
+  async function beginAnew(): Promise<void> {
+    presenceLost = 0;
+    rings += 1;
+    await adopt(await inTime.losePresence({ ...which, operation: nextOperation('presence-lost') }));
+  }
+
+  /** A run that takes up a row which had one before must not meet the keys of that one. */
+  function nextOperation(name: string) {
+    const version = settled?.escalation.version ?? 0;
+    return { key: escalationOperationKey(escalationId, `${name}:v${version}:${rings}`), inputHash: name };
+  }
+
+  async function ring(timer: PlannedTimer): Promise<void> {
+    rings += 1;
+    let againIn = 1_000;
+    try {
+      await adopt(
+        await inTime.ringEscalationTimer({ ...which, name: timer.name, operation: nextOperation(timer.name) }),
+      );
+    } catch (error) {
+      const problem = refusedWith(error);
+      if (problem === undefined) throw error;
+      // A fault of ours must not end the process: tried again until a release mends it.
+      log.error('a timer of an escalation could not be dealt with', { code: problem.code });
+      againIn = 10_000;
+    }
+    // The database's clock decides, and may be a little behind the engine's.
+    for (const still of clock.rung()) if (still.name === timer.name) clock.ringAgain(still, againIn);
+  }
+
+  const isOpen = (): boolean => settled?.open === true;
+
+  return {
+    begin: () => carryOut(),
+    carryOut,
+    isOpen,
+    somethingToDo: () => condition(() => readWanted || presenceLost > 0 || clock.rung().length > 0 || !isOpen()),
+    view: () => settled?.escalation ?? null,
+    async close() {
+      clock.cancel();
+      await told;
+    },
+  };
+}
+
+const mayRespond: ReadonlySet<string> = new Set(['emergency:ack', 'escalation:lead']);
+const knewBetter: ReadonlySet<ProblemCode> = new Set(['invalid-transition', 'not-found', 'conflict', 'guard-failed']);
+
+const phases = ['raised', 'notifying', 'exhausted', 'acknowledged', 'resolved', 'cancelled'] as const;
+const planNumber = ({ round, state }: EscalationView): number => round * phases.length + phases.indexOf(state);
+
+const stateWords: Readonly<Record<string, string>> = {
+  raised: 'Raised',
+  notifying: 'Looking for somebody',
+  exhausted: 'Nobody answers',
+  acknowledged: 'Somebody has it',
+  resolved: 'Done',
+  cancelled: 'Taken back',
+};
+
+const timerWords: Readonly<Record<string, string>> = {
+  exhaust: 'everybody was told; administrators see it on every page',
+  repeat: 'the last step again',
+  unresolved: 'without a word of it, everything begins anew',
+};
+
+/** Markdown for Temporal Web: plain words, no names, nothing clinical (I24). */
+function detailsOf(seen: EscalationView, next: PlannedTimer | undefined): string {
+  const lines = [
+    `**${stateWords[seen.state] ?? seen.state}**`,
+    `Since ${shortTime(seen.raisedAt)}. Round ${seen.round}, cycle ${seen.cycle}, step ${seen.step}.`,
+  ];
+  if (next !== undefined)
+    lines.push(`Next, at ${shortTime(next.dueAt)}: ${timerWords[next.name] ?? 'the next people are told'}.`);
+  return lines.join('\n\n');
+}
