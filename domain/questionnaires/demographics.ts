@@ -24,7 +24,7 @@ export const demographics = questionnaire('demographics', '1', 'About you', [
     {
       declinable: true,
       required: true,
-      why: 'Normal test results and safe doses can differ. Your body may not fit what is on your papers.',
+      why: 'Normal test results and safe doses can differ. What fits your body may not be what is on your papers.',
     },
   ),
   choice(

@@ -52,7 +52,7 @@ export const identity = questionnaire('identity', '1', 'Who you are', [
       other: 'Yes, another ID',
     },
     {
-      why: 'You do not have to. A number helps us not to mix you up with someone else. We do not share it with the police or with immigration offices on our own.',
+      why: 'You do not have to. A number helps us not to mix you up with someone else.',
     },
   ),
   line('identity.id-number', 'What is the number?', {

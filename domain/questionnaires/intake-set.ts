@@ -4,6 +4,11 @@
  */
 import type { IntakeStep } from '../intake.ts';
 import type { Questionnaire, QuestionnaireVersion } from '../questionnaire.ts';
+import { ar } from './ar/all-steps.ts';
+import { es } from './es/all-steps.ts';
+import { pt } from './pt/all-steps.ts';
+import { vi } from './vi/all-steps.ts';
+import { zhHans } from './zh-Hans/all-steps.ts';
 import { allergies } from './allergies.ts';
 import { consents } from './consents.ts';
 import { contact } from './contact.ts';
@@ -36,7 +41,7 @@ const versionOf = (step: IntakeStep): QuestionnaireVersion => ({
   code: step,
   version: 1,
   definition: definitions[step],
-  translations: {},
+  translations: { es: es[step], 'zh-Hans': zhHans[step], vi: vi[step], pt: pt[step], ar: ar[step] },
 });
 
 export const defaultQuestionnaires: Readonly<Record<IntakeStep, QuestionnaireVersion>> = {

@@ -1,0 +1,56 @@
+import { options, under, type Texts } from '../translation.ts';
+
+export const relationships: Texts = {
+  spouse: 'Esposo, esposa o pareja',
+  parent: 'Padre o madre',
+  child: 'Hijo o hija',
+  sibling: 'Hermano o hermana',
+  relative: 'Otra persona de la familia',
+  friend: 'Amistad o vecino',
+  other: 'Otra persona',
+};
+
+export const contact: Texts = {
+  title: 'Cómo le contactamos',
+  'contact.has-phone': '¿Tiene un teléfono donde podamos llamarle?',
+  'contact.phone': '¿Cuál es su número de teléfono?',
+  'contact.phone:why': 'Llamamos si su visita tiene que cambiar o si un resultado no puede esperar.',
+  'contact.phone.help': 'Por ejemplo: 212 555 0123.',
+  'contact.email': '¿Cuál es su correo electrónico?',
+  'contact.email.help': 'Déjelo vacío si no tiene. Por ejemplo: maria@example.com.',
+  'contact.has-address': '¿Tiene una dirección donde vive ahora?',
+  'contact.has-address:why': 'Si no tiene un lugar fijo donde vivir, no importa. Recibe la misma atención.',
+  'contact.address': '¿Dónde vive?',
+  ...under(['contact.address', 'contact.previous'], {
+    line1: 'Calle y número',
+    'line1.help': 'Por ejemplo: 12 Oak Street.',
+    line2: 'Apartamento, unidad o piso',
+    city: 'Ciudad o pueblo',
+    state: 'Estado',
+    'state.help': 'Por ejemplo: NY.',
+    postcode: 'Código postal (ZIP)',
+    'postcode.help': 'Por ejemplo: 10001.',
+  }),
+  'contact.has-moved': '¿Se mudó en el último año?',
+  'contact.has-moved:why': 'Los expedientes antiguos pueden tener su dirección anterior. Nos ayuda a encontrarlos.',
+  'contact.previous': '¿Dónde vivía antes?',
+  'contact.preferred': '¿Cómo prefiere recibir noticias nuestras?',
+  ...options(['contact.preferred'], {
+    sms: 'Mensaje de texto',
+    phone: 'Llamada',
+    email: 'Correo electrónico',
+    mail: 'Carta',
+  }),
+  'contact.consent': '¿Podemos enviarle noticias sobre sus visitas?',
+  'contact.consent:why':
+    'Un mensaje solo muestra la hora, el lugar y un enlace. Nunca dice por qué viene. Puede cambiar esto cuando quiera.',
+  'contact.consent.sms': 'Por mensaje de texto',
+  'contact.consent.email': 'Por correo electrónico',
+  'contact.consent.voice': 'Por llamada, con un mensaje de voz si no contesta',
+  'contact.has-emergency': '¿Hay alguien a quien podamos llamar por usted en una emergencia?',
+  'contact.emergency': '¿A quién debemos llamar en una emergencia?',
+  'contact.emergency.name': 'Nombre',
+  'contact.emergency.relationship': '¿Quién es esta persona para usted?',
+  ...options(['contact.emergency.relationship'], relationships),
+  'contact.emergency.phone': 'Número de teléfono',
+};

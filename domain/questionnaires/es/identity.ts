@@ -1,0 +1,37 @@
+import { options, type Texts } from '../translation.ts';
+
+export const identity: Texts = {
+  title: 'Quién es usted',
+  'identity.been-here': '¿Ha venido antes a esta clínica?',
+  'identity.been-here:why': 'Si ya ha venido, buscamos el expediente que tiene con nosotros.',
+  'identity.been-here=yes': 'Sí',
+  'identity.been-here=no': 'No',
+  'identity.been-here=not-sure': 'No estoy seguro o segura',
+  'identity.given': '¿Cuáles son sus nombres de pila?',
+  'identity.given:why': 'Su seguro y su expediente están a nombre de como aparece en sus documentos.',
+  'identity.given.help':
+    'Escríbalos como están en su identificación o en su tarjeta del seguro. Por ejemplo: María Luisa.',
+  'identity.family': '¿Cuáles son sus apellidos?',
+  'identity.family.help': 'Si tiene dos apellidos, escriba los dos. Por ejemplo: García López.',
+  'identity.birth-date': '¿Cuándo nació?',
+  'identity.birth-date:why': 'Con su fecha de nacimiento podemos distinguirle de otras personas con el mismo nombre.',
+  'identity.chosen-name': '¿Con qué nombre quiere que le llamemos?',
+  'identity.chosen-name:why': 'Es el nombre que usamos cuando hablamos con usted.',
+  'identity.chosen-name.help': 'Déjelo vacío si es el nombre de sus documentos.',
+  'identity.has-former-names': '¿Ha tenido alguna vez otro nombre?',
+  'identity.has-former-names:why': 'Los expedientes antiguos pueden tener ese nombre. Nos ayuda a encontrarlos.',
+  'identity.has-former-names.help': 'Por ejemplo: el apellido que tenía antes de casarse.',
+  'identity.former': 'Sus otros nombres',
+  'identity.former.given': 'Nombres de pila',
+  'identity.former.family': 'Apellidos',
+  'identity.id-kind': '¿Quiere darnos un número de identificación?',
+  'identity.id-kind:why': 'No es obligatorio. Un número nos ayuda a no confundirle con otra persona.',
+  ...options(['identity.id-kind'], {
+    none: 'No',
+    'social-security': 'Sí, mi número de Seguro Social',
+    'drivers-license': 'Sí, mi licencia de manejar o identificación del estado',
+    passport: 'Sí, mi pasaporte',
+    other: 'Sí, otra identificación',
+  }),
+  'identity.id-number': '¿Cuál es el número?',
+};

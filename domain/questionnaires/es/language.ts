@@ -1,0 +1,35 @@
+import { options, type Texts } from '../translation.ts';
+
+export const language: Texts = {
+  title: 'Su idioma y lo que le ayuda',
+  'language.preferred': '¿Qué idioma debemos usar con usted?',
+  'language.preferred:why': 'Le escribimos y le hablamos en este idioma siempre que podemos.',
+  ...options(['language.preferred'], {
+    en: 'English',
+    es: 'Español',
+    'zh-Hans': '中文（简体）',
+    vi: 'Tiếng Việt',
+    pt: 'Português',
+    ar: 'العربية',
+    other: 'Otro idioma',
+  }),
+  'language.other': '¿Qué idioma es?',
+  'language.other.help': 'Por ejemplo: coreano, criollo haitiano o somalí.',
+  'language.interpreter': '¿Necesita un intérprete en su visita?',
+  'language.interpreter:why': 'Reservamos más tiempo para su visita y pedimos un intérprete. Para usted es gratis.',
+  'language.interpreter-kind': '¿Qué tipo de intérprete necesita?',
+  'language.interpreter-kind=spoken': 'Alguien que hable mi idioma',
+  'language.interpreter-kind=sign': 'Alguien que use la lengua de señas',
+  'language.access': '¿Qué haría más fácil su visita?',
+  ...options(['language.access'], {
+    none: 'No necesito nada',
+    'step-free': 'Una entrada sin escalones o espacio para silla de ruedas',
+    seeing: 'Letra grande o ayuda porque no veo bien',
+    hearing: 'Ayuda porque no oigo bien',
+    reading: 'Ayuda para leer o llenar formularios',
+    quiet: 'Un lugar tranquilo para esperar',
+    other: 'Otra cosa',
+  }),
+  'language.access.help': 'Puede elegir más de una opción.',
+  'language.access-other': '¿Qué más le ayudaría?',
+};
