@@ -44,6 +44,8 @@ export interface SessionUser {
   readonly patientId: string | null;
   /** Set for a session that a link to an intake opened: it may do nothing but this intake, and `userId` is nobody’s. */
   readonly intakeId: string | null;
+  /** Whose link it was, where a guardian acts for the patient. */
+  readonly guardianId: string | null;
   readonly demo: boolean;
   readonly roles: readonly Role[];
   readonly permissions: ReadonlySet<Action>;

@@ -16,3 +16,10 @@ export function requireIntake(
   const own = session.intakeId === null ? session.patientId === intake.patientId : session.intakeId === intake.id;
   if (!own) throw new DomainError('not-found');
 }
+
+/**
+ * Whether earlier answers and prefill may be shown: not to a session that an untouched invitation opened without a
+ * step-up. It sees what it typed itself, because there was nothing before (api/intake-access.ts).
+ */
+export const mayShowEarlier = ({ user }: RequestContext): boolean =>
+  user.intakeId === null || user.steppedUpAt !== null;

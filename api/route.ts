@@ -12,13 +12,14 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 /**
  * Who may call.
  * - `public`: nobody needs to be signed in; says why.
- * - `signed-in`: any live session. Someone who must first set up a second factor gets only the routes that say `duringEnrolment`.
+ * - `signed-in`: any live session. Someone who must first set up a second factor gets only the routes that say
+ *   `duringEnrolment`, a session that a link to an intake opened only those that say `ofLink`.
  * - `action`: the session's roles must permit this action of domain/access.ts (a patient's own-* variant is tried too;
  *   the handler then narrows to the patient's own chart and answers 404 for anything else).
  */
 export type RoutePolicy =
   | { readonly public: string }
-  | { readonly signedIn: true; readonly duringEnrolment?: true }
+  | { readonly signedIn: true; readonly duringEnrolment?: true; readonly ofLink?: true }
   | { readonly action: Action | readonly Action[]; readonly stepUp?: boolean };
 
 /**

@@ -214,6 +214,7 @@ function permit(route: AnyRoute, session: SessionUser | null): void {
   if ('public' in policy) return;
   if (session === null) throw new DomainError('unauthenticated');
   if ('signedIn' in policy) {
+    if (session.intakeId !== null && policy.ofLink !== true) throw new DomainError('forbidden');
     if (session.enrolmentOnly && policy.duringEnrolment !== true)
       throw new DomainError('forbidden', { detail: 'Set up your second factor first.' });
     return;

@@ -22,6 +22,7 @@ import * as cases from './routes/cases.ts';
 import * as charges from './routes/charges.ts';
 import { cancelDay } from './routes/closures.ts';
 import * as groups from './routes/group-sessions.ts';
+import * as intakeLinks from './routes/intake-links.ts';
 import * as locations from './routes/locations.ts';
 import * as notifications from './routes/notifications.ts';
 import * as offers from './routes/offers.ts';
@@ -41,6 +42,8 @@ import * as visitTypes from './routes/visit-types.ts';
 import * as waitlistCases from './routes/waitlist-cases.ts';
 import * as waitlistEntries from './routes/waitlist-entries.ts';
 import * as queues from './routes/queues.ts';
+import * as escalations from './routes/escalations.ts';
+import * as onCall from './routes/on-call.ts';
 import * as walkIns from './routes/walk-ins.ts';
 
 export const routes = [
@@ -69,6 +72,10 @@ export const routes = [
   claims.showClaim,
   claims.sendClaimCode,
   claims.claimAccount,
+  intakeLinks.showIntakeLink,
+  intakeLinks.sendIntakeCode,
+  intakeLinks.openIntakeLink,
+  intakeLinks.renewIntakeLink,
   users.listUsers,
   users.giveRole,
   users.takeRole,
@@ -146,6 +153,15 @@ export const routes = [
   walkIns.showWalkIn,
   walkIns.actOnWalkIn,
   walkIns.showWalkInCase,
+  escalations.listEscalationsRoute,
+  escalations.showEscalation,
+  escalations.actOnEscalation,
+  onCall.listOnCallShifts,
+  onCall.showOnCallNow,
+  onCall.addOnCallShift,
+  onCall.removeOnCallShift,
+  onCall.listOnCallPeople,
+  onCall.setOnCallReach,
   openings.listOpenings,
   openings.showOpening,
   openings.actOnOpening,

@@ -4,7 +4,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { permissionsOf, type Role } from '../domain/access.ts';
+import { permissionsOf, type Action, type Role } from '../domain/access.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { Actor } from '../domain/actor.ts';
 import type { Db, Trx } from '../db/connection.ts';
@@ -50,7 +50,12 @@ interface SessionRow {
   enrolment_only: boolean;
   expires_at: Date;
   roles: Role[];
+  intake_id: string | null;
+  guardian_id: string | null;
 }
+
+/** All that a session may do which a link opened, and of that only with its own intake (api/own-intake.ts). */
+const ofLink: ReadonlySet<Action> = new Set(['own-intake:write']);
 
 /** How long the database may take to say who is asking: an answer of any kind is due within 2 s (architecture.md 7). */
 const patience = 1_800;
@@ -88,10 +93,11 @@ export async function findSession(
     email: row.email,
     locale: row.locale,
     patientId: row.patient_id,
-    intakeId: null,
+    intakeId: row.intake_id,
+    guardianId: row.guardian_id,
     demo: row.demo,
     roles: row.roles,
-    permissions: row.enrolment_only ? new Set() : permissionsOf(row.roles),
+    permissions: row.intake_id !== null ? ofLink : row.enrolment_only ? new Set() : permissionsOf(row.roles),
     steppedUpAt: row.stepped_up_at,
     steppedUp: row.stepped_up,
     enrolmentOnly: row.enrolment_only,
@@ -167,6 +173,50 @@ export async function startSession(
   return { token, sessionId: row.id, expiresAt: row.expires_at };
 }
 
+/**
+ * A session of a link to an intake: in a browser, by cookie, for nothing but that intake. A rotation is not needed: it
+ * never had another token. Its idle and absolute ends are those of patients; what was saved is with the server.
+ * @param session.steppedUp false for an untouched invitation that had nothing to show
+ */
+export async function startIntakeSession(
+  trx: Trx,
+  session: {
+    readonly organizationId: string;
+    readonly intakeLinkId: string;
+    readonly steppedUp: boolean;
+    readonly ip: string;
+    readonly userAgent: string | undefined;
+  },
+): Promise<{ token: string; sessionId: string; expiresAt: Date }> {
+  const token = newToken();
+  const answer = await trx.raw<{ rows: { id: string; expires_at: Date }[] }>(
+    `INSERT INTO session (token_hash, organization_id, intake_link_id, client, created_at, last_seen_at, idle_expires_at, absolute_expires_at, stepped_up_at, ip, user_agent)
+     SELECT :hash, :organizationId, :linkId, 'browser', now, now, now + :idle * interval '1 minute', now + :hours * interval '1 hour',
+            CASE WHEN :steppedUp THEN now END, :ip::inet, :userAgent FROM (SELECT clock_timestamp() AS now) t
+     RETURNING id, least(idle_expires_at, absolute_expires_at) AS expires_at`,
+    {
+      hash: hashToken(token),
+      organizationId: session.organizationId,
+      linkId: session.intakeLinkId,
+      idle: idleMinutes.patient,
+      hours: absoluteHours,
+      steppedUp: session.steppedUp,
+      ip: session.ip,
+      userAgent: session.userAgent?.slice(0, 300) ?? null,
+    },
+  );
+  const row = answer.rows[0];
+  if (row === undefined) throw new Error('the session was not stored');
+  return { token, sessionId: row.id, expiresAt: row.expires_at };
+}
+
+/** Ends one session, whoever's or whichever link's it is. */
+export const endOneSession = (trx: Trx, sessionId: string, reason: string): Promise<number> =>
+  trx('session')
+    .where({ id: sessionId })
+    .whereNull('ended_at')
+    .update({ ended_at: trx.raw('clock_timestamp()'), end_reason: reason });
+
 /** Ends sessions of a person: one, or all but one. @returns how many were live. */
 export async function endSessions(
   trx: Trx,
@@ -184,6 +234,19 @@ export async function endSessions(
 }
 
 export function actorOf(session: SessionUser, request: { requestId: string; ip: string }): Actor {
+  if (session.intakeId !== null && session.patientId !== null) {
+    const patient = `patient:${session.patientId}`;
+    return {
+      kind: 'patient',
+      ref: session.guardianId === null ? patient : `guardian:${session.guardianId}`,
+      ...(session.guardianId === null ? {} : { onBehalfOf: patient }),
+      patientId: session.patientId,
+      permissions: [...session.permissions],
+      sessionId: session.sessionId,
+      requestId: request.requestId,
+      ip: request.ip,
+    };
+  }
   return {
     kind: session.kind,
     ref: `user:${session.userId}`,

@@ -9,7 +9,7 @@ import { cookieNames, deviceCookie, endedSessionCookie, readCookie, sessionCooki
 import { isBrowser } from './csrf.ts';
 import { deviceToken, knownDevice } from './known-devices.ts';
 import { acceptCode } from './second-factor.ts';
-import { endSessions, findSession, startSession } from './session.ts';
+import { endOneSession, findSession, startSession } from './session.ts';
 
 export interface SignInRow {
   user_id: string;
@@ -87,7 +87,7 @@ export async function signIn(
   const session = await withTransaction(ports.db, { organizationId: person.organization_id }, async (trx) => {
     if (person.totp_confirmed && !(await acceptCode(trx, ports.keys, person, given.code ?? ''))) return undefined;
     // The session that this browser had is over, whoever's it was (session fixation).
-    if (old !== null) await endSessions(trx, { userId: old.userId, sessionId: old.sessionId }, 'signed-in-again');
+    if (old !== null) await endOneSession(trx, old.sessionId, 'signed-in-again');
     const started = await startSession(trx, {
       organizationId: person.organization_id,
       userId: person.user_id,

@@ -5,7 +5,15 @@ export interface OutboxMessage {
   /** One intent, one row, for ever: e.g. `appt:<id>:v<version>:<policy item>:<channel>:<recipient>`. */
   readonly dedupeKey: string;
   readonly aggregate:
-    'appointment' | 'access-link' | 'staff-task' | 'user' | 'waitlist-offer' | 'waitlist-entry' | 'escalation';
+    | 'appointment'
+    | 'access-link'
+    | 'staff-task'
+    | 'user'
+    | 'waitlist-offer'
+    | 'waitlist-entry'
+    | 'escalation'
+    | 'intake'
+    | 'intake-link';
   readonly aggregateId: string;
   readonly aggregateVersion?: number | undefined;
   /** Template name: 'booked', 'reminder', 'rescheduled', 'cancelled', 'cancelled-by-clinic', 'staff-invitation', 'password-reset', 'account-claim' ... */

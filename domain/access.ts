@@ -47,7 +47,7 @@ export const actions = {
   'patient:create': 'Register patients',
   'patient:update': 'Correct a patient’s details',
   'patient:invite': 'Send a patient a link to claim an account',
-  'consent:read': 'See what a patient consented to, and record that it was revoked',
+  'consent:read': 'See what a patient consented to',
   // Own things of a patient
   'own-appointment:read': 'See one’s own visits',
   'own-appointment:book': 'Book for oneself',

@@ -91,6 +91,10 @@ export interface PolicyValues {
   readonly waitlist: WaitlistPolicy;
   readonly 'walk-in': WalkInPolicy;
   readonly intake: IntakePolicy;
+  /** From which age somebody acts for themselves: `P18Y`. */
+  readonly guardianship: { readonly majority: string };
+  /** How long a signature counts. */
+  readonly consent: { readonly validFor: string };
   readonly escalation: EscalationPolicy;
 }
 export type PolicyKind = keyof PolicyValues;
@@ -152,6 +156,8 @@ export const defaultPolicies: PolicyValues = {
     level5: 'PT60M',
   },
   intake: defaultIntakePolicy,
+  guardianship: { majority: 'P18Y' },
+  consent: { validFor: 'P1Y' },
   escalation: defaultEscalationPolicy,
 };
 

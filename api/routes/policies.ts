@@ -117,6 +117,8 @@ export const policyValues = {
       answer: z.strictObject({ step: z.enum(intakeSteps), linkId: z.string().min(1).max(120), code: z.string().min(1).max(60) }),
     })).max(20),
   }).partial(),
+  'guardianship': z.strictObject({ majority: z.string().regex(/^P([1-9]|1\d|2[0-5])Y$/, 'Send whole years such as P18Y') }).partial(),
+  'consent': z.strictObject({ validFor: positive }).partial(),
   'escalation': z.strictObject({
     ladder,
     intakeLadder: ladder,

@@ -3,7 +3,7 @@ import { DomainError } from '../../domain/errors.ts';
 import { passwordLength } from '../passwords.ts';
 import { route, RouteAnswer } from '../route.ts';
 import { idParams } from '../schemas.ts';
-import { endSessions } from '../session.ts';
+import { endOneSession, endSessions } from '../session.ts';
 import { confirmIdentity, forgetSession, rotateSession, signIn } from '../sign-in.ts';
 
 /** As typed: neither trimmed nor folded (ASVS 6.2.8). */
@@ -112,11 +112,11 @@ export const endCurrentSession = route({
   path: '/sessions/current',
   summary: 'Sign out',
   status: 204,
-  policy: { signedIn: true, duringEnrolment: true },
+  policy: { signedIn: true, duringEnrolment: true, ofLink: true },
   audit: { change: 'session:end', entity: 'session' },
   handler: async (context) => {
     await context.transaction(async (trx) => {
-      await endSessions(trx, { userId: context.user.userId, sessionId: context.user.sessionId }, 'signed-out');
+      await endOneSession(trx, context.user.sessionId, 'signed-out');
       await context.audit(trx, { action: 'session:end', entityId: context.user.sessionId });
     });
     forgetSession(context);
