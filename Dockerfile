@@ -24,13 +24,14 @@ COPY domain ./domain
 COPY workflows ./workflows
 COPY activities ./activities
 COPY db ./db
+COPY documents ./documents
 COPY api ./api
 COPY workers ./workers
 COPY scripts ./scripts
 COPY --from=build /app/dist/web ./dist/web
 COPY --from=build /app/dist/workflow-bundle.js ./dist/workflow-bundle.js
 # A new named volume takes the owner of the directory that it is mounted on.
-RUN mkdir -p .healthsphere/anchors && chmod 700 .healthsphere/anchors && chown -R node:node .healthsphere
+RUN mkdir -p .healthsphere/anchors .healthsphere/documents && chmod 700 .healthsphere/anchors .healthsphere/documents && chown -R node:node .healthsphere
 USER node
 EXPOSE 3000
 CMD ["node", "--import", "tsx", "api/main.ts"]

@@ -4,11 +4,16 @@
  * for as long as they are away, and never dies of that.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from '@temporalio/client';
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { NativeConnectionOptions } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { absenceActivities } from '../activities/absence.ts';
+import { clamdScanner } from '../activities/adapters/clamd-scanner.ts';
+import { eicarScanner } from '../activities/adapters/eicar-scanner.ts';
+import { payerOverHttp } from '../activities/adapters/payer-http.ts';
 import { appointmentActivities } from '../activities/appointment.ts';
+import { eligibilityActivities } from '../activities/eligibility.ts';
 import { escalationActivities } from '../activities/escalation.ts';
 import { faultInjector } from '../activities/fault-points.ts';
 import { groupSessionActivities } from '../activities/group-session.ts';
@@ -20,13 +25,19 @@ import { walkInActivities } from '../activities/walk-in.ts';
 import { loadConfig } from '../config.ts';
 import type { Config } from '../config.ts';
 import { connect } from '../db/connection.ts';
+import { fieldSecrets } from '../db/field-secrets.ts';
+import { createDocumentStore } from '../documents/store.ts';
 import { loadKeys } from '../keys.ts';
 import { createLog } from '../log.ts';
 import { buildWorkflowBundle } from './bundle.ts';
+import { dataConverter } from './data-converter.ts';
 import { setCurrentVersion } from './deployment.ts';
+import { startDocumentWatch } from './document-watch.ts';
+import { startEligibilityWatch } from './eligibility-watch.ts';
 import { runtimeOptions } from './metrics.ts';
 import { startSealer } from './sealer.ts';
 import { registerSearchAttributes } from './search-attributes.ts';
+import { appointmentTaskQueue } from './task-queues.ts';
 import { concurrentActivities, workerOptions } from './worker-options.ts';
 import type { WorkerParts } from './worker-options.ts';
 import { startZoneWatch } from './zone-watch.ts';
@@ -41,7 +52,15 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => st
 
 const db = connect({ url: config.database.worker, applicationName: 'worker', poolMax: concurrentActivities + 4 });
 const sealerDb = connect({ url: config.database.sealer, applicationName: 'sealer', poolMax: 2 });
-const ports = { db, clock: databaseClock(db), log };
+const secrets = fieldSecrets(keys);
+const ports = { db, clock: databaseClock(db), log, secrets };
+const payer = config.payerUrl === undefined ? null : payerOverHttp(config.payerUrl);
+// A stand-in is no scanner: in production nothing leaves quarantine until one is connected.
+const standIn = config.environment === 'production' ? null : eicarScanner;
+const scanner = config.clamavAddress === undefined ? standIn : clamdScanner(config.clamavAddress);
+if (scanner === null) log.warn('no virus scanner is connected: documents stay in quarantine');
+/** While there is a connection to the engine. */
+let client: Client | undefined;
 
 // What runs beside the workflows; each waits for the database by itself.
 const besides = [
@@ -54,6 +73,8 @@ const besides = [
     log,
   }),
   startZoneWatch(ports),
+  startDocumentWatch({ ...ports, store: createDocumentStore({ directory: config.documentDirectory, keys }), scanner }),
+  startEligibilityWatch({ db, log, client: () => client, taskQueue: appointmentTaskQueue }),
 ];
 
 const maybeDie = faultInjector(config.fault);
@@ -64,6 +85,7 @@ const activities = {
   ...absenceActivities(ports, maybeDie),
   ...groupSessionActivities(ports, maybeDie),
   ...walkInActivities(ports, maybeDie),
+  ...eligibilityActivities({ ...ports, payer }, maybeDie),
   ...escalationActivities(ports, maybeDie),
 };
 const workflowBundle =
@@ -91,6 +113,7 @@ async function workUntilStopped(
   const connection = await NativeConnection.connect(connectionOptions(config));
   try {
     await registerSearchAttributes(connection, namespace);
+    client = new Client({ connection, namespace, dataConverter: dataConverter(config, keys) });
     const worker = await Worker.create(workerOptions({ ...parts, connection }));
     const shutDown = (): void => {
       if (worker.getState() === 'RUNNING') worker.shutdown();
@@ -112,6 +135,7 @@ async function workUntilStopped(
       await running.catch(() => undefined);
     }
   } finally {
+    client = undefined;
     await connection.close();
   }
 }

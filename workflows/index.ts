@@ -6,4 +6,6 @@ export { series } from './series.ts';
 export { absence } from './absence.ts';
 export { groupSession } from './group-session.ts';
 export { walkIn } from './walk-in.ts';
+export { eligibility } from './eligibility.ts';
 export { escalation } from './escalation.ts';
+export { intake } from './intake.ts';

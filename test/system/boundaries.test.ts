@@ -26,12 +26,13 @@ const rooms: Readonly<Record<string, Room>> = {
   },
   db: { values: ['domain', 'workflows/messages'], types: ['activities'] },
   activities: { values: ['domain', 'db', 'workflows/messages', 'config', 'keys'] },
-  workers: { values: ['domain', 'db', 'activities', 'workflows/messages', 'workers', 'config', 'keys', 'log'] },
+  workers: { values: ['domain', 'db', 'documents', 'activities', 'workflows/messages', 'workers', 'config', 'keys', 'log'] },
   // The API speaks a workflow's messages, never its implementation, and shares link and token formats with the senders.
   api: {
     values: [
       'domain',
       'db',
+      'documents',
       'workflows/messages',
       'config',
       'keys',
@@ -53,7 +54,9 @@ const rooms: Readonly<Record<string, Room>> = {
     types: ['activities'],
   },
   web: { values: ['domain'], types: ['api', 'workflows/messages'] },
-  payer: { values: ['domain'] },
+  payer: { values: ['domain', 'config'] },
+  // What is sealed at rest: the store of documents, and what is looked at before something gets there.
+  documents: { values: ['domain', 'keys'] },
   config: { values: [] },
   keys: { values: [] },
   log: { values: [] },

@@ -16,4 +16,5 @@ export const walkIn = late(real.walkIn);
 export const series = late(real.series);
 export const absence = late(real.absence);
 export const groupSession = late(real.groupSession);
+export const eligibility = late(real.eligibility);
 export const escalation = late(real.escalation);
