@@ -189,7 +189,8 @@ export const intakeDetail = intake.extend({
   steps: z.array(
     stepProgress.extend({
       savedAt: z.string().nullable(),
-      questionnaire: z.object({ url: z.string(), version: z.string() }),
+      /** Which version of its questionnaire this case is on (A6). */
+      questionnaireVersion: z.int(),
       answers,
     }),
   ),

@@ -46,6 +46,11 @@ export const problemCodes = {
   'stale-token': { status: 410, title: 'This link is for an earlier version of the visit' },
   'token-invalid': { status: 404, title: 'This link is not valid' },
   'token-expired': { status: 410, title: 'This link has expired' },
+  'stale-step': { status: 409, title: 'These answers were changed elsewhere' },
+  'intake-incomplete': { status: 409, title: 'Some parts are not answered yet' },
+  'escalation-open': { status: 409, title: 'Nobody has taken charge of an urgent answer yet' },
+  'possible-duplicate': { status: 409, title: 'This may be somebody we know already' },
+  'consents-missing': { status: 409, title: 'Something must be signed first' },
   duplicate: { status: 409, title: 'This exists already' },
   conflict: { status: 409, title: 'This conflicts with something that exists' },
   // The building

@@ -25,10 +25,16 @@ export interface IntakePolicy {
   readonly businessHours: BusinessHours;
   /** After a withdrawal, what never reached the chart is kept for so long. */
   readonly retention: string;
-  /** Younger patients are not asked the screens. */
+  /** Younger patients are not asked the screens; about alcohol from another age on. */
   readonly screensFromAge: number;
+  readonly alcoholFromAge: number;
   /** By the code of the visit type: steps that it does not need. */
   readonly notNeeded: Readonly<Record<string, readonly IntakeStep[]>>;
+  /** Steps that an answer makes needless: the question has this coding among its answers. */
+  readonly notNeededIf: readonly {
+    readonly step: IntakeStep;
+    readonly answer: { readonly step: IntakeStep; readonly linkId: string; readonly code: string };
+  }[];
 }
 
 export const defaultIntakePolicy: IntakePolicy = {
@@ -41,5 +47,7 @@ export const defaultIntakePolicy: IntakePolicy = {
   businessHours: { days: ['MO', 'TU', 'WE', 'TH', 'FR'], from: '08:00', until: '17:00' },
   retention: 'P30D',
   screensFromAge: 12,
+  alcoholFromAge: 18,
   notNeeded: {},
+  notNeededIf: [],
 };

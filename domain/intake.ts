@@ -79,6 +79,7 @@ export type IntakeEvent =
   | IntakeAction
   | 'save-step'
   | 'create'
+  | 'flag-raised'
   | 'invite'
   | 'remind'
   | 'review-overdue'
@@ -117,6 +118,8 @@ export const intakeEdges: Readonly<Record<IntakeEvent, Edge>> = {
   withdraw: { from: open, to: 'cancelled' },
   cancel: { from: open, to: 'cancelled' },
   reopen: { from: ['expired'], to: 'in-progress' },
+  /** A save was refused, and the danger in it was not. */
+  'flag-raised': { from: open, to: null },
   remind: { from: answering, to: null },
   'review-overdue': { from: reviewing, to: null },
   expire: { from: answering, to: 'expired' },
@@ -165,8 +168,8 @@ export interface IntakeFacts {
   readonly openMatches: number;
   /** Codes of required consents that are not valid. */
   readonly consentsMissing: readonly string[];
-  /** Required questions without an answer, `step#linkId`. */
-  readonly missing: readonly string[];
+  /** Steps that are needed and neither answered nor waived. */
+  readonly missing: readonly IntakeStep[];
   /** Steps that could still be waived. */
   readonly waivable: number;
   /** An expired one may be taken up again until then, epoch ms; null when it may not. */

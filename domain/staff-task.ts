@@ -18,6 +18,8 @@ export const staffTaskOutcomes = {
   'arrange-interpreter': ['found', 'by-telephone', 'moved', 'not-possible'],
   'charge-reversal': ['reversed', 'kept'],
   'call-responder': ['reached', 'not-reached', 'no-number'],
+  'intake-review': ['reviewed', 'reassigned'],
+  'screen-incomplete': ['asked', 'not-reached', 'declined'],
   'other': ['done', 'not-possible'],
 } as const satisfies Record<string, readonly string[]>; // prettier-ignore
 

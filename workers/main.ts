@@ -17,6 +17,7 @@ import { eligibilityActivities } from '../activities/eligibility.ts';
 import { escalationActivities } from '../activities/escalation.ts';
 import { faultInjector } from '../activities/fault-points.ts';
 import { groupSessionActivities } from '../activities/group-session.ts';
+import { intakeActivities } from '../activities/intake.ts';
 import { openingActivities } from '../activities/opening.ts';
 import { startOutboxSender } from '../activities/outbox-sender.ts';
 import { databaseClock } from '../activities/ports.ts';
@@ -85,6 +86,7 @@ const activities = {
   ...absenceActivities(ports, maybeDie),
   ...groupSessionActivities(ports, maybeDie),
   ...walkInActivities(ports, maybeDie),
+  ...intakeActivities(ports, maybeDie),
   ...eligibilityActivities({ ...ports, payer }, maybeDie),
   ...escalationActivities(ports, maybeDie),
 };

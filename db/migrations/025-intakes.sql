@@ -26,11 +26,12 @@ CREATE TABLE intake (
   ended_at timestamptz,
   expires_at timestamptz NOT NULL,
   reopen_until timestamptz,
+  reopened_at timestamptz,
   retain_until timestamptz,                                            -- answers that never reached the chart go then (A16)
   end_reason text,
   created_by text NOT NULL,
   version int NOT NULL DEFAULT 0,
-  created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  created_at timestamptz NOT NULL,                                     -- the Clock port's: its clocks run from here
   CHECK ((state = 'completed') = (completed_at IS NOT NULL)),
   CHECK ((state IN ('completed', 'expired', 'cancelled')) = (ended_at IS NOT NULL)),
   CHECK (state NOT IN ('submitted', 'in-review') OR (submitted_at IS NOT NULL AND review_due_at IS NOT NULL)),
@@ -47,8 +48,7 @@ CREATE TABLE intake_step (
   organization_id uuid NOT NULL REFERENCES organization,
   intake_id uuid NOT NULL REFERENCES intake,
   step text NOT NULL,
-  questionnaire_url text NOT NULL,
-  questionnaire_version text NOT NULL,
+  questionnaire_version int NOT NULL,
   state text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'started', 'answered', 'returned', 'waived')),
   version int NOT NULL DEFAULT 0 CHECK (version >= 0),
   answers jsonb NOT NULL DEFAULT '{}',

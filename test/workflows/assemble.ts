@@ -15,6 +15,7 @@ import { absenceActivities } from '../../activities/absence.ts';
 import { appointmentActivities } from '../../activities/appointment.ts';
 import { escalationActivities } from '../../activities/escalation.ts';
 import { groupSessionActivities } from '../../activities/group-session.ts';
+import { intakeActivities } from '../../activities/intake.ts';
 import { openingActivities } from '../../activities/opening.ts';
 import type { Clock } from '../../activities/ports.ts';
 import { seriesActivities } from '../../activities/series.ts';
@@ -198,6 +199,7 @@ export async function assembleClinic({
       ...absenceActivities({ db, clock, log }),
       ...groupSessionActivities({ db, clock, log }),
       ...walkInActivities({ db, clock, log }),
+      ...intakeActivities({ db, clock, log }),
       ...escalationActivities({ db, clock, log }),
       applyAction: async (command: Parameters<typeof activities.applyAction>[0]) => {
         const settled = await activities.applyAction(command);

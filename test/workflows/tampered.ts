@@ -18,3 +18,4 @@ export const absence = late(real.absence);
 export const groupSession = late(real.groupSession);
 export const eligibility = late(real.eligibility);
 export const escalation = late(real.escalation);
+export const intake = late(real.intake);

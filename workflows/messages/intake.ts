@@ -15,6 +15,7 @@ import type {
 } from '../../domain/intake.ts';
 import type { Answers } from '../../domain/questionnaire-answers.ts';
 import type { Operation } from './appointment.ts';
+import type { MergeStart } from './patient-merge.ts';
 
 export const intakeWorkflow = 'intake';
 export const intakeWorkflowId = (intakeId: string): string => `intake:${intakeId}`;
@@ -56,6 +57,8 @@ export interface IntakeStart {
   readonly actor: Actor;
   /** Set by the run before, where its history had grown too long: the start is settled. */
   readonly goesOn?: { readonly inputHash: string; readonly rings: number } | undefined;
+  /** Events after which the run goes on in a new one; for tests. */
+  readonly longHistory?: number | undefined;
 }
 
 /** The row as everybody sees it; nothing of what was answered. Instants RFC 3339 UTC. */
@@ -143,11 +146,17 @@ export interface IntakeSettled {
   readonly intake: IntakeView;
   /** 'reminder:P1D', 'reminder:P3D', 'reminder:visit', 'review', 'expiry', 'reopen-end', 'majority', 'retention'. */
   readonly timers: readonly { readonly name: string; readonly dueAt: string }[];
+  /** Steps that are neither answered nor waived. */
+  readonly left: readonly IntakeStep[];
+  /** The last of each tool. */
+  readonly scores: readonly IntakeScoreView[];
   readonly saved?: IntakeSaved | undefined;
+  /** What was asked for was refused, and something was raised all the same. */
+  readonly refused?: ProblemDetail | undefined;
   /** Escalations that this step raised: each is a process of its own. */
   readonly escalations: readonly string[];
-  /** Escalations whose process must hear of an acknowledgement said here. */
-  readonly acknowledged?: readonly string[] | undefined;
+  /** Charts that are found to be of one person: each a process of its own. */
+  readonly merges?: readonly MergeStart[] | undefined;
   /** Coverages whose eligibility is asked in a process of their own. */
   readonly coverages?: readonly string[] | undefined;
 }
@@ -161,11 +170,29 @@ export interface IntakeEnd {
 export const intakeOutcomeUpdate = 'outcome';
 export const intakeOutcomeUpdateId = 'outcome';
 
-/** Queries: `() => IntakeProgress | null`, `() => IntakeFlags | null`, `(name) => IntakeScore | null`. */
+/** Queries: `() => IntakeProgressView | null`, `() => IntakeFlags | null`, `(tool) => IntakeScoreView | null`. */
 export const intakeProgressQuery = 'progress';
 export const intakeFlagsQuery = 'flags';
+export const intakeScoreQuery = 'score';
 /** Query: `() => IntakeSettled | null`. */
 export const intakeQuery = 'state';
+
+/** Answer of the query `score`: help for a clinician, never a diagnosis. */
+export interface IntakeScoreView {
+  readonly tool: string;
+  readonly score: number | null;
+  readonly band: string | null;
+  readonly positive: boolean | null;
+  readonly prorated: boolean;
+}
+
+/** Answer of the query `progress`. */
+export interface IntakeProgressView {
+  readonly step: IntakeStep | null;
+  readonly percent: number;
+  /** Steps that are neither answered nor waived. */
+  readonly missing: readonly IntakeStep[];
+}
 
 export interface IntakeFlags {
   readonly identity: IdentityFlag;
