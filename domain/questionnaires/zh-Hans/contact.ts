@@ -1,3 +1,55 @@
-import type { Texts } from '../translation.ts';
+import { options, under, type Texts } from '../translation.ts';
 
-export const contact: Texts = {};
+export const relationships: Texts = {
+  spouse: '丈夫、妻子或伴侣',
+  parent: '父亲或母亲',
+  child: '儿子或女儿',
+  sibling: '兄弟或姐妹',
+  relative: '其他家人',
+  friend: '朋友或邻居',
+  other: '其他人',
+};
+
+export const contact: Texts = {
+  title: '怎么联系您',
+  'contact.has-phone': '您有可以接听我们来电的电话吗？',
+  'contact.phone': '您的电话号码是多少？',
+  'contact.phone:why': '如果就诊时间要改，或者有检查结果不能等，我们会打电话。',
+  'contact.phone.help': '例如：212 555 0123。',
+  'contact.email': '您的电子邮箱是什么？',
+  'contact.email.help': '如果没有，请留空。例如：maria@example.com。',
+  'contact.has-address': '您现在有住址吗？',
+  'contact.has-address:why': '没有固定住处也没关系。您会得到同样的照顾。',
+  'contact.address': '您住在哪里？',
+  ...under(['contact.address', 'contact.previous'], {
+    line1: '街道和门牌号',
+    'line1.help': '例如：12 Oak Street。',
+    line2: '公寓号、单元或楼层',
+    city: '城市或镇',
+    state: '州',
+    'state.help': '例如：NY。',
+    postcode: '邮政编码（ZIP）',
+    'postcode.help': '例如：10001。',
+  }),
+  'contact.has-moved': '您过去一年搬过家吗？',
+  'contact.has-moved:why': '以前的病历可能还是旧地址。这能帮我们找到它们。',
+  'contact.previous': '您以前住在哪里？',
+  'contact.preferred': '您希望我们怎样联系您？',
+  ...options(['contact.preferred'], {
+    sms: '短信',
+    phone: '电话',
+    email: '电子邮件',
+    mail: '信件',
+  }),
+  'contact.consent': '我们可以给您发送就诊的消息吗？',
+  'contact.consent:why': '消息里只有时间、地点和一个链接，从不写您为什么来。您随时可以更改。',
+  'contact.consent.sms': '用短信',
+  'contact.consent.email': '用电子邮件',
+  'contact.consent.voice': '打电话，您没接时留言',
+  'contact.has-emergency': '紧急情况下，有我们可以替您联系的人吗？',
+  'contact.emergency': '紧急情况下，我们应该联系谁？',
+  'contact.emergency.name': '姓名',
+  'contact.emergency.relationship': '这个人是您的什么人？',
+  ...options(['contact.emergency.relationship'], relationships),
+  'contact.emergency.phone': '电话号码',
+};

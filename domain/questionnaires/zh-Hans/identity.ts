@@ -1,3 +1,36 @@
-import type { Texts } from '../translation.ts';
+import { options, type Texts } from '../translation.ts';
 
-export const identity: Texts = {};
+export const identity: Texts = {
+  title: '您的身份',
+  'identity.been-here': '您以前来过这家诊所吗？',
+  'identity.been-here:why': '如果您来过，我们会查找您在我们这里的病历。',
+  'identity.been-here=yes': '来过',
+  'identity.been-here=no': '没来过',
+  'identity.been-here=not-sure': '我不确定',
+  'identity.given': '您的名字是什么（不含姓）？',
+  'identity.given:why': '您的保险和病历都是按证件上的姓名保存的。',
+  'identity.given.help': '请按身份证件或保险卡上的写法填写，中间名也要写。例如：Xiaoming。',
+  'identity.family': '您姓什么？',
+  'identity.family.help': '如果您有两个姓，请都写上。例如：Ouyang。',
+  'identity.birth-date': '您的出生日期是哪天？',
+  'identity.birth-date:why': '有了出生日期，我们就能把您和同名的人区分开。',
+  'identity.chosen-name': '您希望我们怎么称呼您？',
+  'identity.chosen-name:why': '我们和您说话时会用这个名字。',
+  'identity.chosen-name.help': '如果和证件上的姓名一样，请留空。',
+  'identity.has-former-names': '您以前用过别的姓名吗？',
+  'identity.has-former-names:why': '以前的病历可能还用那个姓名。这能帮我们找到它们。',
+  'identity.has-former-names.help': '例如：结婚以前的姓名。',
+  'identity.former': '您的其他姓名',
+  'identity.former.given': '名字',
+  'identity.former.family': '姓',
+  'identity.id-kind': '您愿意给我们一个证件号码吗？',
+  'identity.id-kind:why': '您可以不给。号码能帮我们不把您和别人弄混。',
+  ...options(['identity.id-kind'], {
+    none: '不愿意',
+    'social-security': '愿意，我的社会安全号码',
+    'drivers-license': '愿意，我的驾照或州身份证',
+    passport: '愿意，我的护照',
+    other: '愿意，其他证件',
+  }),
+  'identity.id-number': '号码是多少？',
+};

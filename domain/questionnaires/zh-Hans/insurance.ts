@@ -1,3 +1,36 @@
-import type { Texts } from '../translation.ts';
+import { under, type Texts } from '../translation.ts';
 
-export const insurance: Texts = {};
+export const insurance: Texts = {
+  title: '您的保险',
+  'insurance.has': '您有医疗保险吗？',
+  'insurance.has:why': '没有保险也可以来。我们可以告诉您就诊的费用。',
+  'insurance.has=yes': '有',
+  'insurance.has=no': '没有',
+  'insurance.has=not-sure': '我不确定',
+  'insurance.first': '您的保险',
+  ...under(['insurance', 'insurance2'], {
+    payer: '保险公司的名称是什么？',
+    'payer.help': '在保险卡的正面。例如：Aetna、Medicaid 或 Medicare。',
+    'member-id': '您的会员号码是多少？',
+    'member-id.help': '卡上可能写着“Member ID”、“ID”或“Policy number”。',
+    group: '团体号码是多少？',
+    'group.help': '如果卡上没有，请留空。',
+    relation: '这是谁的保险？',
+    'relation=self': '是我自己的',
+    'relation=spouse': '我丈夫、妻子或伴侣的',
+    'relation=child': '我母亲或父亲的',
+    'relation=other': '其他人的',
+    'subscriber-name': '这个人的全名是什么？',
+    'subscriber-birth-date': '这个人的出生日期是哪天？',
+    'subscriber-birth-date:why': '我们核对您的保险时，保险公司会问。',
+    'card-front': '保险卡正面的照片',
+    'card-front:why': '有了照片，我们可以改正写错的地方。我们会加密保存。',
+    'card-front.help': '照片或 PDF，最大 10 MB。请再看一遍：每个字都清楚吗？',
+    'card-back': '保险卡背面的照片',
+  }),
+  'insurance.cards': '您的保险卡',
+  'insurance.has-second': '您有第二份保险吗？',
+  'insurance.has-second.help': '例如：Medicare 加上工作单位的保险。',
+  'insurance.second': '您的第二份保险',
+  'insurance.second-cards': '第二份保险的卡',
+};

@@ -1,3 +1,35 @@
-import type { Texts } from '../translation.ts';
+import { options, type Texts } from '../translation.ts';
 
-export const language: Texts = {};
+export const language: Texts = {
+  title: '您的语言和需要的帮助',
+  'language.preferred': '我们应该用哪种语言与您沟通？',
+  'language.preferred:why': '我们会尽量用这种语言给您写信和说话。',
+  ...options(['language.preferred'], {
+    en: 'English',
+    es: 'Español',
+    'zh-Hans': '中文（简体）',
+    vi: 'Tiếng Việt',
+    pt: 'Português',
+    ar: 'العربية',
+    other: '其他语言',
+  }),
+  'language.other': '是哪种语言？',
+  'language.other.help': '例如：韩语、海地克里奥尔语或索马里语。',
+  'language.interpreter': '您就诊时需要口译员吗？',
+  'language.interpreter:why': '我们会为您的就诊多留时间，并请口译员参加。您不用付费。',
+  'language.interpreter-kind': '您需要哪种口译员？',
+  'language.interpreter-kind=spoken': '会说我的语言的人',
+  'language.interpreter-kind=sign': '会手语的人',
+  'language.access': '什么能让您就诊更方便？',
+  ...options(['language.access'], {
+    none: '我什么都不需要',
+    'step-free': '没有台阶的入口，或轮椅的空间',
+    seeing: '大字体，或因视力不好需要帮助',
+    hearing: '因听力不好需要帮助',
+    reading: '帮助阅读或填写表格',
+    quiet: '安静的等候处',
+    other: '其他',
+  }),
+  'language.access.help': '您可以选择多项。',
+  'language.access-other': '还有什么能帮到您？',
+};
