@@ -25,8 +25,14 @@ import type { Language, Words } from './words.tsx';
 /** Few look for a group: its page is fetched by who does. */
 const Groups = lazy(async () => ({ default: (await import('./pages/groups.tsx')).Groups }));
 
+/** An intake is a room of its own, fetched by who has one. */
+const IntakeRoom = lazy(async () => ({ default: (await import('./intake/room.tsx')).IntakeRoom }));
+const IntakeLink = lazy(async () => ({ default: (await import('./intake/link-page.tsx')).IntakeLink }));
+
 const id = '([0-9a-f-]{36})';
+const intake = new RegExp(`^/intake/${id}(?:/(.*))?$`);
 const open: readonly (readonly [RegExp, (token: string) => ReactNode])[] = [
+  [/^\/i\/([\w-]+)$/, (token) => <IntakeLink token={token} />],
   [/^\/claim\/([\w-]+)$/, (token) => <Claim token={token} />],
   [/^\/forgot$/, () => <Forgot />],
 ];
@@ -127,6 +133,15 @@ function Frame(): ReactNode {
   );
 }
 
+function Opening(): ReactNode {
+  const { t } = useSpeech();
+  return (
+    <p role="status" className="loading">
+      {t('loading')}
+    </p>
+  );
+}
+
 /** Each language by its own name, so that whoever reads only that one finds it. */
 function LanguageMenu(): ReactNode {
   const { t, language, setLanguage } = useSpeech();
@@ -150,21 +165,30 @@ function Pages(): ReactNode {
   const session = useSession();
   const { state, refresh } = session;
   const openPage = open.find(([pattern]) => pattern.test(path));
-  const needsSession = openPage === undefined;
+  const room = intake.exec(path);
+  const needsSession = openPage === undefined && room === null;
   const [failed, setFailed] = useState(false);
   useEffect(() => {
     if (needsSession && state.kind === 'unknown') refresh().catch(() => setFailed(true));
   }, [needsSession, state.kind, refresh]);
 
-  if (openPage !== undefined) return <div key={path}>{openPage[1](openPage[0].exec(path)?.[1] ?? '')}</div>;
+  if (room !== null) {
+    // One element for all its pages: what was answered lives in it.
+    return (
+      <Suspense fallback={<Opening />}>
+        <IntakeRoom key={room[1]} id={room[1] ?? ''} rest={room[2] ?? ''} />
+      </Suspense>
+    );
+  }
+  if (openPage !== undefined) {
+    return (
+      <div key={path}>
+        <Suspense fallback={<Opening />}>{openPage[1](openPage[0].exec(path)?.[1] ?? '')}</Suspense>
+      </div>
+    );
+  }
   if (state.kind === 'unknown') {
-    if (!failed) {
-      return (
-        <p role="status" className="loading">
-          {t('loading')}
-        </p>
-      );
-    }
+    if (!failed) return <Opening />;
     return (
       <Page title={t('app')} problems={[{ text: t('problem.offline') }]}>
         <button type="button" className="primary" onClick={() => window.location.reload()}>

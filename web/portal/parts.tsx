@@ -2,23 +2,30 @@
 import { useCallback, useEffect, useId, useRef, useState } from 'react';
 import type { FormEvent, ReactNode } from 'react';
 import { problemText } from './problems.ts';
+import { Link } from './router.tsx';
 import { useSpeech } from './words.tsx';
 
 export interface FieldProblem {
   /** Id of the input that it is about; none for what is about the whole page. */
   readonly field?: string | undefined;
   readonly text: string;
+  /** Where the field stands on another page: the path below /portal. */
+  readonly page?: string | undefined;
 }
 
 interface PageProps {
   readonly title: string;
   readonly step?: string | undefined;
+  /** Stands above the heading. */
+  readonly before?: ReactNode;
+  /** What the question belongs to, said with it: "Over the last two weeks, how often ...". */
+  readonly context?: string | undefined;
   readonly problems?: readonly FieldProblem[] | undefined;
   readonly children: ReactNode;
 }
 
 /** A page announces itself: title of the window, focus on its heading, or on what went wrong. */
-export function Page({ title, step, problems = [], children }: PageProps): ReactNode {
+export function Page({ title, step, before, context, problems = [], children }: PageProps): ReactNode {
   const { t } = useSpeech();
   const heading = useRef<HTMLHeadingElement>(null);
   const hasProblems = problems.length > 0;
@@ -33,7 +40,9 @@ export function Page({ title, step, problems = [], children }: PageProps): React
     <>
       <ErrorSummary problems={problems} />
       {step !== undefined && <p className="step">{step}</p>}
+      {before}
       <h1 tabIndex={-1} ref={heading}>
+        {context !== undefined && <span className="context">{context} </span>}
         {title}
       </h1>
       {children}
@@ -52,9 +61,11 @@ function ErrorSummary({ problems }: { readonly problems: readonly FieldProblem[]
     <div className="error" role="alert" tabIndex={-1} ref={box}>
       <h2>{t('errors.title')}</h2>
       <ul>
-        {problems.map(({ field, text }) => (
+        {problems.map(({ field, text, page }) => (
           <li key={text}>
-            {field === undefined ? (
+            {page !== undefined ? (
+              <Link to={page}>{text}</Link>
+            ) : field === undefined ? (
               text
             ) : (
               <a

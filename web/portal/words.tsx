@@ -6,10 +6,6 @@ import { translator } from '../shared/i18n.ts';
 import type { Translate } from '../shared/i18n.ts';
 import type en from '../locales/portal/en.json';
 
-/**
- * What the menu offers: a language is offered when its file is named in `files`, and every language that is written
- * elsewhere is expected here (test/web/portal-locales.test.ts).
- */
 export const languages = writtenLanguages;
 export type Language = WrittenLanguage;
 export type Key = keyof typeof en;
@@ -41,12 +37,10 @@ const files: Readonly<Record<Language, () => Promise<{ readonly default: Partial
   ar: () => import('../locales/portal/ar.json'),
 };
 
-/** Languages that do not have all words yet: English stands in for the others. */
-export const unfinished: ReadonlySet<Language> = new Set<Language>([]);
-
 export async function loadWords(language: Language): Promise<Words> {
-  const [file, english] = await Promise.all([files[language](), unfinished.has(language) ? files.en() : undefined]);
-  return translator<Key>(language, { ...english?.default, ...file.default } as Texts);
+  const file = await files[language]();
+  // Each language has the plurals that it needs, and no others.
+  return translator<Key>(language, file.default as Texts);
 }
 
 /** The page's language and the side it begins on. */

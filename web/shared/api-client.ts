@@ -38,6 +38,8 @@ interface Common {
   /** The ETag that was read, for PUT and PATCH. */
   readonly ifMatch?: string | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** No repeats: the caller repeats by itself, with the same key, and says so meanwhile. */
+  readonly once?: boolean | undefined;
 }
 type Arguments<N extends RouteName> =
   Record<never, never> extends Request<N> ? [request?: Request<N>] : [request: Request<N>];
@@ -91,9 +93,9 @@ export async function apiWithETag<N extends RouteName>(
   name: N,
   ...[request]: Arguments<N>
 ): Promise<{ answer: Answer<N>; etag: string | undefined }> {
-  const { params, query, body, idempotencyKey, ifMatch, signal } = (request ?? {}) as Loose;
+  const { params, query, body, idempotencyKey, ifMatch, signal, once: single } = (request ?? {}) as Loose;
   const [method = 'GET', path = '/'] = name.split(' ');
-  const key = method === 'POST' ? (idempotencyKey ?? newKey()) : undefined;
+  const key = idempotencyKey ?? (method === 'POST' ? newKey() : undefined);
   const init: RequestInit = {
     method,
     credentials: 'same-origin',
@@ -117,7 +119,7 @@ export async function apiWithETag<N extends RouteName>(
     } catch (error) {
       const pause = pauses[attempt];
       // Without a key only a read may be repeated blindly, and a read is repeated by whoever asked.
-      if (!(error instanceof ProblemError) || key === undefined || pause === undefined || !undecided(error))
+      if (single || !(error instanceof ProblemError) || key === undefined || pause === undefined || !undecided(error))
         throw error;
       await new Promise((resolve) => setTimeout(resolve, Math.max(pause, (error.retryAfterSeconds ?? 0) * 1_000)));
       signal?.throwIfAborted();

@@ -9,7 +9,13 @@ import { useSession } from '../session.tsx';
 import { useSpeech } from '../words.tsx';
 
 /** Shown in the place of the page that was wanted, which then appears by itself. */
-export function SignIn({ ended }: { readonly ended: boolean }): ReactNode {
+export function SignIn({
+  ended,
+  onDone,
+}: {
+  readonly ended: boolean;
+  readonly onDone?: (() => Promise<void>) | undefined;
+}): ReactNode {
   const { t } = useSpeech();
   const { refresh } = useSession();
   const claimed = usePlace().query.get('email');
@@ -29,6 +35,7 @@ export function SignIn({ ended }: { readonly ended: boolean }): ReactNode {
     try {
       await api('POST /sessions', { body: { email: email.trim(), password, ...(asksCode && { code: code.trim() }) } });
       await refresh();
+      await onDone?.();
     } catch (error) {
       if (isCode(error, 'second-factor-required')) setAsksCode(true);
       else setProblems([{ field: isCode(error, 'sign-in-failed') ? 'email' : undefined, text: problemText(error, t) }]);

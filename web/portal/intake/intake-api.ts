@@ -1,0 +1,58 @@
+/** What the rooms of an intake ask the server. */
+import type { IntakeStep } from '../../../domain/intake.ts';
+import type { Answers } from '../../../domain/questionnaire-answers.ts';
+import type { Questionnaire } from '../../../domain/questionnaire.ts';
+import type { IntakeProgress, IntakeStepPage, SavedStep } from '../../../api/intake-schemas.ts';
+import { api, ProblemError } from '../../shared/api-client.ts';
+import { isCode } from '../problems.ts';
+
+export type Progress = IntakeProgress;
+export type Crisis = NonNullable<Progress['crisis']>;
+
+/** A step as the page works with it. */
+export interface StepPage extends Omit<IntakeStepPage, 'questionnaire' | 'answers' | 'prefill' | 'calculated'> {
+  readonly questionnaire: Questionnaire;
+  readonly answers: Answers;
+  readonly prefill: Answers;
+  readonly calculated: Answers;
+}
+
+export const readProgress = (id: string): Promise<Progress> => api('GET /intakes/:id/progress', { params: { id } });
+
+export async function readStep(id: string, step: IntakeStep, language: string): Promise<StepPage> {
+  const page = await api('GET /intakes/:id/steps/:step', { params: { id, step }, query: { language } });
+  return page as unknown as StepPage;
+}
+
+export interface SaveBody {
+  readonly answers: Answers;
+  readonly baseVersion: number;
+  readonly complete: boolean;
+  readonly language: string;
+}
+
+/** One attempt: who calls repeats with the same key, and tells the person meanwhile. */
+export const putStep = (id: string, step: IntakeStep, body: SaveBody, idempotencyKey: string): Promise<SavedStep> =>
+  api('PUT /intakes/:id/steps/:step', {
+    params: { id, step },
+    body: { ...body, answers: body.answers as Record<string, unknown[]> },
+    idempotencyKey,
+    once: true,
+  });
+
+export const act = (id: string, action: 'submit' | 'withdraw') =>
+  api('POST /intakes/:id/:action', { params: { id, action }, body: {} });
+
+/** What another page or device has saved meanwhile; null where the refusal is another one. */
+export function staleOf(error: unknown): { readonly answers: Answers; readonly version: number } | null {
+  if (!isCode(error, 'stale-step')) return null;
+  const { current } = error.data as { current?: { answers?: Answers; version?: number } };
+  return current?.answers === undefined || current.version === undefined
+    ? null
+    : { answers: current.answers, version: current.version };
+}
+
+/** Nobody knows whether it was done, or it could not be done just now: the same key may be sent again. */
+export const isUndecided = (error: unknown): boolean =>
+  error instanceof ProblemError &&
+  (error.status === 0 || error.status === 429 || error.status >= 500 || error.code === 'outcome-unknown');

@@ -1,0 +1,212 @@
+/**
+ * One step of the intake while somebody answers it: what they said, what the clinic has, and the way between. Answers live
+ * in memory and at the clinic, nowhere on the device (docs/decisions.md, 79). What is typed is sent a moment after the
+ * last key, everything else on going forward; a save that nobody answered is repeated under its own key until somebody
+ * does, so that it can neither be lost nor happen twice.
+ */
+import type { IntakeStep } from '../../../domain/intake.ts';
+import { checkAnswers } from '../../../domain/questionnaire-check.ts';
+import { withoutDisabled } from '../../../domain/questionnaire-evaluation.ts';
+import type { Answers } from '../../../domain/questionnaire-answers.ts';
+import { newKey, ProblemError } from '../../shared/api-client.ts';
+import type { FieldError } from '../../shared/api-client.ts';
+import { isUndecided, staleOf } from './intake-api.ts';
+import type { Crisis, SaveBody, StepPage } from './intake-api.ts';
+import type { SavedStep } from '../../../api/intake-schemas.ts';
+
+/** After the last key, ms. */
+const pauseMs = 1_500;
+/** While somebody types on without a pause, ms. */
+const longestMs = 8_000;
+const retryMs = [1_000, 2_000, 4_000, 8_000, 15_000] as const;
+
+export interface Work extends StepPage {
+  /** Other than what the clinic has. */
+  readonly dirty: boolean;
+  readonly saving: 'no' | 'saving' | 'trying';
+  /** What another page has saved meanwhile, until the person has chosen. */
+  readonly stale: { readonly answers: Answers; readonly version: number } | null;
+  /** What the server refused, for the page that holds the field. */
+  readonly refused: readonly FieldError[];
+  readonly crisis: Crisis | null;
+  /** Prefilled questions that the person has decided about. */
+  readonly decided: ReadonlySet<string>;
+}
+
+export type Outcome =
+  | { readonly kind: 'saved'; readonly saved: SavedStep | null }
+  | { readonly kind: 'stale' | 'refused' | 'signed-out' }
+  | { readonly kind: 'failed'; readonly error: unknown };
+
+export interface StepPorts {
+  readonly step: IntakeStep;
+  put(body: SaveBody, key: string): Promise<SavedStep>;
+  language(): string;
+  signedOut(): void;
+}
+
+export type StepStore = ReturnType<typeof createStepStore>;
+
+const same = (one: unknown, other: unknown): boolean => stable(one) === stable(other);
+const stable = (value: unknown): string =>
+  JSON.stringify(value, (_key, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+
+export function createStepStore(ports: StepPorts, page: StepPage) {
+  let work: Work = {
+    ...page,
+    answers: { ...prefilled(page), ...page.answers },
+    dirty: false,
+    saving: 'no',
+    stale: null,
+    refused: [],
+    crisis: null,
+    decided: new Set(),
+  };
+  const listeners = new Set<() => void>();
+  const set = (change: Partial<Work>): void => {
+    work = { ...work, ...change };
+    for (const listener of listeners) listener();
+  };
+
+  let tail: Promise<unknown> = Promise.resolve();
+  let typing: ReturnType<typeof setTimeout> | undefined;
+  let firstTyped = 0;
+  let wake: (() => void) | undefined;
+
+  const toSend = (): Answers => withoutDisabled(work.questionnaire, { ...work.answers, ...work.calculated });
+
+  async function deliver(body: SaveBody): Promise<SavedStep> {
+    const key = newKey();
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        set({ saving: attempt === 0 ? 'saving' : 'trying' });
+        return await ports.put(body, key);
+      } catch (error) {
+        if (!isUndecided(error)) throw error;
+        set({ saving: 'trying' });
+        const asked = error instanceof ProblemError ? (error.retryAfterSeconds ?? 0) * 1_000 : 0;
+        await pause(Math.max(asked, retryMs[Math.min(attempt, retryMs.length - 1)] ?? 15_000));
+      }
+    }
+  }
+
+  const pause = (ms: number): Promise<void> =>
+    new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        window.removeEventListener('online', done);
+        wake = undefined;
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      window.addEventListener('online', done);
+      wake = done;
+    });
+
+  /** @param quiet nobody waits for it: what is refused is said when the person goes on */
+  async function send(complete: boolean, quiet: boolean): Promise<Outcome> {
+    if (work.stale !== null) return { kind: 'stale' };
+    if (!complete && !work.dirty) return { kind: 'saved', saved: null };
+    const { answers } = work;
+    const body: SaveBody = { answers: toSend(), baseVersion: work.version, complete, language: ports.language() };
+    try {
+      const saved = await deliver(body);
+      const { version, savedAt, calculated } = saved;
+      set({
+        version,
+        savedAt,
+        calculated: calculated as Answers,
+        crisis: saved.crisis ?? work.crisis,
+        dirty: work.answers !== answers,
+        saving: 'no',
+        refused: [],
+        ...(complete ? { state: 'answered' as const } : {}),
+      });
+      return { kind: 'saved', saved };
+    } catch (error) {
+      const current = staleOf(error);
+      if (current !== null && same(current.answers, body.answers)) {
+        // The same was said elsewhere, or by an answer that got lost on its way.
+        set({ version: current.version, saving: 'no', dirty: complete });
+        return complete ? send(true, quiet) : { kind: 'saved', saved: null };
+      }
+      set({ saving: 'no' });
+      if (current !== null) {
+        set({ stale: current });
+        return { kind: 'stale' };
+      }
+      if (error instanceof ProblemError && error.status === 401) {
+        ports.signedOut();
+        return { kind: 'signed-out' };
+      }
+      if (error instanceof ProblemError && error.code === 'validation-failed' && error.errors.length > 0) {
+        if (!quiet) set({ refused: error.errors });
+        return { kind: 'refused' };
+      }
+      return { kind: 'failed', error };
+    }
+  }
+
+  const save = (complete: boolean, quiet = false): Promise<Outcome> => {
+    clearTimeout(typing);
+    firstTyped = 0;
+    const next = tail.then(() => send(complete, quiet));
+    tail = next;
+    return next;
+  };
+
+  return {
+    subscribe(listener: () => void): () => void {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    get: (): Work => work,
+    /** @param soon typed text, and answers that cannot wait: sent without going forward */
+    answer(linkId: string, values: Answers[string], soon: boolean): void {
+      const { [linkId]: before, ...rest } = work.answers;
+      if (same(before ?? [], values)) return;
+      set({
+        answers: values.length === 0 ? rest : { ...rest, [linkId]: values },
+        dirty: true,
+        refused: work.refused.filter(({ path }) => !path.includes(`/${linkId}`)),
+      });
+      if (!soon) return;
+      clearTimeout(typing);
+      if (firstTyped === 0) firstTyped = Date.now();
+      const wait = Math.min(pauseMs, Math.max(0, firstTyped + longestMs - Date.now()));
+      typing = setTimeout(() => {
+        // What is half typed and wrong so far would only be refused.
+        if (checkAnswers(work.questionnaire, toSend(), { complete: false }).length === 0) void save(false, true);
+      }, wait);
+    },
+    decide(linkId: string): void {
+      set({ decided: new Set([...work.decided, linkId]) });
+    },
+    save,
+    /** The person chose between theirs and what is there now: that is said on the new base. */
+    resolve(answers: Answers): Promise<Outcome> {
+      if (work.stale === null) return save(false);
+      set({ answers, version: work.stale.version, stale: null, dirty: true });
+      return save(false);
+    },
+    /** The same questions in another language: what was answered stays. */
+    translate(next: StepPage): void {
+      set({ questionnaire: next.questionnaire, returnedNote: next.returnedNote });
+    },
+    /** Tries now what waits. */
+    nudge(): void {
+      wake?.();
+    },
+  };
+}
+
+/** What is known already stands in the fields, apart from what only the person's own word makes an answer. */
+function prefilled(page: StepPage): Answers {
+  if (page.version > 0) return {};
+  const unconfirmed = new Set(page.toConfirm);
+  return Object.fromEntries(Object.entries(page.prefill).filter(([linkId]) => !unconfirmed.has(linkId)));
+}
