@@ -118,6 +118,15 @@ export function absenceWaitsFor(absence: {
   return { what: 'steps', who: 'time', until: absence.next };
 }
 
+/** Somebody of the clinic has to take it on, or to say what came of it. */
+export function escalationWaitsFor(escalation: {
+  readonly state: string;
+  readonly next: string | null;
+}): WaitingFor | null {
+  if (escalation.state === 'resolved' || escalation.state === 'cancelled') return null;
+  return { what: 'staff', who: 'staff', until: escalation.next };
+}
+
 const asked: ReadonlySet<string> = new Set(appointmentActions);
 
 /**

@@ -49,6 +49,8 @@ import type {
 } from '../workflows/messages/appointment.ts';
 import { absenceGateway } from './temporal-absence.ts';
 import type { AbsenceGateway } from './temporal-absence.ts';
+import { escalationGateway } from './temporal-escalation.ts';
+import type { EscalationGateway } from './temporal-escalation.ts';
 import { groupGateway } from './temporal-group.ts';
 import type { GroupGateway } from './temporal-group.ts';
 import { seriesGateway } from './temporal-series.ts';
@@ -61,7 +63,8 @@ import type { WalkInGateway } from './temporal-walk-in.ts';
 /** An action on an appointment that is over: its run is closed. What to answer is decided from Postgres by the caller. */
 export const closed = Symbol('closed');
 
-export interface TemporalGateway extends WaitlistGateway, SeriesGateway, AbsenceGateway, WalkInGateway, GroupGateway {
+export interface TemporalGateway
+  extends WaitlistGateway, SeriesGateway, AbsenceGateway, WalkInGateway, EscalationGateway, GroupGateway {
   /**
    * Starts the appointment and waits for what its start command led to. A repeat with the same id gets the same answer.
    * @throws DomainError `unavailable`, `outcome-unknown`, `idempotency-key-reused` (same id, other body)
@@ -306,6 +309,7 @@ export function createTemporalGateway(options: GatewayOptions): TemporalGateway 
     ...absenceGateway({ client, taskQueue, act, onlyOnce }),
     ...groupGateway({ client, taskQueue, act, onlyOnce }),
     ...walkInGateway({ client, taskQueue, act, onlyOnce }),
+    ...escalationGateway({ client, taskQueue, act, onlyOnce }),
     health,
     close: () => connection.close(),
   };

@@ -4,6 +4,7 @@
  */
 import { seriesStates } from '../domain/series.ts';
 import { absenceStates } from '../domain/absence.ts';
+import { escalationStates } from '../domain/escalation.ts';
 import { openingStates, waitlistStates } from '../domain/waitlist.ts';
 import type { Trx } from './connection.ts';
 import { stamp } from './instants.ts';
@@ -76,6 +77,15 @@ const absence = {
   location: 'coalesce(b.location_id, q.location_id)',
   start: 'b.starts_at',
   zone: 'coalesce(l.time_zone, q.time_zone)',
+};
+
+const escalation = {
+  from: `escalation e LEFT JOIN LATERAL (SELECT t.name, t.due_at FROM case_timer t WHERE t.aggregate = 'escalation' AND t.aggregate_id = e.id AND t.state = 'pending' ORDER BY t.due_at LIMIT 1) n ON true`,
+  id: 'e.id',
+  state: 'e.state',
+  patient: 'e.patient_id',
+  location: 'e.location_id',
+  start: 'e.raised_at',
 };
 
 export const caseSources = {
@@ -167,6 +177,25 @@ export const caseSources = {
       ...absence,
       where: `b.organization_id = :organizationId AND b.state IN ('resolved', 'stopped')`,
       order: 'b.starts_at',
+    },
+  },
+  escalation: {
+    states: escalationStates,
+    over: new Set(['resolved', 'cancelled']),
+    open: [
+      {
+        ...escalation,
+        where: `e.organization_id = :organizationId AND e.ended_at IS NULL`,
+        timer: 'n.name',
+        due: 'n.due_at',
+        // Nobody has it, and nobody answers: a person of the clinic goes on next either way.
+        heldUp: 'true',
+      },
+    ],
+    ended: {
+      ...escalation,
+      where: `e.organization_id = :organizationId AND e.ended_at IS NOT NULL`,
+      order: 'e.ended_at',
     },
   },
 } as const satisfies Readonly<Record<string, CaseSource>>;

@@ -30,11 +30,13 @@ import { fieldSecrets } from '../db/field-secrets.ts';
 import { createDocumentStore } from '../documents/store.ts';
 import { loadKeys } from '../keys.ts';
 import { createLog } from '../log.ts';
+import { escalationMovedSignal, escalationWorkflowId } from '../workflows/messages/escalation.ts';
 import { buildWorkflowBundle } from './bundle.ts';
 import { dataConverter } from './data-converter.ts';
 import { setCurrentVersion } from './deployment.ts';
 import { startDocumentWatch } from './document-watch.ts';
 import { startEligibilityWatch } from './eligibility-watch.ts';
+import { startEscalationWatch } from './escalation-watch.ts';
 import { runtimeOptions } from './metrics.ts';
 import { startSealer } from './sealer.ts';
 import { registerSearchAttributes } from './search-attributes.ts';
@@ -65,7 +67,7 @@ let client: Client | undefined;
 
 // What runs beside the workflows; each waits for the database by itself.
 const besides = [
-  startOutboxSender({ ...ports, keys, config }),
+  startOutboxSender({ ...ports, keys, config, escalationMoved }),
   startSealer({
     db: sealerDb,
     auditSecret: keys.auditSecret,
@@ -74,6 +76,7 @@ const besides = [
     log,
   }),
   startZoneWatch(ports),
+  startEscalationWatch({ ...ports, client: () => client }),
   startDocumentWatch({ ...ports, store: createDocumentStore({ directory: config.documentDirectory, keys }), scanner }),
   startEligibilityWatch({ db, log, client: () => client, taskQueue: appointmentTaskQueue }),
 ];
@@ -104,6 +107,14 @@ await Promise.all(besides.map((beside) => beside.stop()));
 await Promise.all([db.destroy(), sealerDb.destroy()]);
 log.info('the worker has stopped');
 process.exit(0);
+
+/** A run that does not hear of it meets the change with its next timer. */
+function escalationMoved(escalationId: string): void {
+  client?.workflow
+    .getHandle(escalationWorkflowId(escalationId))
+    .signal(escalationMovedSignal)
+    .catch(() => undefined);
+}
 
 /** Connects and works; returns when it was told to stop, throws when the engine is away or ends the worker. */
 async function workUntilStopped(

@@ -16,6 +16,7 @@ import { appointment, representAppointment, representAppointments } from '../app
 import { temporalWebUrl, timelineEntry, toTimelineEntry } from '../case-parts.ts';
 import {
   absenceWaitsFor,
+  escalationWaitsFor,
   allowedAction,
   allowedActionsOf,
   openingWaitsFor,
@@ -170,6 +171,7 @@ const waitsOf: Readonly<Record<OtherCaseKind, (row: OtherCaseRow) => CaseItem['w
       answerUntil: isoOrNull(row.answer_until),
       next: isoOrNull(row.due_at),
     }),
+  escalation: (row) => escalationWaitsFor({ state: row.state, next: isoOrNull(row.due_at) }),
 };
 
 function dueBefore(due: 'overdue' | 'today' | 'week' | 'any', at: number, zone: string): Date | undefined {

@@ -50,6 +50,7 @@ export function idleTemporal(): TemporalGateway {
     wakeAbsence: () => Promise.resolve(),
     arriveWalkIn: refuse,
     actOnWalkIn: refuse,
+    actOnEscalation: refuse,
     health: () => Promise.resolve(true),
     close: () => Promise.resolve(),
   };
@@ -107,6 +108,7 @@ export async function startTestApi(
     smtp: { url: 'smtp://127.0.0.1:1', from: 'clinic@example.org' },
     keyFile: '',
     anchorDirectory: '',
+    documentDirectory: '/nonexistent/documents',
     logLevel: 'info',
     demo: { enabled: true, password: 'healthsphere-demo', mfa: false },
     codecOff: false,
