@@ -57,7 +57,7 @@ export const tables: Readonly<Record<string, TableDeclaration>> = {
     rowSecurity: true,
     grants: { worker: append, api: append, auditor: read, sealer: read, backup: read },
     // The API files facts; the history of a process is the worker's to write.
-    apiInsertOnlyWhere: `aggregate IN ('patient', 'app-user', 'access-link', 'staff-task', 'location', 'resource', 'resource-pool', 'visit-type', 'availability-rule', 'availability-exception', 'walk-in-queue', 'policy', 'charge', 'contact-consent', 'intake-link', 'simulation-run', 'on-call-shift', 'staff-contact', 'document', 'coverage', 'identity-match')`,
+    apiInsertOnlyWhere: `aggregate IN ('patient', 'app-user', 'access-link', 'staff-task', 'location', 'resource', 'resource-pool', 'visit-type', 'availability-rule', 'availability-exception', 'walk-in-queue', 'policy', 'charge', 'contact-consent', 'intake-link', 'questionnaire-version', 'simulation-run', 'on-call-shift', 'staff-contact', 'document', 'coverage', 'identity-match')`,
   },
   audit_event: {
     class: 'audit',
@@ -109,6 +109,9 @@ export const tables: Readonly<Record<string, TableDeclaration>> = {
   identity_match: record,
   patient_merge: process,
   patient_merge_row: process,
+  // What patients are asked; a published version never changes (migration 020).
+  questionnaire: record,
+  questionnaire_version: record,
   // Kept once, never changed.
   simulation_run: { class: 'record', rowSecurity: true, grants: { worker: read, api: append, backup: read } },
   // Whoever holds the visit's link, or sees to it, asks for a way into the room: no process waits for that.

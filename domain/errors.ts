@@ -52,6 +52,7 @@ export const problemCodes = {
   'possible-duplicate': { status: 409, title: 'This may be somebody we know already' },
   'consents-missing': { status: 409, title: 'Something must be signed first' },
   duplicate: { status: 409, title: 'This exists already' },
+  'questionnaire-not-ready': { status: 422, title: 'This version cannot be published yet' },
   conflict: { status: 409, title: 'This conflicts with something that exists' },
   // The building
   unavailable: { status: 503, title: 'The service is away for a moment' },

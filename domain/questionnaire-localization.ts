@@ -59,15 +59,6 @@ export function missingKeys(
   return [...textsOf(version.definition).keys()].filter((key) => !given(key)?.trim());
 }
 
-/** Keys that no item has (any more): kept by nobody. */
-export function strayKeys(
-  version: Pick<QuestionnaireVersion, 'definition' | 'translations'>,
-  language: string,
-): string[] {
-  const known = textsOf(version.definition);
-  return Object.keys(version.translations[language] ?? {}).filter((key) => !known.has(key));
-}
-
 const textsIn =
   ({ translations }: Pick<QuestionnaireVersion, 'translations'>, language: string) =>
   (key: string): string | undefined => {
