@@ -7,6 +7,8 @@ import {
   lazyRouteComponent,
   redirect,
 } from '@tanstack/react-router';
+import { intakeStates } from '../../domain/intake.ts';
+import type { IntakeState } from '../../domain/intake.ts';
 import { meQuery } from './api/queries.ts';
 import { ProblemError } from '../shared/api-client.ts';
 import { NotFound, RouteError } from './frame/route-error.tsx';
@@ -293,6 +295,18 @@ const absence = createRoute({
   component: lazyRouteComponent(() => import('./absences/absence-page.tsx'), 'AbsencePage'),
 });
 
+const intakes = createRoute({
+  getParentRoute: () => frame,
+  path: '/intakes',
+  validateSearch: (raw: Raw): { state?: IntakeState | undefined } => ({ state: oneOf(raw['state'], intakeStates) }),
+  component: lazyRouteComponent(() => import('./intakes/board-page.tsx'), 'IntakesPage'),
+});
+const intake = createRoute({
+  getParentRoute: () => frame,
+  path: '/intakes/$id',
+  component: lazyRouteComponent(() => import('./intakes/intake-page.tsx'), 'IntakePage'),
+});
+
 export interface ChargesSearch {
   readonly state?: 'waived' | 'posted' | 'void' | 'all' | undefined;
   readonly kind?: 'late-cancel' | 'no-show' | 'deposit' | undefined;
@@ -357,6 +371,8 @@ const tree = root.addChildren([
     absences,
     declareAbsence,
     absence,
+    intakes,
+    intake,
     tasks,
     charges,
     equity,
