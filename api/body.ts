@@ -31,6 +31,27 @@ export async function readBody(
   return form ? Object.fromEntries(new URLSearchParams(text)) : parseJson(text);
 }
 
+/**
+ * What can be known of a file before it is read. @returns its media type
+ * @throws DomainError `unsupported-media-type`, `payload-too-large`, `bad-request` (no body)
+ */
+export function uploadType(
+  { headers }: Pick<IncomingMessage, 'headers'>,
+  options: { readonly limit: number; readonly contentTypes: readonly string[] },
+): string {
+  const type = mediaType(headers['content-type']);
+  if (type === undefined || !options.contentTypes.includes(type))
+    throw new DomainError('unsupported-media-type', { allowed: options.contentTypes });
+  const encoding = headers['content-encoding'];
+  if (encoding !== undefined && encoding !== 'identity')
+    throw new DomainError('unsupported-media-type', { detail: 'Send the file uncompressed.' });
+  const length = headers['content-length'];
+  if (length !== undefined && Number(length) > options.limit) throw new DomainError('payload-too-large');
+  if (headers['transfer-encoding'] === undefined && (length === undefined || Number(length) === 0))
+    throw new DomainError('bad-request', { detail: 'There is no file in the request.' });
+  return type;
+}
+
 /** JSON in UTF-8 is the only charset there is (RFC 8259); a parameter that says otherwise is refused with the type. */
 function mediaType(header: string | undefined): string | undefined {
   if (header === undefined) return undefined;

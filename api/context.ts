@@ -1,11 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Readable } from 'node:stream';
 import type { Logger } from 'pino';
 import type { VideoRooms } from '../activities/adapters/video-sandbox.ts';
 import type { Actor } from '../domain/actor.ts';
 import type { Action, Role } from '../domain/access.ts';
 import type { Db, Trx } from '../db/connection.ts';
+import type { FieldSecrets } from '../db/field-secrets.ts';
 import type { OperationKey } from '../db/transaction.ts';
 import type { Config } from '../config.ts';
+import type { DocumentStore } from '../documents/store.ts';
 import type { KeyRing } from '../keys.ts';
 import type { ChangeEvents } from './events.ts';
 import type { Passwords } from './passwords.ts';
@@ -30,6 +33,9 @@ export interface ApiPorts {
   readonly slots: SlotGate;
   /** Who gives rooms for visits by video; null where nobody does, and such visits go on by telephone. */
   readonly video: VideoRooms | null;
+  /** Seals and opens single fields. */
+  readonly secrets: FieldSecrets;
+  readonly documents: DocumentStore;
 }
 
 export interface SessionUser {
@@ -57,6 +63,15 @@ export interface SessionUser {
   readonly expiresAt: Date;
 }
 
+/** A body that is a file; see `upload` of route.ts. */
+export interface Upload {
+  readonly body: Readable;
+  /** Without parameters, lower case. */
+  readonly contentType: string;
+  /** Tells the request's operation what was sent, once it is known: the same key with another file is refused. */
+  sent(sha256: string): void;
+}
+
 /** One request, as handlers see it. */
 export interface RequestContext {
   readonly ports: ApiPorts;
@@ -82,6 +97,8 @@ export interface RequestContext {
   readonly operation: OperationKey;
   /** Deterministic UUID of the operation: ids of what this request creates derive from it. */
   readonly operationId: string;
+  /** The file that is being sent; throws on routes that take none. */
+  readonly upload: Upload;
   can(action: Action): boolean;
   /** A transaction in the user's organization (with the operation key when `operation` is passed). */
   transaction<T>(work: (trx: Trx) => Promise<T>, options?: { operation?: boolean | OperationKey }): Promise<T>;

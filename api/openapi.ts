@@ -86,6 +86,15 @@ function operation(route: AnyRoute): Json {
     tags: [tagOf(route)],
     security: open ? [] : [{ cookie: [] }, { bearer: [] }],
     ...(parameters.length === 0 ? {} : { parameters }),
+    ...(route.upload === undefined
+      ? {}
+      : {
+          requestBody: {
+            required: true,
+            description: `The file itself; at most ${(route.bodyLimitBytes ?? 0) / 1024 / 1024} MB.`,
+            content: Object.fromEntries(route.upload.contentTypes.map((type) => [type, {}])),
+          },
+        }),
     ...(route.body === undefined
       ? {}
       : {
@@ -103,7 +112,9 @@ function operation(route: AnyRoute): Json {
       [status]: {
         description: status === '204' ? 'Done' : 'The answer',
         ...(route.answer === undefined
-          ? {}
+          ? route.streams !== undefined && route.streams !== 'text/event-stream'
+            ? { content: { [route.streams]: {} } }
+            : {}
           : { content: { 'application/json': { schema: schemaOf(route.answer, 'output') } } }),
       },
       '4XX': {

@@ -2,6 +2,8 @@
 import type { Logger } from 'pino';
 import { videoSandbox } from '../activities/adapters/video-sandbox.ts';
 import { connect } from '../db/connection.ts';
+import { fieldSecrets } from '../db/field-secrets.ts';
+import { createDocumentStore } from '../documents/store.ts';
 import type { Config } from '../config.ts';
 import type { KeyRing } from '../keys.ts';
 import type { ApiPorts } from './context.ts';
@@ -37,6 +39,8 @@ export function createPorts(options: PortsOptions): { ports: ApiPorts; close(): 
     events,
     slots: createSlotGate(),
     // A sandbox is no provider: in production there is none until one is connected.
+    secrets: fieldSecrets(keys),
+    documents: createDocumentStore({ directory: config.documentDirectory, keys }),
     video: config.environment === 'production' ? null : videoSandbox(keys.tokenSecret),
   };
   return {

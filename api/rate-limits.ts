@@ -28,7 +28,7 @@ export interface RateLimits {
    * Reserves one use of something that costs or tells (asking for a reset, for a code).
    * @throws DomainError `rate-limited`
    */
-  reserve(bucket: 'reset-account' | 'reset-ip' | 'claim-code', key: string): Promise<void>;
+  reserve(bucket: 'reset-account' | 'reset-ip' | 'claim-code' | 'upload', key: string): Promise<void>;
   /** Removes counters that ran out. */
   sweep(): Promise<void>;
 }
@@ -61,6 +61,7 @@ export function createRateLimits(db: Db): RateLimits {
     'reset-account': limiter('reset-account', 3, quarter),
     'reset-ip': limiter('reset-ip', 30, quarter),
     'claim-code': limiter('claim-code', 5, quarter),
+    upload: limiter('upload', 40, quarter),
   };
 
   return {

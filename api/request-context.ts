@@ -6,7 +6,7 @@ import { recordAudit } from '../db/audit-trail.ts';
 import type { Trx } from '../db/connection.ts';
 import { withOrganization, withTransaction, type OperationKey } from '../db/transaction.ts';
 import type { IncomingHttpHeaders } from 'node:http';
-import type { ApiPorts, RequestContext, SessionUser, Subject } from './context.ts';
+import type { ApiPorts, RequestContext, SessionUser, Subject, Upload } from './context.ts';
 import { operationIdOf, operationKeyOf, type RequestScope } from './idempotency.ts';
 import { actorOf } from './session.ts';
 
@@ -22,6 +22,8 @@ export interface RequestFacts {
   /** Everything the request says: params, query and body as they arrived. */
   readonly input: unknown;
   readonly audit: { readonly action: string; readonly entityType: string | undefined };
+  /** Set where the route takes a file. */
+  readonly upload?: Upload | undefined;
   setCookie(header: string): void;
 }
 
@@ -83,6 +85,10 @@ export function handleRequest(ports: ApiPorts, facts: RequestFacts): HandledRequ
     },
     concerns(about) {
       subject = { ...subject, ...about };
+    },
+    get upload() {
+      if (facts.upload === undefined) throw new Error(`${facts.route} takes no file`);
+      return facts.upload;
     },
     can: (action: Action) => session?.permissions.has(action) ?? false,
     transaction: (work, options) => {

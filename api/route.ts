@@ -64,6 +64,11 @@ export interface RouteDeclaration<
    * (token forms: the token is the key; sign-in: nothing is created twice).
    */
   readonly withoutIdempotencyKey?: string;
+  /**
+   * The body is a file, not JSON: of one of these media types, not compressed. The handler reads `context.upload` itself, so
+   * that nothing is buffered here. None of these types can be sent by a foreign page without asking first (csrf.ts).
+   */
+  readonly upload?: { readonly contentTypes: readonly string[] };
   /** Largest accepted body in bytes; 256 KB unless said. */
   readonly bodyLimitBytes?: number;
   /** Also takes an HTML form (application/x-www-form-urlencoded): pages behind a link in a message, which work without a script. */

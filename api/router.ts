@@ -11,7 +11,7 @@ import { actions } from '../domain/access.ts';
 import { DomainError } from '../domain/errors.ts';
 import { recordAudit } from '../db/audit-trail.ts';
 import { withTransaction } from '../db/transaction.ts';
-import { defaultBodyLimit, readBody, refuseHostileData } from './body.ts';
+import { defaultBodyLimit, readBody, refuseHostileData, uploadType } from './body.ts';
 import type { ApiPorts, SessionUser } from './context.ts';
 import { cookieNames } from './cookies.ts';
 import { requireSameOrigin } from './csrf.ts';
@@ -67,6 +67,9 @@ export function routeFaults(routes: readonly AnyRoute[]): readonly string[] {
       fault(`has a params schema for (${shaped.join()}) but a path with (${named.join()})`);
     if (route.body === undefined && (route.method === 'PUT' || route.method === 'PATCH') && !named.includes('role'))
       fault('has no body schema');
+    if (route.upload !== undefined && route.body !== undefined) fault('takes a file and a body schema');
+    if (route.upload?.contentTypes.some((type) => simpleTypes.has(type)) === true)
+      fault('takes a file of a type that a foreign page may send without asking');
     if (route.answer === undefined && route.status !== 204 && !('streams' in route)) fault('has no answer schema');
     if (route.method === 'POST' && policy?.public !== undefined && route.withoutIdempotencyKey === undefined) {
       fault('is public: there is no principal to scope an Idempotency-Key to; say withoutIdempotencyKey');
@@ -80,6 +83,9 @@ export function routeFaults(routes: readonly AnyRoute[]): readonly string[] {
   }
   return faults;
 }
+
+/** What a form on any page can send (Fetch standard, CORS-safelisted request headers). */
+const simpleTypes = new Set(['text/plain', 'multipart/form-data', 'application/x-www-form-urlencoded']);
 
 /** Places of a schema where an unknown key would be swallowed. */
 function looseObjects(schema: z.ZodType | undefined): readonly string[] {
@@ -152,6 +158,7 @@ function handlerOf(ports: ApiPorts, route: AnyRoute): Middleware {
     const params = ctx['params'] as Record<string, string>;
     let idempotencyKey: string | undefined;
     let input: unknown;
+    let fileType = '';
     const handled = handleRequest(ports, {
       requestId: ctx.state['requestId'] as string,
       ip: ctx.ip,
@@ -166,6 +173,17 @@ function handlerOf(ports: ApiPorts, route: AnyRoute): Middleware {
         return input;
       },
       audit: { action: auditAction ?? name, entityType },
+      ...(route.upload === undefined
+        ? {}
+        : {
+            upload: {
+              body: ctx.req,
+              get contentType() {
+                return fileType;
+              },
+              sent: (sha256) => (input = { ...(input as object), body: { sha256 } }),
+            },
+          }),
       setCookie: (header) => ctx.append('Set-Cookie', header),
     });
     try {
@@ -175,8 +193,10 @@ function handlerOf(ports: ApiPorts, route: AnyRoute): Middleware {
       refuseHostileData(query, '/query');
       const parsedParams = parse(route.params, params, '/params');
       const parsedQuery = parse(route.query ?? noKeys, query, '/query');
+      if (route.upload !== undefined)
+        fileType = uploadType(ctx.req, { limit: route.bodyLimitBytes ?? defaultBodyLimit, ...route.upload });
       const rawBody =
-        ctx.method === 'GET' || ctx.method === 'HEAD'
+        ctx.method === 'GET' || ctx.method === 'HEAD' || route.upload !== undefined
           ? undefined
           : await readBody(ctx.req, {
               limit: route.bodyLimitBytes ?? defaultBodyLimit,
@@ -194,6 +214,8 @@ function handlerOf(ports: ApiPorts, route: AnyRoute): Middleware {
       if ('read' in route.audit) await auditRow(ports, route, handled, params, { outcome: 'success' });
       send(ports, ctx, route, result);
     } catch (error) {
+      // What is left of a refused file is not waited for.
+      if (route.upload !== undefined) ctx.set('Connection', 'close');
       await auditRefusal(ports, route, handled, params, error);
       // The connection broke while the answer was on its way: whether the change was kept is not known here.
       if ('change' in route.audit && mayHaveCommitted(error)) throw new DomainError('outcome-unknown');

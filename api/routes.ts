@@ -20,6 +20,8 @@ import * as rules from './routes/availability-rules.ts';
 import { findAvailability } from './routes/availability.ts';
 import * as cases from './routes/cases.ts';
 import * as charges from './routes/charges.ts';
+import * as coverages from './routes/coverages.ts';
+import * as documents from './routes/documents.ts';
 import { cancelDay } from './routes/closures.ts';
 import * as groups from './routes/group-sessions.ts';
 import * as intakeLinks from './routes/intake-links.ts';
@@ -176,6 +178,15 @@ export const routes = [
   charges.undoWaiver,
   charges.postCharge,
   charges.undoPosting,
+  documents.uploadDocument,
+  documents.listIntakeDocuments,
+  documents.getDocument,
+  documents.getDocumentState,
+  coverages.getIntakeCoverage,
+  coverages.listCoverages,
+  coverages.putCoverage,
+  coverages.askCoverageAgain,
+  coverages.endCoverage,
   staffTasks.listStaffTasks,
   staffTasks.createStaffTask,
   staffTasks.takeTask,

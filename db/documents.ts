@@ -53,8 +53,11 @@ export const mostDocumentBytes = 60 * 1024 * 1024;
 export async function requireRoomForDocument(trx: Trx, intakeId: string): Promise<void> {
   const row = await trx('document')
     .where({ intake_id: intakeId })
-    .first<{ count: number; bytes: number } | undefined>(trx.raw('count(*)::int AS count, coalesce(sum(bytes), 0)::int AS bytes'));
-  if ((row?.count ?? 0) >= mostDocuments || (row?.bytes ?? 0) >= mostDocumentBytes) throw new DomainError('upload-limit');
+    .first<{ count: number; bytes: number } | undefined>(
+      trx.raw('count(*)::int AS count, coalesce(sum(bytes), 0)::int AS bytes'),
+    );
+  if ((row?.count ?? 0) >= mostDocuments || (row?.bytes ?? 0) >= mostDocumentBytes)
+    throw new DomainError('upload-limit');
 }
 
 /** Files an upload, in quarantine. Serialized by the patient's row, so that the limit holds for uploads at once. */
@@ -100,7 +103,9 @@ export const documentsOfIntake = (trx: Trx, organizationId: string, intakeId: st
 
 /** Which of these names of the store a row names; for the sweep. */
 export const namedInStore = (trx: Trx, names: readonly string[]): Promise<string[]> =>
-  trx('document').whereIn('storage_name', [...names]).pluck<string[]>('storage_name');
+  trx('document')
+    .whereIn('storage_name', [...names])
+    .pluck<string[]>('storage_name');
 
 const leaseMs = 2 * 60_000;
 /** After a scan that gave no verdict: 5 s, doubling, to ten minutes. */
@@ -155,7 +160,11 @@ export async function decideScan(
     to,
     actor: systemActor('scanner'),
     at: verdict.at,
-    data: { patientId: document.patient_id, scanner: verdict.scanner, ...(verdict.finding !== null && { finding: verdict.finding }) },
+    data: {
+      patientId: document.patient_id,
+      scanner: verdict.scanner,
+      ...(verdict.finding !== null && { finding: verdict.finding }),
+    },
   });
   return true;
 }

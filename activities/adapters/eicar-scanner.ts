@@ -9,5 +9,7 @@ const signature = Buffer.from('$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$'.slice(1), 
 export const eicarScanner: Scanner = {
   name: 'eicar-stand-in',
   scan: (content) =>
-    Promise.resolve(Buffer.from(content).includes(signature) ? { clean: false, finding: 'Eicar-Test-Signature' } : { clean: true }),
+    Promise.resolve(
+      Buffer.from(content).includes(signature) ? { clean: false, finding: 'Eicar-Test-Signature' } : { clean: true },
+    ),
 };
