@@ -8,11 +8,15 @@ import { isEscalationMessage } from './escalation-delivery.ts';
 import { compose } from './messages/compose.ts';
 import type { ComposedMessage } from './messages/compose.ts';
 import { escalationMessage } from './messages/escalation-message.ts';
-import { messageCatalog, messageLanguage } from './messages/language.ts';
+import { messageCatalog, messageLanguages } from './messages/language.ts';
 import type { MessageLanguage } from './messages/language.ts';
+import { intakeMessage, isIntakeMessage } from './messages/intake-messages.ts';
+import { intakeWords } from './messages/intake-words.ts';
 import { isVisitMessage, visitMessages } from './messages/visit-messages.ts';
 import type { VisitFacts } from './messages/visit-messages.ts';
 import { isOfferMessage, isWishMessage, offerMessages, wishMessages } from './messages/waitlist-messages.ts';
+import { intakeCode, intakeLinkToken, intakeLinkUrl } from './intake-token.ts';
+import type { IntakeLinkFacts } from './intake-verdict.ts';
 import { offerPath, signOfferToken } from './offer-token.ts';
 import type { AppointmentFactsRow, OutboxRow } from './outbox-row.ts';
 import type { AccessLinkRow, Verdict } from './outbox-verdict.ts';
@@ -24,6 +28,8 @@ export const templateVersion = '1';
 export interface MessageContent extends ComposedMessage {
   readonly language: MessageLanguage;
   readonly localeAsked: string;
+  /** From what was asked for to what was used (BCP 47 lookup). */
+  readonly localesTried: readonly string[];
   readonly calendar?: { readonly method: CalendarMethod; readonly content: string } | undefined;
 }
 
@@ -52,7 +58,25 @@ export async function messageContent(
     .where({ id: row.organization_id })
     .first<{ name: string; default_locale: string }>('name', 'default_locale');
   const localeAsked = row.locale_asked ?? verdict.recipient.language ?? organization.default_locale;
-  const language = messageLanguage(localeAsked, organization.default_locale);
+  const { chosen: language, tried: localesTried } = messageLanguages(localeAsked, organization.default_locale);
+  const said = await worded(trx, ports, row, verdict, at, { organization, localeAsked, language });
+  return { ...said, localesTried };
+}
+
+interface InLanguage {
+  readonly organization: { readonly name: string };
+  readonly localeAsked: string;
+  readonly language: MessageLanguage;
+}
+
+async function worded(
+  trx: Trx,
+  ports: ContentPorts,
+  row: OutboxRow,
+  verdict: Extract<Verdict, { kind: 'send' }>,
+  at: Date,
+  { organization, localeAsked, language }: InLanguage,
+): Promise<Omit<MessageContent, 'localesTried'>> {
   const catalog = messageCatalog(language);
   const { appointment, link, offer, wish } = verdict;
 
@@ -134,6 +158,25 @@ export async function messageContent(
     );
     return { ...compose(parts, language), language, localeAsked };
   }
+  if (isIntakeMessage(row.kind)) {
+    const place = await firstPlace(trx);
+    const { intakeLink } = verdict;
+    const isCode = row.kind === 'intake-code';
+    const parts = intakeMessage(
+      row.kind,
+      {
+        clinic: organization.name,
+        phone: place?.phone ?? null,
+        url: isCode ? '' : intakeUrl(ports, row, intakeLink),
+        code: isCode && intakeLink?.code_expires_at ? intakeCode(ports, intakeLink.id, intakeLink.code_expires_at) : '',
+        until: (isCode ? intakeLink?.code_expires_at : intakeLink?.expires_at) ?? null,
+        timeZone: verdict.recipient.timeZone ?? place?.time_zone ?? 'UTC',
+      },
+      intakeWords[language],
+      catalog,
+    );
+    return { ...compose(parts, language), language, localeAsked };
+  }
   if (isAccountNotice(row.kind)) {
     const place = await firstPlace(trx);
     const parts = accountNotices[row.kind](
@@ -153,6 +196,16 @@ export async function messageContent(
   }
   throw new Error(`there is no template for ${row.kind}`);
 }
+
+/** By its link; how it went is seen on its page, by whoever has an account. */
+const intakeUrl = (
+  ports: Pick<ContentPorts, 'publicUrl' | 'tokenSecret'>,
+  row: OutboxRow,
+  link: IntakeLinkFacts | undefined,
+): string =>
+  link === undefined
+    ? `${ports.publicUrl}/portal/intake/${row.aggregate_id}`
+    : intakeLinkUrl(ports.publicUrl, intakeLinkToken(ports, link.id));
 
 /** An account belongs to no place: its clinic's first one answers. */
 const firstPlace = (trx: Trx): Promise<{ phone: string | null; time_zone: string } | undefined> =>

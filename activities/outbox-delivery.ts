@@ -161,6 +161,7 @@ async function claim(
       message_id: `<${messageId}>`,
       locale_asked: content.localeAsked,
       locale: content.language,
+      locale_tried: [...content.localesTried],
       template_version: `${row.kind}@${templateVersion}`,
       ...(verdict.fallback !== undefined && {
         params: JSON.stringify({ ...row.params, delivery: { channel: verdict.channel, because: verdict.fallback } }),

@@ -76,6 +76,12 @@ export async function loadRecipient(trx: Trx, toRef: string): Promise<Recipient 
     const user = await trx('app_user').where({ id }).whereNull('disabled_at').first<UserRow | undefined>(userColumns);
     return user && fromUser(trx, user);
   }
+  if (kind === 'guardian') return loadGuardian(trx, id);
+  if (kind === 'intake-link') {
+    const held = await trx('intake_link').where({ id }).first<{ patient_id: string; guardian_id: string | null } | undefined>('patient_id', 'guardian_id'); // prettier-ignore
+    if (held === undefined) return undefined;
+    return held.guardian_id === null ? loadPatient(trx, held.patient_id) : loadGuardian(trx, held.guardian_id);
+  }
   if (kind !== 'access-link') return undefined;
   const link = await trx('access_link')
     .where({ id })
@@ -132,6 +138,18 @@ async function loadPatient(trx: Trx, id: string): Promise<Recipient | undefined>
       deceased: row.deceased,
     }
   );
+}
+
+/** At their own address, in their own language; nothing once their authority was taken back. */
+async function loadGuardian(trx: Trx, id: string): Promise<Recipient | undefined> {
+  const row = await trx('patient_guardian as g')
+    .join('patient as p', 'p.id', 'g.patient_id')
+    .where('g.id', id)
+    .whereNull('g.revoked_at')
+    .first<{ email: string | null; phone: string | null; language: string | null; time_zone: string | null; deceased: boolean } | undefined>(
+      'g.email', 'g.phone', 'g.language', 'p.time_zone', 'p.deceased',
+    ); // prettier-ignore
+  return row && { patientId: null, email: row.email, phone: row.phone, language: row.language, timeZone: row.time_zone, deceased: row.deceased }; // prettier-ignore
 }
 
 /**

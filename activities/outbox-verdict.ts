@@ -7,10 +7,12 @@ import { loadPolicies } from '../db/policies.ts';
 import { addDuration } from '../domain/calendar.ts';
 import { policyAt } from '../domain/policies.ts';
 import { dueAfterOutage } from '../domain/reminder.ts';
+import { intakeProblem, loadIntakeLink, type IntakeLinkFacts } from './intake-verdict.ts';
 import type { LinkKind } from './link-token.ts';
 import { isEscalationMessage, judgeEscalation } from './escalation-delivery.ts';
 import { isAccountMessage } from './messages/account-messages.ts';
 import { isAccountNotice } from './messages/account-notices.ts';
+import { isIntakeMessage } from './messages/intake-messages.ts';
 import { isVisitMessage } from './messages/visit-messages.ts';
 import { isOfferMessage, isWishMessage } from './messages/waitlist-messages.ts';
 import type { VisitMessageKind } from './messages/visit-messages.ts';
@@ -49,6 +51,7 @@ export type Verdict =
       readonly link?: AccessLinkRow | undefined;
       readonly offer?: OfferFactsRow | undefined;
       readonly wish?: WishFactsRow | undefined;
+      readonly intakeLink?: IntakeLinkFacts | undefined;
     }
   | {
       readonly kind: 'suppress';
@@ -113,6 +116,7 @@ export async function judge(
   if (isEscalationMessage(row)) return judgeEscalation(trx, row, await loadRecipient(trx, row.to_ref), channelsHere);
 
   let link: AccessLinkRow | undefined;
+  let intakeLink: IntakeLinkFacts | undefined;
   if (isVisitMessage(row.kind)) {
     const untrue = await visitProblem(trx, row, row.kind, appointment, at);
     if (untrue !== null) return suppress(untrue);
@@ -129,6 +133,10 @@ export async function judge(
     if (link === undefined) return suppress('nothing-to-tell');
     const until = row.kind === 'account-claim-code' ? (link.code_expires_at ?? link.expires_at) : link.expires_at;
     if (link.used_at !== null || link.revoked_at !== null || at >= until) return suppress('no-longer-useful');
+  } else if (isIntakeMessage(row.kind)) {
+    intakeLink = row.aggregate === 'intake-link' ? await loadIntakeLink(trx, row.aggregate_id, at) : undefined;
+    const untrue = intakeProblem(row.kind, intakeLink, at);
+    if (untrue !== null) return suppress(untrue);
   } else if (!isAccountNotice(row.kind)) {
     return { kind: 'unknown' };
   }
@@ -137,7 +145,7 @@ export async function judge(
   const recipient = await loadRecipient(trx, row.to_ref);
   if (recipient === undefined) return suppress('no-address', isVisitMessage(row.kind) || row.kind === 'waitlist-offer');
   if (recipient.deceased) return suppress('deceased');
-  return reach(trx, row, recipient, { channelsHere, about: { appointment, link, offer, wish }, suppress });
+  return reach(trx, row, recipient, { channelsHere, about: { appointment, link, offer, wish, intakeLink }, suppress });
 }
 
 async function visitProblem(
@@ -224,7 +232,7 @@ async function loadLink(trx: Trx, row: OutboxRow): Promise<AccessLinkRow | undef
 
 interface Reach {
   readonly channelsHere: ReadonlySet<SendChannel>;
-  readonly about: Pick<Extract<Verdict, { kind: 'send' }>, 'appointment' | 'link' | 'offer' | 'wish'>;
+  readonly about: Pick<Extract<Verdict, { kind: 'send' }>, 'appointment' | 'link' | 'offer' | 'wish' | 'intakeLink'>;
   suppress(reason: Suppression, call?: boolean): Verdict;
 }
 
@@ -232,7 +240,9 @@ interface Reach {
 async function reach(trx: Trx, row: OutboxRow, recipient: Recipient, facts: Reach): Promise<Verdict> {
   const { channelsHere, about, suppress } = facts;
   const aboutVisits = isVisitMessage(row.kind) || isOfferMessage(row.kind) || isWishMessage(row.kind);
-  const category = aboutVisits ? 'appointment' : 'account';
+  // What the person asked for a moment ago (a code, another link) is not refused by what they said about contact.
+  const unasked = isIntakeMessage(row.kind) && row.kind !== 'intake-code' && row.kind !== 'intake-new-link';
+  const category = aboutVisits || unasked ? 'appointment' : 'account';
   const wanted = row.channel;
   const problem = await channelProblem(trx, wanted, recipient, category, channelsHere);
   if (problem === null) {

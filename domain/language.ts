@@ -21,20 +21,35 @@ function rangesOf(tag: string): string[] {
   return ranges;
 }
 
+export interface ChosenLanguage<L extends string> {
+  readonly chosen: L;
+  /** Every tag that was looked for, in order, the one that was found last: on record with each message. */
+  readonly tried: readonly string[];
+}
+
 /**
  * The first of `wishes` (the person's, then the clinic's) that we write, by its own fallback chain; otherwise the first
  * language we write at all.
  */
-export function chooseLanguage<L extends string>(
+export function languageByFallback<L extends string>(
   wishes: readonly (string | null | undefined)[],
   written: readonly [L, ...L[]],
-): L {
+): ChosenLanguage<L> {
+  const tried: string[] = [];
   for (const wish of wishes) {
     for (const range of rangesOf(wish ?? '')) {
       const spelled = simplifiedChinese.has(range) ? 'zh-hans' : range;
       const found = written.find((language) => language.toLowerCase() === spelled);
-      if (found !== undefined) return found;
+      if (!tried.includes(range)) tried.push(range);
+      if (found === undefined) continue;
+      if (range !== found.toLowerCase()) tried.push(found);
+      return { chosen: found, tried };
     }
   }
-  return written[0];
+  return { chosen: written[0], tried: [...tried, written[0]] };
 }
+
+export const chooseLanguage = <L extends string>(
+  wishes: readonly (string | null | undefined)[],
+  written: readonly [L, ...L[]],
+): L => languageByFallback(wishes, written).chosen;

@@ -1,5 +1,5 @@
-import { chooseLanguage, writtenLanguages } from '../../domain/language.ts';
-import type { WrittenLanguage } from '../../domain/language.ts';
+import { languageByFallback, writtenLanguages } from '../../domain/language.ts';
+import type { ChosenLanguage, WrittenLanguage } from '../../domain/language.ts';
 import { ar } from './locales/ar.ts';
 import { en } from './locales/en.ts';
 import type { MessageCatalog } from './locales/en.ts';
@@ -12,8 +12,12 @@ const catalogs: Readonly<Record<WrittenLanguage, MessageCatalog>> = { en, es, 'z
 export type MessageLanguage = WrittenLanguage;
 
 /** The person's language by its fallback chain, then the clinic's, then English. */
-export function messageLanguage(asked: string | null | undefined, clinicDefault: string): MessageLanguage {
-  return chooseLanguage<MessageLanguage>([asked, clinicDefault], writtenLanguages);
-}
+export const messageLanguages = (
+  asked: string | null | undefined,
+  clinicDefault: string,
+): ChosenLanguage<MessageLanguage> => languageByFallback<MessageLanguage>([asked, clinicDefault], writtenLanguages);
+
+export const messageLanguage = (asked: string | null | undefined, clinicDefault: string): MessageLanguage =>
+  messageLanguages(asked, clinicDefault).chosen;
 
 export const messageCatalog = (language: MessageLanguage): MessageCatalog => catalogs[language];
