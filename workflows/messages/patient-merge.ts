@@ -19,14 +19,14 @@ export interface MergeStart {
   readonly mergedId: string;
   /** The question this answers, if any. */
   readonly matchId: string | null;
-  /** `patient_merge.automatic`: nobody was asked. */
+  /** No person was asked. */
   readonly automatic: boolean;
   readonly reason: string | null;
   readonly operation: Operation;
   readonly actor: Actor;
 }
 
-export type MergeState = 'requested' | 'merging' | 'merged' | 'failed' | 'unmerging' | 'unmerged';
+export type MergeState = 'merging' | 'merged' | 'failed' | 'unmerged';
 
 /** Instants RFC 3339 UTC. */
 export interface MergeView {
@@ -35,34 +35,45 @@ export interface MergeView {
   readonly mergedId: string;
   readonly matchId: string | null;
   readonly state: MergeState;
+  /** No person was asked. */
   readonly automatic: boolean;
   readonly reason: string | null;
   readonly requestedBy: string;
   readonly requestedAt: string;
   readonly mergedAt: string | null;
   readonly unmergedAt: string | null;
+  readonly unmergedBy: string | null;
+  readonly unmergeReason: string | null;
   /** Why it failed: a problem code. */
   readonly problem: string | null;
   readonly version: number;
 }
 
-export interface UnmergeRequest {
-  readonly action: 'unmerge';
-  readonly input: { readonly reason: string };
-  readonly actor: Actor;
+/** What a step led to, and whose runs must read their row again. Plain JSON. */
+export interface MergeSettled {
+  readonly merge: MergeView;
+  /** Workflow ids. */
+  readonly tell: readonly string[];
+}
+
+export interface UnmergeStart {
+  readonly organizationId: string;
+  readonly mergeId: string;
+  readonly unmergeId: string;
+  readonly reason: string;
   readonly operation: Operation;
+  readonly actor: Actor;
 }
 
 export type MergeOutcome =
   | { readonly ok: true; readonly merge: MergeView; readonly inputHash: string }
   | { readonly ok: false; readonly problem: ProblemDetail; readonly inputHash: string };
 
-export interface UnmergeOutcome {
-  readonly merge: MergeView;
-  readonly inputHash: string;
-}
+/** Undoing is a run of its own, as it may come years later: `unmerge:<id>`. */
+export const patientUnmergeWorkflow = 'patientUnmerge';
+export const patientUnmergeWorkflowId = (unmergeId: string): string => `unmerge:${unmergeId}`;
 
-/** The update that waits for what merging led to: `() => MergeOutcome`, and its id. */
+/** The update of both that waits for what it led to: `() => MergeOutcome`, and its id. */
 export const mergeOutcomeUpdate = 'outcome';
 export const mergeOutcomeUpdateId = 'outcome';
 /** Query: `() => MergeView | null`. */
