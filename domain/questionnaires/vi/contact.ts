@@ -1,3 +1,56 @@
-import type { Texts } from '../translation.ts';
+import { options, under, type Texts } from '../translation.ts';
 
-export const contact: Texts = {};
+export const relationships: Texts = {
+  spouse: 'Chồng, vợ hoặc bạn đời',
+  parent: 'Cha hoặc mẹ',
+  child: 'Con trai hoặc con gái',
+  sibling: 'Anh, chị hoặc em',
+  relative: 'Người khác trong gia đình',
+  friend: 'Bạn bè hoặc hàng xóm',
+  other: 'Người khác',
+};
+
+export const contact: Texts = {
+  title: 'Cách chúng tôi liên lạc với quý vị',
+  'contact.has-phone': 'Quý vị có điện thoại để chúng tôi gọi không?',
+  'contact.phone': 'Số điện thoại của quý vị là gì?',
+  'contact.phone:why': 'Chúng tôi gọi nếu buổi khám phải thay đổi hoặc nếu có kết quả không thể chờ.',
+  'contact.phone.help': 'Ví dụ: 212 555 0123.',
+  'contact.email': 'Địa chỉ email của quý vị là gì?',
+  'contact.email.help': 'Để trống nếu quý vị không có. Ví dụ: maria@example.com.',
+  'contact.has-address': 'Hiện nay quý vị có địa chỉ nơi ở không?',
+  'contact.has-address:why': 'Nếu quý vị không có chỗ ở cố định cũng không sao. Quý vị được chăm sóc như nhau.',
+  'contact.address': 'Quý vị sống ở đâu?',
+  ...under(['contact.address', 'contact.previous'], {
+    line1: 'Số nhà và tên đường',
+    'line1.help': 'Ví dụ: 12 Oak Street.',
+    line2: 'Căn hộ, đơn vị hoặc tầng',
+    city: 'Thành phố hoặc thị trấn',
+    state: 'Tiểu bang',
+    'state.help': 'Ví dụ: NY.',
+    postcode: 'Mã bưu chính (ZIP)',
+    'postcode.help': 'Ví dụ: 10001.',
+  }),
+  'contact.has-moved': 'Trong năm qua quý vị có chuyển nhà không?',
+  'contact.has-moved:why': 'Hồ sơ cũ có thể vẫn ghi địa chỉ cũ. Điều này giúp chúng tôi tìm ra.',
+  'contact.previous': 'Trước đây quý vị sống ở đâu?',
+  'contact.preferred': 'Quý vị muốn nhận tin của chúng tôi bằng cách nào?',
+  ...options(['contact.preferred'], {
+    sms: 'Tin nhắn',
+    phone: 'Cuộc gọi',
+    email: 'Thư điện tử',
+    mail: 'Thư giấy',
+  }),
+  'contact.consent': 'Chúng tôi có thể gửi tin về các buổi khám cho quý vị không?',
+  'contact.consent:why':
+    'Tin chỉ ghi giờ, nơi khám và một đường dẫn. Tin không bao giờ ghi lý do quý vị đến. Quý vị có thể đổi bất cứ lúc nào.',
+  'contact.consent.sms': 'Bằng tin nhắn',
+  'contact.consent.email': 'Bằng email',
+  'contact.consent.voice': 'Bằng cuộc gọi, để lại lời nhắn nếu quý vị không bắt máy',
+  'contact.has-emergency': 'Có ai để chúng tôi gọi giúp quý vị khi khẩn cấp không?',
+  'contact.emergency': 'Khi khẩn cấp chúng tôi nên gọi ai?',
+  'contact.emergency.name': 'Tên',
+  'contact.emergency.relationship': 'Người này là ai đối với quý vị?',
+  ...options(['contact.emergency.relationship'], relationships),
+  'contact.emergency.phone': 'Số điện thoại',
+};

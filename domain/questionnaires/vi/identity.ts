@@ -1,3 +1,36 @@
-import type { Texts } from '../translation.ts';
+import { options, type Texts } from '../translation.ts';
 
-export const identity: Texts = {};
+export const identity: Texts = {
+  title: 'Quý vị là ai',
+  'identity.been-here': 'Trước đây quý vị đã đến phòng khám này chưa?',
+  'identity.been-here:why': 'Nếu quý vị đã đến, chúng tôi tìm hồ sơ của quý vị ở đây.',
+  'identity.been-here=yes': 'Rồi',
+  'identity.been-here=no': 'Chưa',
+  'identity.been-here=not-sure': 'Tôi không chắc',
+  'identity.given': 'Tên và tên đệm của quý vị là gì?',
+  'identity.given:why': 'Bảo hiểm và hồ sơ của quý vị được lưu theo tên trên giấy tờ.',
+  'identity.given.help': 'Hãy viết như trên giấy tờ tùy thân hoặc thẻ bảo hiểm. Ví dụ: Thị Lan.',
+  'identity.family': 'Họ của quý vị là gì?',
+  'identity.family.help': 'Nếu quý vị có hai họ, hãy viết cả hai. Ví dụ: Nguyễn.',
+  'identity.birth-date': 'Quý vị sinh ngày nào?',
+  'identity.birth-date:why': 'Nhờ ngày sinh, chúng tôi phân biệt quý vị với người khác cùng tên.',
+  'identity.chosen-name': 'Chúng tôi nên gọi quý vị bằng tên nào?',
+  'identity.chosen-name:why': 'Đây là tên chúng tôi dùng khi nói chuyện với quý vị.',
+  'identity.chosen-name.help': 'Để trống nếu đó là tên trên giấy tờ.',
+  'identity.has-former-names': 'Quý vị đã từng có tên khác chưa?',
+  'identity.has-former-names:why': 'Hồ sơ cũ có thể vẫn mang tên đó. Điều này giúp chúng tôi tìm ra.',
+  'identity.has-former-names.help': 'Ví dụ: tên trước khi quý vị kết hôn.',
+  'identity.former': 'Các tên khác của quý vị',
+  'identity.former.given': 'Tên và tên đệm',
+  'identity.former.family': 'Họ',
+  'identity.id-kind': 'Quý vị có muốn cho chúng tôi số giấy tờ không?',
+  'identity.id-kind:why': 'Quý vị không bắt buộc phải cho. Số này giúp chúng tôi không nhầm quý vị với người khác.',
+  ...options(['identity.id-kind'], {
+    none: 'Không',
+    'social-security': 'Có, số An sinh Xã hội của tôi',
+    'drivers-license': 'Có, bằng lái xe hoặc thẻ căn cước tiểu bang của tôi',
+    passport: 'Có, hộ chiếu của tôi',
+    other: 'Có, giấy tờ khác',
+  }),
+  'identity.id-number': 'Số đó là gì?',
+};

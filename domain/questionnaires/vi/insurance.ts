@@ -1,3 +1,36 @@
-import type { Texts } from '../translation.ts';
+import { under, type Texts } from '../translation.ts';
 
-export const insurance: Texts = {};
+export const insurance: Texts = {
+  title: 'Bảo hiểm của quý vị',
+  'insurance.has': 'Quý vị có bảo hiểm sức khỏe không?',
+  'insurance.has:why': 'Nếu không có, quý vị vẫn có thể đến. Chúng tôi có thể cho biết giá của buổi khám.',
+  'insurance.has=yes': 'Có',
+  'insurance.has=no': 'Không',
+  'insurance.has=not-sure': 'Tôi không chắc',
+  'insurance.first': 'Bảo hiểm của quý vị',
+  ...under(['insurance', 'insurance2'], {
+    payer: 'Tên của bảo hiểm là gì?',
+    'payer.help': 'Tên ở mặt trước của thẻ. Ví dụ: Aetna, Medicaid hoặc Medicare.',
+    'member-id': 'Số hội viên của quý vị là gì?',
+    'member-id.help': 'Trên thẻ có thể ghi “Member ID”, “ID” hoặc “Policy number”.',
+    group: 'Số nhóm là gì?',
+    'group.help': 'Để trống nếu thẻ không có.',
+    relation: 'Đây là bảo hiểm của ai?',
+    'relation=self': 'Của chính tôi',
+    'relation=spouse': 'Của chồng, vợ hoặc bạn đời tôi',
+    'relation=child': 'Của mẹ hoặc cha tôi',
+    'relation=other': 'Của người khác',
+    'subscriber-name': 'Họ tên đầy đủ của người này là gì?',
+    'subscriber-birth-date': 'Người này sinh ngày nào?',
+    'subscriber-birth-date:why': 'Bảo hiểm hỏi chúng tôi điều này khi chúng tôi kiểm tra gói của quý vị.',
+    'card-front': 'Ảnh mặt trước của thẻ',
+    'card-front:why': 'Nhờ ảnh, chúng tôi có thể sửa chỗ viết nhầm. Chúng tôi cất giữ ảnh an toàn.',
+    'card-front.help': 'Ảnh hoặc PDF, tối đa 10 MB. Xin xem lại: mọi chữ có rõ không?',
+    'card-back': 'Ảnh mặt sau của thẻ',
+  }),
+  'insurance.cards': 'Thẻ bảo hiểm của quý vị',
+  'insurance.has-second': 'Quý vị có bảo hiểm thứ hai không?',
+  'insurance.has-second.help': 'Ví dụ: Medicare và một gói từ nơi làm việc.',
+  'insurance.second': 'Bảo hiểm thứ hai của quý vị',
+  'insurance.second-cards': 'Thẻ của bảo hiểm thứ hai',
+};

@@ -1,3 +1,90 @@
-import type { Texts } from '../translation.ts';
+import { everywhere, options, type Texts } from '../translation.ts';
 
-export const screens: Texts = {};
+export const screens: Texts = {
+  title: 'Dạo này quý vị thế nào',
+  ...everywhere(
+    ['phq.items', 'gad'],
+    'Trong 2 tuần vừa qua, quý vị có thường bị phiền hà bởi bất cứ vấn đề nào sau đây không?',
+  ),
+  'phq.items:why':
+    'Tâm trạng cũng là một phần của sức khỏe. Quý vị có thể bỏ qua một câu hỏi. Y tá hoặc bác sĩ sẽ xem câu trả lời.',
+  'phq.1': 'Ít hứng thú hoặc ít thích thú khi làm mọi việc',
+  'phq.2': 'Cảm thấy buồn, chán nản hoặc tuyệt vọng',
+  'phq.3': 'Khó ngủ, khó ngủ yên giấc hoặc ngủ quá nhiều',
+  'phq.4': 'Cảm thấy mệt mỏi hoặc có ít sức lực',
+  'phq.5': 'Ăn không ngon miệng hoặc ăn quá nhiều',
+  'phq.6': 'Cảm thấy tệ về bản thân — hoặc thấy mình là người thất bại, hoặc đã làm bản thân hay gia đình thất vọng',
+  'phq.7': 'Khó tập trung vào việc gì, chẳng hạn như đọc báo hoặc xem truyền hình',
+  'phq.8':
+    'Đi đứng hoặc nói chậm đến mức người khác có thể nhận thấy? Hoặc ngược lại — bồn chồn, đứng ngồi không yên nên đi lại nhiều hơn bình thường',
+  'phq.9': 'Có ý nghĩ rằng chết đi thì tốt hơn, hoặc tự làm hại mình bằng cách nào đó',
+  ...options(
+    [
+      'phq.1',
+      'phq.2',
+      'phq.3',
+      'phq.4',
+      'phq.5',
+      'phq.6',
+      'phq.7',
+      'phq.8',
+      'phq.9',
+      'gad.1',
+      'gad.2',
+      'gad.3',
+      'gad.4',
+      'gad.5',
+      'gad.6',
+      'gad.7',
+    ],
+    {
+      0: 'Không hề',
+      1: 'Vài ngày',
+      2: 'Hơn một nửa số ngày',
+      3: 'Gần như mỗi ngày',
+    },
+  ),
+  'phq.difficulty':
+    'Những vấn đề này gây khó khăn cho quý vị đến mức nào khi làm việc, lo việc nhà hoặc hòa hợp với người khác?',
+  ...options(['phq.difficulty'], {
+    0: 'Không khó khăn gì',
+    1: 'Hơi khó khăn',
+    2: 'Rất khó khăn',
+    3: 'Cực kỳ khó khăn',
+  }),
+  'gad:why': 'Lo lắng cũng có thể làm quý vị bệnh. Quý vị có thể bỏ qua một câu hỏi.',
+  'gad.1': 'Cảm thấy bồn chồn, lo lắng hoặc căng thẳng',
+  'gad.2': 'Không thể ngừng hoặc kiểm soát được sự lo lắng',
+  'gad.3': 'Lo lắng quá nhiều về nhiều chuyện khác nhau',
+  'gad.4': 'Khó thư giãn',
+  'gad.5': 'Bứt rứt đến mức khó ngồi yên',
+  'gad.6': 'Dễ trở nên bực bội hoặc cáu kỉnh',
+  'gad.7': 'Cảm thấy sợ như thể điều gì khủng khiếp có thể xảy ra',
+  audit: 'Câu hỏi về rượu bia trong năm qua',
+  'audit:why': 'Rượu bia có thể làm thay đổi tác dụng của thuốc. Chúng tôi hỏi tất cả mọi người.',
+  'audit.1': 'Quý vị có thường uống thức uống có cồn không?',
+  ...options(['audit.1'], {
+    0: 'Không bao giờ',
+    1: 'Mỗi tháng một lần hoặc ít hơn',
+    2: '2 đến 4 lần mỗi tháng',
+    3: '2 đến 3 lần mỗi tuần',
+    4: '4 lần mỗi tuần trở lên',
+  }),
+  'audit.2': 'Vào một ngày bình thường có uống, quý vị uống bao nhiêu ly?',
+  'audit.2.help': 'Một ly là một lon bia (12 oz), một ly rượu vang (5 oz) hoặc một chén rượu mạnh.',
+  ...options(['audit.2'], {
+    0: '1 hoặc 2',
+    1: '3 hoặc 4',
+    2: '5 hoặc 6',
+    3: '7 đến 9',
+    4: '10 trở lên',
+  }),
+  'audit.3': 'Quý vị có thường uống từ sáu ly trở lên trong một lần không?',
+  ...options(['audit.3'], {
+    0: 'Không bao giờ',
+    1: 'Ít hơn mỗi tháng một lần',
+    2: 'Mỗi tháng',
+    3: 'Mỗi tuần',
+    4: 'Mỗi ngày hoặc gần như mỗi ngày',
+  }),
+};
