@@ -1,3 +1,56 @@
-import type { Texts } from '../translation.ts';
+import { options, under, type Texts } from '../translation.ts';
 
-export const contact: Texts = {};
+export const relationships: Texts = {
+  spouse: 'Marido, esposa ou companheiro(a)',
+  parent: 'Pai ou mãe',
+  child: 'Filho ou filha',
+  sibling: 'Irmão ou irmã',
+  relative: 'Outra pessoa da família',
+  friend: 'Amigo(a) ou vizinho(a)',
+  other: 'Outra pessoa',
+};
+
+export const contact: Texts = {
+  title: 'Como falamos com você',
+  'contact.has-phone': 'Você tem um telefone para o qual podemos ligar?',
+  'contact.phone': 'Qual é o seu telefone?',
+  'contact.phone:why': 'Ligamos se a consulta precisar mudar ou se um resultado não puder esperar.',
+  'contact.phone.help': 'Por exemplo: 212 555 0123.',
+  'contact.email': 'Qual é o seu e-mail?',
+  'contact.email.help': 'Deixe vazio se não tiver. Por exemplo: maria@example.com.',
+  'contact.has-address': 'Você tem um endereço onde mora agora?',
+  'contact.has-address:why': 'Se você não tem moradia fixa, não há problema. O atendimento é o mesmo.',
+  'contact.address': 'Onde você mora?',
+  ...under(['contact.address', 'contact.previous'], {
+    line1: 'Rua e número',
+    'line1.help': 'Por exemplo: 12 Oak Street.',
+    line2: 'Apartamento, unidade ou andar',
+    city: 'Cidade',
+    state: 'Estado',
+    'state.help': 'Por exemplo: NY.',
+    postcode: 'Código postal (ZIP)',
+    'postcode.help': 'Por exemplo: 10001.',
+  }),
+  'contact.has-moved': 'Você se mudou no último ano?',
+  'contact.has-moved:why': 'Prontuários antigos podem ter o endereço anterior. Isso nos ajuda a encontrá-los.',
+  'contact.previous': 'Onde você morava antes?',
+  'contact.preferred': 'Como prefere receber notícias nossas?',
+  ...options(['contact.preferred'], {
+    sms: 'Mensagem de texto',
+    phone: 'Ligação',
+    email: 'E-mail',
+    mail: 'Carta',
+  }),
+  'contact.consent': 'Podemos mandar notícias sobre suas consultas?',
+  'contact.consent:why':
+    'A mensagem mostra só a hora, o lugar e um link. Nunca diz por que você vem. Você pode mudar isso quando quiser.',
+  'contact.consent.sms': 'Por mensagem de texto',
+  'contact.consent.email': 'Por e-mail',
+  'contact.consent.voice': 'Por ligação, com recado se você não atender',
+  'contact.has-emergency': 'Há alguém para quem podemos ligar por você numa emergência?',
+  'contact.emergency': 'Para quem devemos ligar numa emergência?',
+  'contact.emergency.name': 'Nome',
+  'contact.emergency.relationship': 'Quem é essa pessoa para você?',
+  ...options(['contact.emergency.relationship'], relationships),
+  'contact.emergency.phone': 'Telefone',
+};

@@ -1,3 +1,37 @@
-import type { Texts } from '../translation.ts';
+import { options, type Texts } from '../translation.ts';
 
-export const identity: Texts = {};
+export const identity: Texts = {
+  title: 'Quem é você',
+  'identity.been-here': 'Você já veio a esta clínica antes?',
+  'identity.been-here:why': 'Se você já veio, procuramos o prontuário que você tem aqui.',
+  'identity.been-here=yes': 'Sim',
+  'identity.been-here=no': 'Não',
+  'identity.been-here=not-sure': 'Não tenho certeza',
+  'identity.given': 'Qual é o seu nome (sem o sobrenome)?',
+  'identity.given:why': 'Seu seguro e seu prontuário estão guardados com o nome dos documentos.',
+  'identity.given.help':
+    'Escreva como está no documento ou no cartão do seguro, com o nome do meio. Por exemplo: Maria Luísa.',
+  'identity.family': 'Qual é o seu sobrenome?',
+  'identity.family.help': 'Se você tem dois sobrenomes, escreva os dois. Por exemplo: Silva Santos.',
+  'identity.birth-date': 'Quando você nasceu?',
+  'identity.birth-date:why': 'Com a data de nascimento, não confundimos você com outras pessoas do mesmo nome.',
+  'identity.chosen-name': 'Como quer que a gente chame você?',
+  'identity.chosen-name:why': 'É o nome que usamos quando falamos com você.',
+  'identity.chosen-name.help': 'Deixe vazio se for o nome dos documentos.',
+  'identity.has-former-names': 'Você já teve outro nome?',
+  'identity.has-former-names:why': 'Prontuários antigos podem ter esse nome. Isso nos ajuda a encontrá-los.',
+  'identity.has-former-names.help': 'Por exemplo: o nome que você tinha antes de se casar.',
+  'identity.former': 'Seus outros nomes',
+  'identity.former.given': 'Nome e nome do meio',
+  'identity.former.family': 'Sobrenome',
+  'identity.id-kind': 'Quer nos dar o número de um documento?',
+  'identity.id-kind:why': 'Você não precisa dar. Um número ajuda a não confundir você com outra pessoa.',
+  ...options(['identity.id-kind'], {
+    none: 'Não',
+    'social-security': 'Sim, meu número do Social Security',
+    'drivers-license': 'Sim, minha carteira de motorista ou identidade do estado',
+    passport: 'Sim, meu passaporte',
+    other: 'Sim, outro documento',
+  }),
+  'identity.id-number': 'Qual é o número?',
+};

@@ -1,3 +1,36 @@
-import type { Texts } from '../translation.ts';
+import { under, type Texts } from '../translation.ts';
 
-export const insurance: Texts = {};
+export const insurance: Texts = {
+  title: 'Seu seguro',
+  'insurance.has': 'Você tem seguro de saúde?',
+  'insurance.has:why': 'Se não tiver, você pode vir assim mesmo. Podemos dizer quanto custa uma consulta.',
+  'insurance.has=yes': 'Sim',
+  'insurance.has=no': 'Não',
+  'insurance.has=not-sure': 'Não tenho certeza',
+  'insurance.first': 'Seu seguro',
+  ...under(['insurance', 'insurance2'], {
+    payer: 'Qual é o nome do seguro?',
+    'payer.help': 'Está na frente do cartão. Por exemplo: Aetna, Medicaid ou Medicare.',
+    'member-id': 'Qual é o seu número de membro?',
+    'member-id.help': 'No cartão pode estar escrito “Member ID”, “ID” ou “Policy number”.',
+    group: 'Qual é o número do grupo?',
+    'group.help': 'Deixe vazio se o cartão não tiver.',
+    relation: 'De quem é o seguro?',
+    'relation=self': 'É meu',
+    'relation=spouse': 'Do meu marido, da minha esposa ou companheiro(a)',
+    'relation=child': 'Da minha mãe ou do meu pai',
+    'relation=other': 'De outra pessoa',
+    'subscriber-name': 'Qual é o nome completo dessa pessoa?',
+    'subscriber-birth-date': 'Quando essa pessoa nasceu?',
+    'subscriber-birth-date:why': 'O seguro nos pede isso quando verificamos o plano.',
+    'card-front': 'Foto da frente do cartão',
+    'card-front:why': 'Com a foto podemos corrigir um erro ao escrever. Guardamos a foto com segurança.',
+    'card-front.help': 'Uma foto ou um PDF de até 10 MB. Olhe mais uma vez: dá para ler todas as palavras?',
+    'card-back': 'Foto do verso do cartão',
+  }),
+  'insurance.cards': 'Seu cartão do seguro',
+  'insurance.has-second': 'Você tem um segundo seguro?',
+  'insurance.has-second.help': 'Por exemplo: Medicare e um plano do trabalho.',
+  'insurance.second': 'Seu segundo seguro',
+  'insurance.second-cards': 'O cartão do segundo seguro',
+};

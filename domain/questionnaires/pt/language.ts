@@ -1,3 +1,35 @@
-import type { Texts } from '../translation.ts';
+import { options, type Texts } from '../translation.ts';
 
-export const language: Texts = {};
+export const language: Texts = {
+  title: 'Seu idioma e o que ajuda você',
+  'language.preferred': 'Que idioma devemos usar com você?',
+  'language.preferred:why': 'Escrevemos e falamos com você neste idioma sempre que podemos.',
+  ...options(['language.preferred'], {
+    en: 'English',
+    es: 'Español',
+    'zh-Hans': '中文（简体）',
+    vi: 'Tiếng Việt',
+    pt: 'Português',
+    ar: 'العربية',
+    other: 'Outro idioma',
+  }),
+  'language.other': 'Qual é o idioma?',
+  'language.other.help': 'Por exemplo: coreano, crioulo haitiano ou somali.',
+  'language.interpreter': 'Você precisa de um intérprete na consulta?',
+  'language.interpreter:why': 'Reservamos mais tempo para a consulta e chamamos um intérprete. Você não paga nada.',
+  'language.interpreter-kind': 'De que tipo de intérprete você precisa?',
+  'language.interpreter-kind=spoken': 'Alguém que fale meu idioma',
+  'language.interpreter-kind=sign': 'Alguém que use a língua de sinais',
+  'language.access': 'O que deixaria sua consulta mais fácil?',
+  ...options(['language.access'], {
+    none: 'Não preciso de nada',
+    'step-free': 'Uma entrada sem degraus ou espaço para cadeira de rodas',
+    seeing: 'Letra grande ou ajuda porque não enxergo bem',
+    hearing: 'Ajuda porque não ouço bem',
+    reading: 'Ajuda para ler ou preencher formulários',
+    quiet: 'Um lugar calmo para esperar',
+    other: 'Outra coisa',
+  }),
+  'language.access.help': 'Você pode escolher mais de uma opção.',
+  'language.access-other': 'O que mais ajudaria você?',
+};

@@ -1,3 +1,91 @@
-import type { Texts } from '../translation.ts';
+import { everywhere, options, type Texts } from '../translation.ts';
 
-export const screens: Texts = {};
+export const screens: Texts = {
+  title: 'Como você tem passado',
+  ...everywhere(
+    ['phq.items', 'gad'],
+    'Durante as últimas 2 semanas, com que frequência você foi incomodado(a) por qualquer um dos problemas abaixo?',
+  ),
+  'phq.items:why':
+    'Como você se sente faz parte da sua saúde. Você pode deixar uma pergunta sem resposta. Uma enfermeira ou um médico vê suas respostas.',
+  'phq.1': 'Pouco interesse ou pouco prazer em fazer as coisas',
+  'phq.2': 'Se sentir “para baixo”, deprimido(a) ou sem perspectiva',
+  'phq.3': 'Dificuldade para pegar no sono ou permanecer dormindo, ou dormir mais do que de costume',
+  'phq.4': 'Se sentir cansado(a) ou com pouca energia',
+  'phq.5': 'Falta de apetite ou comendo demais',
+  'phq.6':
+    'Se sentir mal consigo mesmo(a) — ou achar que você é um fracasso ou que decepcionou sua família ou você mesmo(a)',
+  'phq.7': 'Dificuldade para se concentrar nas coisas, como ler o jornal ou ver televisão',
+  'phq.8':
+    'Lentidão para se movimentar ou falar, a ponto de outras pessoas perceberem? Ou o oposto — estar tão agitado(a) ou irrequieto(a) que você fica andando de um lado para o outro muito mais do que de costume',
+  'phq.9': 'Pensar em se ferir de alguma maneira ou que seria melhor estar morto(a)',
+  ...options(
+    [
+      'phq.1',
+      'phq.2',
+      'phq.3',
+      'phq.4',
+      'phq.5',
+      'phq.6',
+      'phq.7',
+      'phq.8',
+      'phq.9',
+      'gad.1',
+      'gad.2',
+      'gad.3',
+      'gad.4',
+      'gad.5',
+      'gad.6',
+      'gad.7',
+    ],
+    {
+      0: 'Nenhuma vez',
+      1: 'Vários dias',
+      2: 'Mais da metade dos dias',
+      3: 'Quase todos os dias',
+    },
+  ),
+  'phq.difficulty':
+    'Que grau de dificuldade esses problemas causaram para você trabalhar, cuidar da casa ou se relacionar com outras pessoas?',
+  ...options(['phq.difficulty'], {
+    0: 'Nenhuma dificuldade',
+    1: 'Alguma dificuldade',
+    2: 'Muita dificuldade',
+    3: 'Extrema dificuldade',
+  }),
+  'gad:why': 'A preocupação também pode deixar você doente. Você pode deixar uma pergunta sem resposta.',
+  'gad.1': 'Sentir-se nervoso(a), ansioso(a) ou muito tenso(a)',
+  'gad.2': 'Não ser capaz de impedir ou de controlar as preocupações',
+  'gad.3': 'Preocupar-se muito com diversas coisas',
+  'gad.4': 'Dificuldade para relaxar',
+  'gad.5': 'Ficar tão agitado(a) que se torna difícil permanecer sentado(a)',
+  'gad.6': 'Ficar facilmente aborrecido(a) ou irritado(a)',
+  'gad.7': 'Sentir medo como se algo horrível fosse acontecer',
+  audit: 'Perguntas sobre álcool, no último ano',
+  'audit:why': 'O álcool pode mudar o efeito dos remédios. Perguntamos a todos.',
+  'audit.1': 'Com que frequência você toma bebidas alcoólicas?',
+  ...options(['audit.1'], {
+    0: 'Nunca',
+    1: 'Uma vez por mês ou menos',
+    2: '2 a 4 vezes por mês',
+    3: '2 a 3 vezes por semana',
+    4: '4 ou mais vezes por semana',
+  }),
+  'audit.2': 'Nos dias em que bebe, quantas doses de álcool você costuma tomar?',
+  'audit.2.help': 'Uma dose é uma lata de cerveja (12 oz), uma taça de vinho (5 oz) ou uma dose de destilado.',
+  ...options(['audit.2'], {
+    0: '1 ou 2',
+    1: '3 ou 4',
+    2: '5 ou 6',
+    3: '7 a 9',
+    4: '10 ou mais',
+  }),
+  'audit.3': 'Com que frequência você toma seis ou mais doses em uma ocasião?',
+  ...options(['audit.3'], {
+    0: 'Nunca',
+    1: 'Menos de uma vez por mês',
+    2: 'Uma vez por mês',
+    3: 'Uma vez por semana',
+    4: 'Todos ou quase todos os dias',
+  }),
+};
