@@ -1,3 +1,55 @@
-import type { Texts } from '../translation.ts';
+import { options, under, type Texts } from '../translation.ts';
 
-export const contact: Texts = {};
+export const relationships: Texts = {
+  spouse: 'الزوج أو الزوجة أو الشريك',
+  parent: 'الأب أو الأم',
+  child: 'الابن أو الابنة',
+  sibling: 'الأخ أو الأخت',
+  relative: 'شخص آخر من العائلة',
+  friend: 'صديق أو جار',
+  other: 'شخص آخر',
+};
+
+export const contact: Texts = {
+  title: 'كيف نتواصل معك',
+  'contact.has-phone': 'هل لديك هاتف يمكننا الاتصال بك عليه؟',
+  'contact.phone': 'ما رقم هاتفك؟',
+  'contact.phone:why': 'نتصل إذا تغير موعد زيارتك أو إذا كانت هناك نتيجة لا تحتمل الانتظار.',
+  'contact.phone.help': 'مثلًا: ‎212 555 0123.',
+  'contact.email': 'ما عنوان بريدك الإلكتروني؟',
+  'contact.email.help': 'اتركه فارغًا إذا لم يكن لديك بريد. مثلًا: maria@example.com.',
+  'contact.has-address': 'هل لديك عنوان تسكن فيه الآن؟',
+  'contact.has-address:why': 'إذا لم يكن لديك سكن ثابت فلا بأس. تحصل على الرعاية نفسها.',
+  'contact.address': 'أين تسكن؟',
+  ...under(['contact.address', 'contact.previous'], {
+    line1: 'الشارع والرقم',
+    'line1.help': 'مثلًا: 12 Oak Street.',
+    line2: 'الشقة أو الوحدة أو الطابق',
+    city: 'المدينة أو البلدة',
+    state: 'الولاية',
+    'state.help': 'مثلًا: NY.',
+    postcode: 'الرمز البريدي (ZIP)',
+    'postcode.help': 'مثلًا: 10001.',
+  }),
+  'contact.has-moved': 'هل انتقلت إلى سكن آخر في السنة الماضية؟',
+  'contact.has-moved:why': 'قد تحمل الملفات القديمة عنوانك السابق. هذا يساعدنا على إيجادها.',
+  'contact.previous': 'أين كنت تسكن من قبل؟',
+  'contact.preferred': 'كيف تفضل أن تصلك أخبارنا؟',
+  ...options(['contact.preferred'], {
+    sms: 'رسالة نصية',
+    phone: 'مكالمة هاتفية',
+    email: 'بريد إلكتروني',
+    mail: 'رسالة بالبريد',
+  }),
+  'contact.consent': 'هل يمكننا أن نرسل إليك أخبار زياراتك؟',
+  'contact.consent:why': 'تُظهر الرسالة الوقت والمكان ورابطًا فقط. لا تذكر أبدًا سبب زيارتك. يمكنك تغيير هذا في أي وقت.',
+  'contact.consent.sms': 'برسالة نصية',
+  'contact.consent.email': 'بالبريد الإلكتروني',
+  'contact.consent.voice': 'بمكالمة، مع رسالة صوتية إذا لم ترد',
+  'contact.has-emergency': 'هل هناك شخص يمكننا الاتصال به من أجلك في الطوارئ؟',
+  'contact.emergency': 'بمن نتصل في الطوارئ؟',
+  'contact.emergency.name': 'الاسم',
+  'contact.emergency.relationship': 'ما صلة هذا الشخص بك؟',
+  ...options(['contact.emergency.relationship'], relationships),
+  'contact.emergency.phone': 'رقم الهاتف',
+};

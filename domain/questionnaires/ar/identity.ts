@@ -1,3 +1,36 @@
-import type { Texts } from '../translation.ts';
+import { options, type Texts } from '../translation.ts';
 
-export const identity: Texts = {};
+export const identity: Texts = {
+  title: 'من أنت',
+  'identity.been-here': 'هل زرت هذه العيادة من قبل؟',
+  'identity.been-here:why': 'إذا زرتنا من قبل، نبحث عن ملفك لدينا.',
+  'identity.been-here=yes': 'نعم',
+  'identity.been-here=no': 'لا',
+  'identity.been-here=not-sure': 'لست متأكدًا',
+  'identity.given': 'ما اسمك الأول والأوسط؟',
+  'identity.given:why': 'تأمينك وملفك محفوظان بالاسم المكتوب في أوراقك.',
+  'identity.given.help': 'اكتبهما كما في بطاقة الهوية أو بطاقة التأمين. مثلًا: Ahmad Ali.',
+  'identity.family': 'ما اسم عائلتك؟',
+  'identity.family.help': 'إذا كان لديك اسمان للعائلة، فاكتب الاثنين. مثلًا: Al Masri.',
+  'identity.birth-date': 'متى وُلدت؟',
+  'identity.birth-date:why': 'بتاريخ ميلادك نميزك عن أشخاص آخرين لهم الاسم نفسه.',
+  'identity.chosen-name': 'بأي اسم تريد أن نناديك؟',
+  'identity.chosen-name:why': 'هذا هو الاسم الذي نستخدمه عندما نتحدث معك.',
+  'identity.chosen-name.help': 'اتركه فارغًا إذا كان هو الاسم المكتوب في أوراقك.',
+  'identity.has-former-names': 'هل كان لك اسم آخر من قبل؟',
+  'identity.has-former-names:why': 'قد تحمل الملفات القديمة ذلك الاسم. هذا يساعدنا على إيجادها.',
+  'identity.has-former-names.help': 'مثلًا: اسم قبل الزواج.',
+  'identity.former': 'أسماؤك الأخرى',
+  'identity.former.given': 'الاسم الأول والأوسط',
+  'identity.former.family': 'اسم العائلة',
+  'identity.id-kind': 'هل تريد أن تعطينا رقم هوية؟',
+  'identity.id-kind:why': 'هذا ليس إلزاميًا. الرقم يساعدنا على ألا نخلط بينك وبين شخص آخر.',
+  ...options(['identity.id-kind'], {
+    none: 'لا',
+    'social-security': 'نعم، رقم الضمان الاجتماعي',
+    'drivers-license': 'نعم، رخصة القيادة أو هوية الولاية',
+    passport: 'نعم، جواز سفري',
+    other: 'نعم، هوية أخرى',
+  }),
+  'identity.id-number': 'ما هو الرقم؟',
+};

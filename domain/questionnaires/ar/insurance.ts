@@ -1,3 +1,36 @@
-import type { Texts } from '../translation.ts';
+import { under, type Texts } from '../translation.ts';
 
-export const insurance: Texts = {};
+export const insurance: Texts = {
+  title: 'تأمينك',
+  'insurance.has': 'هل لديك تأمين صحي؟',
+  'insurance.has:why': 'إذا لم يكن لديك تأمين، يمكنك أن تأتي مع ذلك. يمكننا أن نخبرك بتكلفة الزيارة.',
+  'insurance.has=yes': 'نعم',
+  'insurance.has=no': 'لا',
+  'insurance.has=not-sure': 'لست متأكدًا',
+  'insurance.first': 'تأمينك',
+  ...under(['insurance', 'insurance2'], {
+    payer: 'ما اسم شركة التأمين؟',
+    'payer.help': 'تجده على وجه بطاقتك. مثلًا: Aetna أو Medicaid أو Medicare.',
+    'member-id': 'ما رقم عضويتك؟',
+    'member-id.help': 'قد يُكتب على بطاقتك “Member ID” أو “ID” أو “Policy number”.',
+    group: 'ما رقم المجموعة؟',
+    'group.help': 'اتركه فارغًا إذا لم يكن على بطاقتك.',
+    relation: 'لمن هذا التأمين؟',
+    'relation=self': 'هو لي',
+    'relation=spouse': 'لزوجي أو زوجتي أو شريكي',
+    'relation=child': 'لأمي أو لأبي',
+    'relation=other': 'لشخص آخر',
+    'subscriber-name': 'ما الاسم الكامل لهذا الشخص؟',
+    'subscriber-birth-date': 'متى وُلد هذا الشخص؟',
+    'subscriber-birth-date:why': 'تسألنا شركة التأمين عنه عندما نتحقق من خطتك.',
+    'card-front': 'صورة وجه البطاقة',
+    'card-front:why': 'بالصورة يمكننا تصحيح خطأ في الكتابة. نحفظها في مكان آمن.',
+    'card-front.help': 'صورة أو ملف PDF حتى 10 MB. انظر إليها مرة أخرى: هل كل الكلمات واضحة؟',
+    'card-back': 'صورة ظهر البطاقة',
+  }),
+  'insurance.cards': 'بطاقة تأمينك',
+  'insurance.has-second': 'هل لديك تأمين ثانٍ؟',
+  'insurance.has-second.help': 'مثلًا: Medicare وخطة من العمل.',
+  'insurance.second': 'تأمينك الثاني',
+  'insurance.second-cards': 'بطاقة تأمينك الثاني',
+};

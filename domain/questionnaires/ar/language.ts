@@ -1,3 +1,35 @@
-import type { Texts } from '../translation.ts';
+import { options, type Texts } from '../translation.ts';
 
-export const language: Texts = {};
+export const language: Texts = {
+  title: 'لغتك وما يساعدك',
+  'language.preferred': 'بأي لغة تريد أن نتواصل معك؟',
+  'language.preferred:why': 'نكتب إليك ونتحدث معك بهذه اللغة كلما استطعنا.',
+  ...options(['language.preferred'], {
+    en: 'English',
+    es: 'Español',
+    'zh-Hans': '中文（简体）',
+    vi: 'Tiếng Việt',
+    pt: 'Português',
+    ar: 'العربية',
+    other: 'لغة أخرى',
+  }),
+  'language.other': 'ما هي اللغة؟',
+  'language.other.help': 'مثلًا: الكورية أو الكريولية الهايتية أو الصومالية.',
+  'language.interpreter': 'هل تحتاج إلى مترجم في زيارتك؟',
+  'language.interpreter:why': 'نخصص وقتًا أطول لزيارتك ونطلب حضور مترجم. هذا مجاني لك.',
+  'language.interpreter-kind': 'أي نوع من المترجمين تحتاج؟',
+  'language.interpreter-kind=spoken': 'شخص يتكلم لغتي',
+  'language.interpreter-kind=sign': 'شخص يستخدم لغة الإشارة',
+  'language.access': 'ما الذي يجعل زيارتك أسهل؟',
+  ...options(['language.access'], {
+    none: 'لا أحتاج إلى شيء',
+    'step-free': 'مدخل بلا درج أو مكان لكرسي متحرك',
+    seeing: 'خط كبير أو مساعدة لأن بصري ضعيف',
+    hearing: 'مساعدة لأن سمعي ضعيف',
+    reading: 'مساعدة في قراءة النماذج أو ملئها',
+    quiet: 'مكان هادئ للانتظار',
+    other: 'شيء آخر',
+  }),
+  'language.access.help': 'يمكنك اختيار أكثر من إجابة.',
+  'language.access-other': 'ما الذي يساعدك أيضًا؟',
+};
