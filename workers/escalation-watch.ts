@@ -63,7 +63,7 @@ export async function lookAfterEscalations(options: Omit<EscalationWatchOptions,
           staticSummary: `Escalation ${id.slice(0, 8)}`,
         });
         begun.push(id);
-        log.warn({ escalationId: id }, 'an urgent item had no run; it has one again');
+        log.warn({ organizationId, entityId: id }, 'an urgent item had no run; it has one again');
       } catch (error) {
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
         if (overdue) await client.workflow.getHandle(escalationWorkflowId(id)).signal(escalationMovedSignal);
