@@ -28,11 +28,13 @@ import * as intakeLinks from './routes/intake-links.ts';
 import * as locations from './routes/locations.ts';
 import * as notifications from './routes/notifications.ts';
 import * as offers from './routes/offers.ts';
+import * as intakes from './routes/intakes.ts';
 import * as openings from './routes/openings.ts';
 import * as patientDetails from './routes/patient-details.ts';
 import * as patients from './routes/patients.ts';
 import * as policies from './routes/policies.ts';
 import * as practitioners from './routes/practitioners.ts';
+import * as questionnaires from './routes/questionnaires.ts';
 import * as reports from './routes/reports.ts';
 import * as pools from './routes/resource-pools.ts';
 import * as resources from './routes/resources.ts';
@@ -164,6 +166,14 @@ export const routes = [
   onCall.removeOnCallShift,
   onCall.listOnCallPeople,
   onCall.setOnCallReach,
+  intakes.startIntake,
+  intakes.listIntakesRoute,
+  intakes.showIntake,
+  intakes.showProgress,
+  intakes.showStep,
+  intakes.saveStep,
+  intakes.actOnIntake,
+  intakes.showIntakeCase,
   openings.listOpenings,
   openings.showOpening,
   openings.actOnOpening,
@@ -196,6 +206,16 @@ export const routes = [
   notifications.listPatientNotifications,
   policies.listPolicies,
   policies.createPolicy,
+  questionnaires.listQuestionnaires,
+  questionnaires.showQuestionnaire,
+  questionnaires.showQuestionnaireVersion,
+  questionnaires.createQuestionnaireDraft,
+  questionnaires.changeQuestionnaireDraft,
+  questionnaires.publishQuestionnaire,
+  questionnaires.retireQuestionnaire,
+  questionnaires.compareQuestionnaires,
+  questionnaires.previewQuestionnaire,
+  questionnaires.exportQuestionnaire,
   simulations.listSimulationRuns,
   simulations.keepSimulationRun,
   reports.showWaitlistEquity,
