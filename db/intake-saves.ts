@@ -151,7 +151,7 @@ async function keep(
   const began: { coverages?: readonly string[]; merges?: IntakeSettled['merges'] } = {};
   if (complete) {
     const section = { organizationId, patientId: row.patient_id, intakeId: row.id, actor, at, answers, opKey };
-    await commitSection(trx, { ...section, step });
+    await commitSection(trx, { ...section, step, language: save.language ?? row.language });
     if (step === 'insurance' && secrets !== undefined) {
       began.coverages = (await captureCoverage(trx, { ...section, secrets })).coverageIds;
       columns['insurance'] = await insuranceFlagOf(trx, { organizationId, patientId: row.patient_id });

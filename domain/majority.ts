@@ -27,3 +27,10 @@ export function isMinor(birthDate: string | null, age: string, timeZone: string,
   const ends = majorityInstant(birthDate, age, timeZone);
   return ends !== null && at < ends;
 }
+
+/** Until when a signature counts: calendar years, months and days (`P1Y`), of UTC. */
+export const signatureEnds = (signedAt: Date, validFor: string): Date =>
+  new Date(
+    Temporal.Instant.fromEpochMilliseconds(signedAt.getTime()).toZonedDateTimeISO('UTC').add(validFor)
+      .epochMilliseconds,
+  );
