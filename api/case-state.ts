@@ -127,6 +127,21 @@ export function escalationWaitsFor(escalation: {
   return { what: 'staff', who: 'staff', until: escalation.next };
 }
 
+export function intakeWaitsFor(intake: { readonly state: string; readonly until: string | null }): WaitingFor | null {
+  switch (intake.state) {
+    case 'created':
+    case 'invited':
+    case 'in-progress':
+    case 'returned':
+      return { what: 'answer', who: 'patient', until: intake.until };
+    case 'submitted':
+    case 'in-review':
+      return { what: 'staff', who: 'staff', until: intake.until };
+    default:
+      return null;
+  }
+}
+
 const asked: ReadonlySet<string> = new Set(appointmentActions);
 
 /**

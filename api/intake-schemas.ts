@@ -212,7 +212,8 @@ export const intakeDetail = intake.extend({
       version: z.string(),
       score: z.number().nullable(),
       band: z.string().nullable(),
-      positive: z.boolean(),
+      /** null: too little was answered to know. */
+      positive: z.boolean().nullable(),
       prorated: z.boolean(),
       notes: z.array(z.string()),
       inputs: z.unknown(),

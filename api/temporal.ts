@@ -53,6 +53,10 @@ import { escalationGateway } from './temporal-escalation.ts';
 import type { EscalationGateway } from './temporal-escalation.ts';
 import { groupGateway } from './temporal-group.ts';
 import type { GroupGateway } from './temporal-group.ts';
+import { intakeGateway } from './temporal-intake.ts';
+import type { IntakeGateway } from './temporal-intake.ts';
+import { mergeGateway } from './temporal-merge.ts';
+import type { MergeGateway } from './temporal-merge.ts';
 import { seriesGateway } from './temporal-series.ts';
 import type { SeriesGateway } from './temporal-series.ts';
 import { waitlistGateway } from './temporal-waitlist.ts';
@@ -64,7 +68,15 @@ import type { WalkInGateway } from './temporal-walk-in.ts';
 export const closed = Symbol('closed');
 
 export interface TemporalGateway
-  extends WaitlistGateway, SeriesGateway, AbsenceGateway, WalkInGateway, EscalationGateway, GroupGateway {
+  extends
+    WaitlistGateway,
+    SeriesGateway,
+    AbsenceGateway,
+    WalkInGateway,
+    EscalationGateway,
+    GroupGateway,
+    IntakeGateway,
+    MergeGateway {
   /**
    * Starts the appointment and waits for what its start command led to. A repeat with the same id gets the same answer.
    * @throws DomainError `unavailable`, `outcome-unknown`, `idempotency-key-reused` (same id, other body)
@@ -309,7 +321,9 @@ export function createTemporalGateway(options: GatewayOptions): TemporalGateway 
     ...absenceGateway({ client, taskQueue, act, onlyOnce }),
     ...groupGateway({ client, taskQueue, act, onlyOnce }),
     ...walkInGateway({ client, taskQueue, act, onlyOnce }),
+    ...intakeGateway({ client, taskQueue, act, onlyOnce }),
     ...escalationGateway({ client, taskQueue, act, onlyOnce }),
+    ...mergeGateway({ client, taskQueue, act, onlyOnce }),
     health,
     close: () => connection.close(),
   };

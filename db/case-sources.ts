@@ -5,6 +5,7 @@
 import { seriesStates } from '../domain/series.ts';
 import { absenceStates } from '../domain/absence.ts';
 import { escalationStates } from '../domain/escalation.ts';
+import { intakeStates, openIntakeStates } from '../domain/intake.ts';
 import { openingStates, waitlistStates } from '../domain/waitlist.ts';
 import type { Trx } from './connection.ts';
 import { stamp } from './instants.ts';
@@ -77,6 +78,19 @@ const absence = {
   location: 'coalesce(b.location_id, q.location_id)',
   start: 'b.starts_at',
   zone: 'coalesce(l.time_zone, q.time_zone)',
+};
+
+const openIntakes = [...openIntakeStates].map((state) => `'${state}'`).join(', ');
+const intake = {
+  from: `intake i LEFT JOIN appointment a ON a.id = i.appointment_id
+    LEFT JOIN LATERAL (SELECT t.name, t.due_at FROM case_timer t WHERE t.aggregate = 'intake' AND t.aggregate_id = i.id AND t.state = 'pending' ORDER BY t.due_at, t.name LIMIT 1) n ON true`,
+  id: 'i.id',
+  state: 'i.state',
+  patient: 'i.patient_id',
+  practitioner: 'a.practitioner_id',
+  location: 'i.location_id',
+  start: 'a.start_at',
+  zone: 'a.tz',
 };
 
 const escalation = {
@@ -177,6 +191,25 @@ export const caseSources = {
       ...absence,
       where: `b.organization_id = :organizationId AND b.state IN ('resolved', 'stopped')`,
       order: 'b.starts_at',
+    },
+  },
+  intake: {
+    states: intakeStates,
+    over: new Set(['completed', 'expired', 'cancelled']),
+    open: [
+      {
+        ...intake,
+        where: `i.organization_id = :organizationId AND i.state IN (${openIntakes})`,
+        timer: 'n.name',
+        due: 'n.due_at',
+        order: 'coalesce(n.due_at, i.expires_at)',
+        heldUp: `i.escalation = 'open' OR i.state IN ('submitted', 'in-review')`,
+      },
+    ],
+    ended: {
+      ...intake,
+      where: `i.organization_id = :organizationId AND i.state IN ('completed', 'expired', 'cancelled')`,
+      order: 'coalesce(i.ended_at, i.created_at)',
     },
   },
   escalation: {

@@ -13,7 +13,7 @@ import type { SchedulingPorts } from './appointments.ts';
 import { recordStateChange } from './audit-trail.ts';
 import type { Trx } from './connection.ts';
 import { recordGuardian } from './guardians.ts';
-import { versionsNow } from './intake-questions.ts';
+import { pinnedNumbers } from './questionnaires.ts';
 import { changeIntake, planClocks, settleIntake } from './intake-state.ts';
 import { loadIntake, lockIntake, readIntakeRow, standingVisits, type IntakeRow } from './intake-view.ts';
 import { callAboutIntake, sendIntakeLink } from './intake-messages.ts';
@@ -146,7 +146,7 @@ async function insertIntake(trx: Trx, context: ChangeContext, intake: NewIntake)
     // Worked out when its clocks are planned, with the invitation.
     expires_at: new Date(at.getTime() + isoDurationToMs(defaultIntakePolicy.expiry)),
   });
-  const versions = await versionsNow(trx);
+  const versions = await pinnedNumbers(trx, organizationId);
   await trx('intake_step').insert(
     intakeSteps.map((step) => ({ ...of, intake_id: intake.id, step, questionnaire_version: versions[step] })),
   );

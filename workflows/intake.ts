@@ -107,7 +107,7 @@ function setUp(input: IntakeStart) {
   for (const action of intakeUpdates) {
     const update = defineUpdate<IntakeActionOutcome, [IntakeRequest]>(action);
     setHandler(update, (request) => CancellationScope.nonCancellable(() => act(request)), {
-      validator: () => refuseAtTheDoor(action),
+      validator: (_request) => refuseAtTheDoor(action),
     });
   }
   setHandler(defineUpdate<IntakeOutcome>(intakeOutcomeUpdate), async () => {

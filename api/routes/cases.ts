@@ -19,6 +19,7 @@ import {
   escalationWaitsFor,
   allowedAction,
   allowedActionsOf,
+  intakeWaitsFor,
   openingWaitsFor,
   seriesWaitsFor,
   waitingFor,
@@ -171,6 +172,7 @@ const waitsOf: Readonly<Record<OtherCaseKind, (row: OtherCaseRow) => CaseItem['w
       answerUntil: isoOrNull(row.answer_until),
       next: isoOrNull(row.due_at),
     }),
+  intake: (row) => intakeWaitsFor({ state: row.state, until: isoOrNull(row.due_at) }),
   escalation: (row) => escalationWaitsFor({ state: row.state, next: isoOrNull(row.due_at) }),
 };
 
