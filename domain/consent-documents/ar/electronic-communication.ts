@@ -1,29 +1,28 @@
 import type { ConsentText } from '../consent-document.ts';
 
 export const electronicCommunication: ConsentText = {
-  title: 'Messages and video visits',
-  summary:
-    'You agree that we may send you messages and see you by video. This is your choice: if you say no, you get the same care at the clinic.',
+  title: 'الرسائل والزيارات بالفيديو',
+  summary: 'توافق على أن نرسل إليك رسائل وأن نراك بالفيديو. الأمر لك: إذا رفضت، تحصل على الرعاية نفسها في العيادة.',
   sections: [
     {
-      heading: 'Messages',
+      heading: 'الرسائل',
       paragraphs: [
-        'We send the time and the place of your visit and a link, by email or text. We never write why you come.',
-        'Email and texts are not fully private. Someone who can open your phone or your mail may read them.',
-        'Do not write to us about an emergency. Call 911, or your emergency number.',
+        'نرسل وقت زيارتك ومكانها ورابطًا، بالبريد الإلكتروني أو برسالة نصية. لا نكتب أبدًا سبب زيارتك.',
+        'البريد الإلكتروني والرسائل النصية ليست سرية تمامًا. من يستطيع فتح هاتفك أو بريدك قد يقرؤها.',
+        'لا تكتب إلينا في حالة طوارئ. اتصل على 911 أو على رقم الطوارئ.',
       ],
     },
     {
-      heading: 'Video visits',
+      heading: 'الزيارات بالفيديو',
       paragraphs: [
-        'A video visit is not the same as a visit at the clinic: we cannot touch you or do some tests. If we need to, we ask you to come in.',
-        'Please be in a place where nobody else listens. Tell us where you are, so that we can send help if you need it.',
-        'We do not record the visit unless you agree first.',
+        'الزيارة بالفيديو ليست مثل الزيارة في العيادة: لا نستطيع أن نلمسك أو أن نجري بعض الفحوص. إذا لزم الأمر، نطلب منك الحضور.',
+        'من فضلك كن في مكان لا يسمعك فيه أحد. أخبرنا أين أنت، لكي نرسل المساعدة إذا احتجت إليها.',
+        'لا نسجل الزيارة إلا إذا وافقت أولًا.',
       ],
     },
     {
-      heading: 'How to stop',
-      paragraphs: ['You can stop messages or video visits at any time. Tell us, or change it on your page.'],
+      heading: 'كيف تتوقف',
+      paragraphs: ['يمكنك إيقاف الرسائل أو الزيارات بالفيديو في أي وقت. أخبرنا، أو غيّر ذلك في صفحتك.'],
     },
   ],
 };

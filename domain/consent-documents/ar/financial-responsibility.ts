@@ -1,33 +1,32 @@
 import type { ConsentText } from '../consent-document.ts';
 
 export const financialResponsibility: ConsentText = {
-  title: 'What you pay',
-  summary:
-    'We send the bill to your insurance first. What it does not pay, you pay. You can ask for the price before a visit.',
+  title: 'ما تدفعه أنت',
+  summary: 'نرسل الفاتورة أولًا إلى تأمينك. ما لا يدفعه التأمين تدفعه أنت. يمكنك أن تسأل عن السعر قبل الزيارة.',
   sections: [
     {
-      heading: 'With insurance',
+      heading: 'مع التأمين',
       paragraphs: [
-        'You let us send your bill, and the facts it needs, to your insurance. You let it pay us.',
-        'You pay your own share: for example, a copay, a deductible, or care that your plan does not cover.',
-        'Please tell us when your insurance changes.',
+        'تسمح لنا بأن نرسل الفاتورة وما تحتاجه من معلومات إلى تأمينك، وتسمح للتأمين بأن يدفع لنا.',
+        'تدفع أنت حصتك: مثلًا الدفعة المشتركة أو المبلغ المقتطع أو رعاية لا تغطيها خطتك.',
+        'من فضلك أخبرنا عندما يتغير تأمينك.',
       ],
     },
     {
-      heading: 'Without insurance',
+      heading: 'بلا تأمين',
       paragraphs: [
-        'Before a visit that you plan, you have a right to a written estimate of what it costs. If the bill is $400 or more above it, you can dispute the bill.',
+        'قبل زيارة محددة الموعد، لك الحق في تقدير مكتوب لتكلفتها. إذا زادت الفاتورة عليه بمبلغ $400 أو أكثر، يمكنك الاعتراض.',
       ],
     },
     {
-      heading: 'If it is hard to pay',
+      heading: 'إذا كان الدفع صعبًا',
       paragraphs: [
-        'Tell us as soon as you can. We can agree on small steps, and tell you who may help. We never turn you away in an emergency.',
+        'أخبرنا في أقرب وقت. يمكننا الاتفاق على دفعات صغيرة، وأن نخبرك بمن قد يساعدك. لا نرفضك أبدًا في الطوارئ.',
       ],
     },
     {
-      heading: 'Missed visits',
-      paragraphs: ['If the clinic asks a fee for a missed visit, we tell you how much before you book.'],
+      heading: 'الزيارات الفائتة',
+      paragraphs: ['إذا كانت العيادة تطلب رسمًا عن زيارة فائتة، نخبرك بالمبلغ قبل أن تحجز.'],
     },
   ],
 };

@@ -1,38 +1,38 @@
 import type { ConsentText } from '../consent-document.ts';
 
 export const privacyPractices: ConsentText = {
-  title: 'How we use your health data',
+  title: 'كيف نستخدم بياناتك الصحية',
   summary:
-    'We keep your health data safe. We use it to care for you, to get paid for your care, and to run the clinic. You may see it, and you may ask us to fix it.',
+    'نحفظ بياناتك الصحية بأمان. نستخدمها لنعتني بك، ولنحصل على أجر رعايتك، ولندير العيادة. يمكنك أن تراها وأن تطلب تصحيحها.',
   sections: [
     {
-      heading: 'When we use and share your data',
+      heading: 'متى نستخدم بياناتك ونشاركها',
       paragraphs: [
-        'To care for you: with the doctors, nurses, labs and drug stores who take part in your care.',
-        'To get paid: with your insurance, so that it pays for your visits.',
-        'To run the clinic: for example, to check that our care is good.',
-        'When the law says so: for example, to report some diseases, abuse, or a danger to someone’s life.',
-        'For anything else we ask you first, in writing. We do not sell your data.',
+        'لنعتني بك: مع الأطباء والممرضين والمختبرات والصيدليات الذين يشاركون في رعايتك.',
+        'لنحصل على الأجر: مع شركة تأمينك، لكي تدفع ثمن زياراتك.',
+        'لندير العيادة: مثلًا لنتأكد من أن رعايتنا جيدة.',
+        'عندما يوجب القانون ذلك: مثلًا للإبلاغ عن بعض الأمراض أو عن إساءة أو عن خطر على حياة شخص.',
+        'لأي شيء آخر نسألك أولًا كتابةً. لا نبيع بياناتك.',
       ],
     },
     {
-      heading: 'Your rights',
+      heading: 'حقوقك',
       paragraphs: [
-        'You may get a copy of your record, on paper or as a file.',
-        'You may ask us to fix what is wrong.',
-        'You may ask us to reach you in a certain way, or not to tell your insurance about care that you paid for in full.',
-        'You may ask for a list of those we shared your data with.',
-        'You may get this notice on paper.',
+        'يمكنك الحصول على نسخة من ملفك، على ورق أو كملف إلكتروني.',
+        'يمكنك أن تطلب منا تصحيح الخطأ.',
+        'يمكنك أن تطلب أن نتواصل معك بطريقة معينة، أو ألا نخبر تأمينك برعاية دفعت ثمنها كاملًا.',
+        'يمكنك أن تطلب قائمة بمن شاركنا بياناتك معهم.',
+        'يمكنك الحصول على هذا الإشعار على ورق.',
       ],
     },
     {
-      heading: 'What we must do',
-      paragraphs: ['We must keep your data private, follow this notice, and tell you if your data got out.'],
+      heading: 'ما يجب علينا',
+      paragraphs: ['يجب أن نحفظ سرية بياناتك، وأن نلتزم بهذا الإشعار، وأن نخبرك إذا تسربت بياناتك.'],
     },
     {
-      heading: 'If you are not happy',
+      heading: 'إذا لم تكن راضيًا',
       paragraphs: [
-        'Tell us, or write to the U.S. Department of Health and Human Services, Office for Civil Rights. It will never change your care.',
+        'أخبرنا، أو اكتب إلى وزارة الصحة والخدمات الإنسانية الأمريكية، مكتب الحقوق المدنية. لن يغير ذلك رعايتك أبدًا.',
       ],
     },
   ],

@@ -1,36 +1,33 @@
 import type { ConsentText } from '../consent-document.ts';
 
 export const treatment: ConsentText = {
-  title: 'Agreement to care',
-  summary:
-    'You agree that our team examines and treats you. You can ask about anything, and you can say no at any time.',
+  title: 'الموافقة على الرعاية',
+  summary: 'توافق على أن يفحصك فريقنا ويعالجك. يمكنك أن تسأل عن أي شيء، ويمكنك أن ترفض في أي وقت.',
   sections: [
     {
-      heading: 'What you agree to',
+      heading: 'على ماذا توافق',
       paragraphs: [
-        'Our doctors, nurses and other staff may examine you, do common tests, and give you care that fits your needs. Common tests are, for example, blood pressure, a blood test or a urine test.',
+        'يجوز لأطبائنا وممرضينا وبقية العاملين أن يفحصوك ويجروا الفحوص المعتادة ويقدموا لك الرعاية التي تناسبك. الفحوص المعتادة هي مثلًا قياس ضغط الدم أو تحليل الدم أو البول.',
       ],
     },
     {
-      heading: 'What we ask you again',
-      paragraphs: ['For surgery, and for other care with more risk, we explain it first and ask you again.'],
+      heading: 'ما نسألك عنه مرة أخرى',
+      paragraphs: ['إذا احتجت إلى عملية جراحية أو رعاية فيها خطر أكبر، نشرح لك أولًا ونسألك من جديد.'],
     },
     {
-      heading: 'Your rights',
+      heading: 'حقوقك',
       paragraphs: [
-        'You can ask why a test or treatment is needed, what can go wrong, and what else there is. You can say no, or stop, at any time. We then talk with you about what that means for your health.',
-        'Nobody can promise that a treatment works. We tell you what we know.',
+        'يمكنك أن تسأل لماذا تحتاج إلى فحص أو علاج، وما الذي قد يسوء، وما البدائل. يمكنك أن ترفض أو تتوقف في أي وقت. عندها نتحدث معك عن معنى ذلك لصحتك.',
+        'لا أحد يستطيع أن يعد بنجاح العلاج. نقول لك ما نعرفه.',
       ],
     },
     {
-      heading: 'In an emergency',
-      paragraphs: ['If you cannot speak for yourself and your life is in danger, we give the care you need at once.'],
+      heading: 'في الطوارئ',
+      paragraphs: ['إذا لم تستطع الكلام وكانت حياتك في خطر، نقدم لك فورًا الرعاية التي تحتاجها.'],
     },
     {
-      heading: 'How long this holds',
-      paragraphs: [
-        'This holds for one year, or until you take it back. To take it back, tell us. What was done before then stays as it is.',
-      ],
+      heading: 'مدة الموافقة',
+      paragraphs: ['تسري هذه الموافقة سنة واحدة، أو إلى أن تسحبها. لتسحبها، أخبرنا. وما تم قبل ذلك يبقى كما هو.'],
     },
   ],
 };

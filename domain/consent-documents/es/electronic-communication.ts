@@ -1,29 +1,31 @@
 import type { ConsentText } from '../consent-document.ts';
 
 export const electronicCommunication: ConsentText = {
-  title: 'Messages and video visits',
+  title: 'Mensajes y visitas por video',
   summary:
-    'You agree that we may send you messages and see you by video. This is your choice: if you say no, you get the same care at the clinic.',
+    'Usted acepta que le enviemos mensajes y le atendamos por video. Usted decide: si dice que no, recibe la misma atención en la clínica.',
   sections: [
     {
-      heading: 'Messages',
+      heading: 'Mensajes',
       paragraphs: [
-        'We send the time and the place of your visit and a link, by email or text. We never write why you come.',
-        'Email and texts are not fully private. Someone who can open your phone or your mail may read them.',
-        'Do not write to us about an emergency. Call 911, or your emergency number.',
+        'Enviamos la hora y el lugar de su visita y un enlace, por correo electrónico o mensaje de texto. Nunca escribimos por qué viene.',
+        'El correo y los mensajes no son del todo privados. Quien pueda abrir su teléfono o su correo puede leerlos.',
+        'No nos escriba por una emergencia. Llame al 911 o a su número de emergencias.',
       ],
     },
     {
-      heading: 'Video visits',
+      heading: 'Visitas por video',
       paragraphs: [
-        'A video visit is not the same as a visit at the clinic: we cannot touch you or do some tests. If we need to, we ask you to come in.',
-        'Please be in a place where nobody else listens. Tell us where you are, so that we can send help if you need it.',
-        'We do not record the visit unless you agree first.',
+        'Una visita por video no es igual que una visita en la clínica: no podemos tocarle ni hacer algunas pruebas. Si hace falta, le pedimos que venga.',
+        'Por favor, esté en un lugar donde nadie más escuche. Díganos dónde está, para que podamos enviar ayuda si la necesita.',
+        'No grabamos la visita si usted no lo acepta antes.',
       ],
     },
     {
-      heading: 'How to stop',
-      paragraphs: ['You can stop messages or video visits at any time. Tell us, or change it on your page.'],
+      heading: 'Cómo dejarlo',
+      paragraphs: [
+        'Puede dejar los mensajes o las visitas por video en cualquier momento. Díganoslo, o cámbielo en su página.',
+      ],
     },
   ],
 };

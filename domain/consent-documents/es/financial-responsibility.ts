@@ -1,33 +1,33 @@
 import type { ConsentText } from '../consent-document.ts';
 
 export const financialResponsibility: ConsentText = {
-  title: 'What you pay',
+  title: 'Lo que usted paga',
   summary:
-    'We send the bill to your insurance first. What it does not pay, you pay. You can ask for the price before a visit.',
+    'Primero enviamos la cuenta a su seguro. Lo que el seguro no paga, lo paga usted. Puede preguntar el precio antes de una visita.',
   sections: [
     {
-      heading: 'With insurance',
+      heading: 'Con seguro',
       paragraphs: [
-        'You let us send your bill, and the facts it needs, to your insurance. You let it pay us.',
-        'You pay your own share: for example, a copay, a deductible, or care that your plan does not cover.',
-        'Please tell us when your insurance changes.',
+        'Usted nos permite enviar la cuenta a su seguro, con los datos que hacen falta. Permite que el seguro nos pague a nosotros.',
+        'Usted paga su parte: por ejemplo, un copago, un deducible o atención que su plan no cubre.',
+        'Por favor, díganos cuando cambie su seguro.',
       ],
     },
     {
-      heading: 'Without insurance',
+      heading: 'Sin seguro',
       paragraphs: [
-        'Before a visit that you plan, you have a right to a written estimate of what it costs. If the bill is $400 or more above it, you can dispute the bill.',
+        'Antes de una visita planeada, tiene derecho a un cálculo por escrito de lo que cuesta. Si la cuenta lo supera en $400 o más, puede reclamar.',
       ],
     },
     {
-      heading: 'If it is hard to pay',
+      heading: 'Si le cuesta pagar',
       paragraphs: [
-        'Tell us as soon as you can. We can agree on small steps, and tell you who may help. We never turn you away in an emergency.',
+        'Díganoslo lo antes posible. Podemos acordar pagos pequeños y decirle quién puede ayudar. Nunca le rechazamos en una emergencia.',
       ],
     },
     {
-      heading: 'Missed visits',
-      paragraphs: ['If the clinic asks a fee for a missed visit, we tell you how much before you book.'],
+      heading: 'Visitas perdidas',
+      paragraphs: ['Si la clínica cobra por una visita perdida, le decimos cuánto antes de que reserve.'],
     },
   ],
 };

@@ -1,38 +1,38 @@
 import type { ConsentText } from '../consent-document.ts';
 
 export const privacyPractices: ConsentText = {
-  title: 'How we use your health data',
+  title: 'Cómo usamos sus datos de salud',
   summary:
-    'We keep your health data safe. We use it to care for you, to get paid for your care, and to run the clinic. You may see it, and you may ask us to fix it.',
+    'Mantenemos seguros sus datos de salud. Los usamos para atenderle, para cobrar su atención y para llevar la clínica. Usted puede verlos y puede pedirnos que los corrijamos.',
   sections: [
     {
-      heading: 'When we use and share your data',
+      heading: 'Cuándo usamos y compartimos sus datos',
       paragraphs: [
-        'To care for you: with the doctors, nurses, labs and drug stores who take part in your care.',
-        'To get paid: with your insurance, so that it pays for your visits.',
-        'To run the clinic: for example, to check that our care is good.',
-        'When the law says so: for example, to report some diseases, abuse, or a danger to someone’s life.',
-        'For anything else we ask you first, in writing. We do not sell your data.',
+        'Para atenderle: con los médicos, enfermeras, laboratorios y farmacias que participan en su atención.',
+        'Para cobrar: con su seguro, para que pague sus visitas.',
+        'Para llevar la clínica: por ejemplo, para revisar que nuestra atención sea buena.',
+        'Cuando la ley lo exige: por ejemplo, para informar de algunas enfermedades, de maltrato o de un peligro para la vida de alguien.',
+        'Para todo lo demás le preguntamos primero, por escrito. No vendemos sus datos.',
       ],
     },
     {
-      heading: 'Your rights',
+      heading: 'Sus derechos',
       paragraphs: [
-        'You may get a copy of your record, on paper or as a file.',
-        'You may ask us to fix what is wrong.',
-        'You may ask us to reach you in a certain way, or not to tell your insurance about care that you paid for in full.',
-        'You may ask for a list of those we shared your data with.',
-        'You may get this notice on paper.',
+        'Puede recibir una copia de su expediente, en papel o como archivo.',
+        'Puede pedirnos que corrijamos lo que está mal.',
+        'Puede pedirnos que le contactemos de cierta forma, o que no informemos a su seguro de la atención que usted pagó por completo.',
+        'Puede pedir una lista de aquellos con quienes compartimos sus datos.',
+        'Puede recibir este aviso en papel.',
       ],
     },
     {
-      heading: 'What we must do',
-      paragraphs: ['We must keep your data private, follow this notice, and tell you if your data got out.'],
+      heading: 'Lo que debemos hacer',
+      paragraphs: ['Debemos mantener sus datos en privado, cumplir este aviso y avisarle si sus datos se filtran.'],
     },
     {
-      heading: 'If you are not happy',
+      heading: 'Si no está conforme',
       paragraphs: [
-        'Tell us, or write to the U.S. Department of Health and Human Services, Office for Civil Rights. It will never change your care.',
+        'Díganoslo, o escriba al Departamento de Salud y Servicios Humanos de EE. UU., Oficina de Derechos Civiles. Eso nunca cambiará su atención.',
       ],
     },
   ],

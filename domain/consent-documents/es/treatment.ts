@@ -1,35 +1,37 @@
 import type { ConsentText } from '../consent-document.ts';
 
 export const treatment: ConsentText = {
-  title: 'Agreement to care',
+  title: 'Acuerdo para recibir atención',
   summary:
-    'You agree that our team examines and treats you. You can ask about anything, and you can say no at any time.',
+    'Usted acepta que nuestro equipo le examine y le atienda. Puede preguntar lo que quiera y puede decir no en cualquier momento.',
   sections: [
     {
-      heading: 'What you agree to',
+      heading: 'Lo que usted acepta',
       paragraphs: [
-        'Our doctors, nurses and other staff may examine you, do common tests, and give you care that fits your needs. Common tests are, for example, blood pressure, a blood test or a urine test.',
+        'Nuestros médicos, enfermeras y demás personal pueden examinarle, hacer pruebas comunes y darle la atención que necesita. Pruebas comunes son, por ejemplo, la presión, un análisis de sangre o de orina.',
       ],
     },
     {
-      heading: 'What we ask you again',
-      paragraphs: ['For surgery, and for other care with more risk, we explain it first and ask you again.'],
-    },
-    {
-      heading: 'Your rights',
+      heading: 'Lo que le preguntamos otra vez',
       paragraphs: [
-        'You can ask why a test or treatment is needed, what can go wrong, and what else there is. You can say no, or stop, at any time. We then talk with you about what that means for your health.',
-        'Nobody can promise that a treatment works. We tell you what we know.',
+        'Si hace falta una cirugía u otra atención con más riesgo, primero se la explicamos y le preguntamos de nuevo.',
       ],
     },
     {
-      heading: 'In an emergency',
-      paragraphs: ['If you cannot speak for yourself and your life is in danger, we give the care you need at once.'],
+      heading: 'Sus derechos',
+      paragraphs: [
+        'Puede preguntar por qué hace falta una prueba o un tratamiento, qué puede salir mal y qué otras opciones hay. Puede decir no, o parar, en cualquier momento. Entonces hablamos con usted de lo que eso significa para su salud.',
+        'Nadie puede prometer que un tratamiento funcione. Le decimos lo que sabemos.',
+      ],
     },
     {
-      heading: 'How long this holds',
+      heading: 'En una emergencia',
+      paragraphs: ['Si usted no puede hablar y su vida está en peligro, le damos enseguida la atención que necesita.'],
+    },
+    {
+      heading: 'Cuánto tiempo vale',
       paragraphs: [
-        'This holds for one year, or until you take it back. To take it back, tell us. What was done before then stays as it is.',
+        'Vale por un año, o hasta que usted lo retire. Para retirarlo, díganoslo. Lo que se hizo antes queda como está.',
       ],
     },
   ],

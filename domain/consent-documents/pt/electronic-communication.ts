@@ -1,29 +1,31 @@
 import type { ConsentText } from '../consent-document.ts';
 
 export const electronicCommunication: ConsentText = {
-  title: 'Messages and video visits',
+  title: 'Mensagens e consultas por vídeo',
   summary:
-    'You agree that we may send you messages and see you by video. This is your choice: if you say no, you get the same care at the clinic.',
+    'Você concorda que a gente mande mensagens e atenda você por vídeo. A escolha é sua: se disser não, o cuidado na clínica é o mesmo.',
   sections: [
     {
-      heading: 'Messages',
+      heading: 'Mensagens',
       paragraphs: [
-        'We send the time and the place of your visit and a link, by email or text. We never write why you come.',
-        'Email and texts are not fully private. Someone who can open your phone or your mail may read them.',
-        'Do not write to us about an emergency. Call 911, or your emergency number.',
+        'Mandamos a hora e o lugar da consulta e um link, por e-mail ou mensagem de texto. Nunca escrevemos por que você vem.',
+        'E-mail e mensagens não são totalmente privados. Quem pode abrir seu telefone ou seu e-mail pode ler.',
+        'Não escreva para nós sobre uma emergência. Ligue para 911 ou para o número de emergência.',
       ],
     },
     {
-      heading: 'Video visits',
+      heading: 'Consultas por vídeo',
       paragraphs: [
-        'A video visit is not the same as a visit at the clinic: we cannot touch you or do some tests. If we need to, we ask you to come in.',
-        'Please be in a place where nobody else listens. Tell us where you are, so that we can send help if you need it.',
-        'We do not record the visit unless you agree first.',
+        'Uma consulta por vídeo não é igual a uma consulta na clínica: não podemos tocar em você nem fazer alguns exames. Se for preciso, pedimos que você venha.',
+        'Por favor, fique num lugar onde ninguém mais escute. Diga onde você está, para mandarmos ajuda se for preciso.',
+        'Não gravamos a consulta se você não concordar antes.',
       ],
     },
     {
-      heading: 'How to stop',
-      paragraphs: ['You can stop messages or video visits at any time. Tell us, or change it on your page.'],
+      heading: 'Como parar',
+      paragraphs: [
+        'Você pode parar as mensagens ou as consultas por vídeo a qualquer momento. Avise a gente, ou mude na sua página.',
+      ],
     },
   ],
 };

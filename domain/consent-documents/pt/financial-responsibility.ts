@@ -1,33 +1,33 @@
 import type { ConsentText } from '../consent-document.ts';
 
 export const financialResponsibility: ConsentText = {
-  title: 'What you pay',
+  title: 'O que você paga',
   summary:
-    'We send the bill to your insurance first. What it does not pay, you pay. You can ask for the price before a visit.',
+    'Primeiro mandamos a conta para o seu seguro. O que ele não paga, você paga. Você pode perguntar o preço antes de uma consulta.',
   sections: [
     {
-      heading: 'With insurance',
+      heading: 'Com seguro',
       paragraphs: [
-        'You let us send your bill, and the facts it needs, to your insurance. You let it pay us.',
-        'You pay your own share: for example, a copay, a deductible, or care that your plan does not cover.',
-        'Please tell us when your insurance changes.',
+        'Você permite que a gente mande a conta, e os dados de que ela precisa, ao seu seguro. Você permite que o seguro pague a nós.',
+        'Você paga a sua parte: por exemplo, um copagamento, uma franquia ou um cuidado que o plano não cobre.',
+        'Por favor, avise quando o seu seguro mudar.',
       ],
     },
     {
-      heading: 'Without insurance',
+      heading: 'Sem seguro',
       paragraphs: [
-        'Before a visit that you plan, you have a right to a written estimate of what it costs. If the bill is $400 or more above it, you can dispute the bill.',
+        'Antes de uma consulta marcada, você tem direito a um orçamento por escrito. Se a conta passar dele em $400 ou mais, você pode contestar.',
       ],
     },
     {
-      heading: 'If it is hard to pay',
+      heading: 'Se for difícil pagar',
       paragraphs: [
-        'Tell us as soon as you can. We can agree on small steps, and tell you who may help. We never turn you away in an emergency.',
+        'Avise o quanto antes. Podemos combinar pagamentos pequenos e dizer quem pode ajudar. Nunca recusamos você numa emergência.',
       ],
     },
     {
-      heading: 'Missed visits',
-      paragraphs: ['If the clinic asks a fee for a missed visit, we tell you how much before you book.'],
+      heading: 'Consultas perdidas',
+      paragraphs: ['Se a clínica cobrar por uma consulta perdida, dizemos quanto antes de você marcar.'],
     },
   ],
 };

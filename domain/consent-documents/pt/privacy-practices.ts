@@ -1,38 +1,38 @@
 import type { ConsentText } from '../consent-document.ts';
 
 export const privacyPractices: ConsentText = {
-  title: 'How we use your health data',
+  title: 'Como usamos seus dados de saúde',
   summary:
-    'We keep your health data safe. We use it to care for you, to get paid for your care, and to run the clinic. You may see it, and you may ask us to fix it.',
+    'Mantemos seus dados de saúde em segurança. Usamos os dados para cuidar de você, para receber pelo atendimento e para administrar a clínica. Você pode ver os dados e pedir que sejam corrigidos.',
   sections: [
     {
-      heading: 'When we use and share your data',
+      heading: 'Quando usamos e compartilhamos seus dados',
       paragraphs: [
-        'To care for you: with the doctors, nurses, labs and drug stores who take part in your care.',
-        'To get paid: with your insurance, so that it pays for your visits.',
-        'To run the clinic: for example, to check that our care is good.',
-        'When the law says so: for example, to report some diseases, abuse, or a danger to someone’s life.',
-        'For anything else we ask you first, in writing. We do not sell your data.',
+        'Para cuidar de você: com os médicos, enfermeiras, laboratórios e farmácias que participam do seu cuidado.',
+        'Para receber: com o seu seguro, para que pague as consultas.',
+        'Para administrar a clínica: por exemplo, para verificar se o nosso cuidado é bom.',
+        'Quando a lei exige: por exemplo, para informar algumas doenças, maus-tratos ou perigo para a vida de alguém.',
+        'Para todo o resto perguntamos antes, por escrito. Não vendemos seus dados.',
       ],
     },
     {
-      heading: 'Your rights',
+      heading: 'Seus direitos',
       paragraphs: [
-        'You may get a copy of your record, on paper or as a file.',
-        'You may ask us to fix what is wrong.',
-        'You may ask us to reach you in a certain way, or not to tell your insurance about care that you paid for in full.',
-        'You may ask for a list of those we shared your data with.',
-        'You may get this notice on paper.',
+        'Você pode receber uma cópia do seu prontuário, em papel ou em arquivo.',
+        'Você pode pedir que a gente corrija o que está errado.',
+        'Você pode pedir que a gente fale com você de certa forma, ou que não informe ao seguro o atendimento que você pagou por completo.',
+        'Você pode pedir uma lista de com quem compartilhamos seus dados.',
+        'Você pode receber este aviso em papel.',
       ],
     },
     {
-      heading: 'What we must do',
-      paragraphs: ['We must keep your data private, follow this notice, and tell you if your data got out.'],
+      heading: 'O que devemos fazer',
+      paragraphs: ['Devemos manter seus dados em segredo, cumprir este aviso e avisar você se seus dados vazarem.'],
     },
     {
-      heading: 'If you are not happy',
+      heading: 'Se você não estiver satisfeito',
       paragraphs: [
-        'Tell us, or write to the U.S. Department of Health and Human Services, Office for Civil Rights. It will never change your care.',
+        'Fale com a gente, ou escreva ao Departamento de Saúde e Serviços Humanos dos EUA, Escritório de Direitos Civis. Isso nunca vai mudar o seu atendimento.',
       ],
     },
   ],

@@ -1,35 +1,39 @@
 import type { ConsentText } from '../consent-document.ts';
 
 export const treatment: ConsentText = {
-  title: 'Agreement to care',
+  title: 'Acordo para receber cuidados',
   summary:
-    'You agree that our team examines and treats you. You can ask about anything, and you can say no at any time.',
+    'Você concorda que nossa equipe examine e trate você. Você pode perguntar o que quiser e pode dizer não a qualquer momento.',
   sections: [
     {
-      heading: 'What you agree to',
+      heading: 'Com o que você concorda',
       paragraphs: [
-        'Our doctors, nurses and other staff may examine you, do common tests, and give you care that fits your needs. Common tests are, for example, blood pressure, a blood test or a urine test.',
+        'Nossos médicos, enfermeiras e outros profissionais podem examinar você, fazer exames comuns e dar o cuidado de que você precisa. Exames comuns são, por exemplo, medir a pressão, exame de sangue ou de urina.',
       ],
     },
     {
-      heading: 'What we ask you again',
-      paragraphs: ['For surgery, and for other care with more risk, we explain it first and ask you again.'],
-    },
-    {
-      heading: 'Your rights',
+      heading: 'O que perguntamos de novo',
       paragraphs: [
-        'You can ask why a test or treatment is needed, what can go wrong, and what else there is. You can say no, or stop, at any time. We then talk with you about what that means for your health.',
-        'Nobody can promise that a treatment works. We tell you what we know.',
+        'Se for preciso uma cirurgia ou outro cuidado com mais risco, explicamos antes e perguntamos de novo.',
       ],
     },
     {
-      heading: 'In an emergency',
-      paragraphs: ['If you cannot speak for yourself and your life is in danger, we give the care you need at once.'],
+      heading: 'Seus direitos',
+      paragraphs: [
+        'Você pode perguntar por que um exame ou tratamento é preciso, o que pode dar errado e que outras opções existem. Você pode dizer não, ou parar, a qualquer momento. Então conversamos com você sobre o que isso significa para a sua saúde.',
+        'Ninguém pode prometer que um tratamento funciona. Dizemos o que sabemos.',
+      ],
     },
     {
-      heading: 'How long this holds',
+      heading: 'Numa emergência',
       paragraphs: [
-        'This holds for one year, or until you take it back. To take it back, tell us. What was done before then stays as it is.',
+        'Se você não puder falar e sua vida estiver em perigo, damos na hora o cuidado de que você precisa.',
+      ],
+    },
+    {
+      heading: 'Por quanto tempo vale',
+      paragraphs: [
+        'Vale por um ano, ou até você retirar. Para retirar, avise a gente. O que foi feito antes fica como está.',
       ],
     },
   ],

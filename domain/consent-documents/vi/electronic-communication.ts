@@ -1,29 +1,31 @@
 import type { ConsentText } from '../consent-document.ts';
 
 export const electronicCommunication: ConsentText = {
-  title: 'Messages and video visits',
+  title: 'Tin nhắn và khám qua video',
   summary:
-    'You agree that we may send you messages and see you by video. This is your choice: if you say no, you get the same care at the clinic.',
+    'Quý vị đồng ý để chúng tôi gửi tin và khám qua video. Đây là lựa chọn của quý vị: nếu từ chối, quý vị được chăm sóc như nhau tại phòng khám.',
   sections: [
     {
-      heading: 'Messages',
+      heading: 'Tin nhắn',
       paragraphs: [
-        'We send the time and the place of your visit and a link, by email or text. We never write why you come.',
-        'Email and texts are not fully private. Someone who can open your phone or your mail may read them.',
-        'Do not write to us about an emergency. Call 911, or your emergency number.',
+        'Chúng tôi gửi giờ, nơi khám và một đường dẫn qua email hoặc tin nhắn. Chúng tôi không bao giờ viết lý do quý vị đến.',
+        'Email và tin nhắn không hoàn toàn riêng tư. Người mở được điện thoại hoặc hộp thư của quý vị có thể đọc.',
+        'Xin đừng viết cho chúng tôi khi khẩn cấp. Hãy gọi 911 hoặc số cấp cứu nơi quý vị ở.',
       ],
     },
     {
-      heading: 'Video visits',
+      heading: 'Khám qua video',
       paragraphs: [
-        'A video visit is not the same as a visit at the clinic: we cannot touch you or do some tests. If we need to, we ask you to come in.',
-        'Please be in a place where nobody else listens. Tell us where you are, so that we can send help if you need it.',
-        'We do not record the visit unless you agree first.',
+        'Khám qua video không giống khám tại phòng khám: chúng tôi không thể sờ khám hoặc làm một số xét nghiệm. Nếu cần, chúng tôi mời quý vị đến.',
+        'Xin ở nơi không có ai khác nghe được. Hãy cho biết quý vị đang ở đâu để chúng tôi gửi người giúp nếu cần.',
+        'Chúng tôi không ghi hình buổi khám nếu quý vị chưa đồng ý.',
       ],
     },
     {
-      heading: 'How to stop',
-      paragraphs: ['You can stop messages or video visits at any time. Tell us, or change it on your page.'],
+      heading: 'Cách ngừng',
+      paragraphs: [
+        'Quý vị có thể ngừng tin nhắn hoặc khám qua video bất cứ lúc nào. Xin cho chúng tôi biết, hoặc đổi trên trang của quý vị.',
+      ],
     },
   ],
 };

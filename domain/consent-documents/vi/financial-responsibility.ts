@@ -1,33 +1,35 @@
 import type { ConsentText } from '../consent-document.ts';
 
 export const financialResponsibility: ConsentText = {
-  title: 'What you pay',
+  title: 'Phần quý vị trả',
   summary:
-    'We send the bill to your insurance first. What it does not pay, you pay. You can ask for the price before a visit.',
+    'Chúng tôi gửi hóa đơn cho bảo hiểm của quý vị trước. Phần bảo hiểm không trả thì quý vị trả. Quý vị có thể hỏi giá trước buổi khám.',
   sections: [
     {
-      heading: 'With insurance',
+      heading: 'Khi có bảo hiểm',
       paragraphs: [
-        'You let us send your bill, and the facts it needs, to your insurance. You let it pay us.',
-        'You pay your own share: for example, a copay, a deductible, or care that your plan does not cover.',
-        'Please tell us when your insurance changes.',
+        'Quý vị cho phép chúng tôi gửi hóa đơn và những dữ kiện cần thiết cho bảo hiểm. Quý vị cho phép bảo hiểm trả tiền cho chúng tôi.',
+        'Quý vị trả phần của mình: ví dụ, tiền đồng trả, tiền khấu trừ hoặc dịch vụ mà gói của quý vị không chi trả.',
+        'Xin cho chúng tôi biết khi bảo hiểm thay đổi.',
       ],
     },
     {
-      heading: 'Without insurance',
+      heading: 'Khi không có bảo hiểm',
       paragraphs: [
-        'Before a visit that you plan, you have a right to a written estimate of what it costs. If the bill is $400 or more above it, you can dispute the bill.',
+        'Trước một buổi khám đã hẹn, quý vị có quyền nhận bản ước tính chi phí bằng văn bản. Nếu hóa đơn cao hơn từ $400 trở lên, quý vị có thể khiếu nại.',
       ],
     },
     {
-      heading: 'If it is hard to pay',
+      heading: 'Nếu khó trả tiền',
       paragraphs: [
-        'Tell us as soon as you can. We can agree on small steps, and tell you who may help. We never turn you away in an emergency.',
+        'Xin cho chúng tôi biết càng sớm càng tốt. Chúng ta có thể thỏa thuận trả từng phần nhỏ, và chúng tôi cho biết ai có thể giúp. Chúng tôi không bao giờ từ chối quý vị khi khẩn cấp.',
       ],
     },
     {
-      heading: 'Missed visits',
-      paragraphs: ['If the clinic asks a fee for a missed visit, we tell you how much before you book.'],
+      heading: 'Buổi khám bị bỏ lỡ',
+      paragraphs: [
+        'Nếu phòng khám tính tiền cho buổi khám bị bỏ lỡ, chúng tôi cho biết bao nhiêu trước khi quý vị đặt hẹn.',
+      ],
     },
   ],
 };

@@ -1,38 +1,38 @@
 import type { ConsentText } from '../consent-document.ts';
 
 export const privacyPractices: ConsentText = {
-  title: 'How we use your health data',
+  title: 'Cách chúng tôi dùng dữ liệu sức khỏe của quý vị',
   summary:
-    'We keep your health data safe. We use it to care for you, to get paid for your care, and to run the clinic. You may see it, and you may ask us to fix it.',
+    'Chúng tôi giữ an toàn dữ liệu sức khỏe của quý vị. Chúng tôi dùng dữ liệu để chăm sóc quý vị, để được trả tiền và để điều hành phòng khám. Quý vị có thể xem và yêu cầu sửa.',
   sections: [
     {
-      heading: 'When we use and share your data',
+      heading: 'Khi nào chúng tôi dùng và chia sẻ dữ liệu',
       paragraphs: [
-        'To care for you: with the doctors, nurses, labs and drug stores who take part in your care.',
-        'To get paid: with your insurance, so that it pays for your visits.',
-        'To run the clinic: for example, to check that our care is good.',
-        'When the law says so: for example, to report some diseases, abuse, or a danger to someone’s life.',
-        'For anything else we ask you first, in writing. We do not sell your data.',
+        'Để chăm sóc quý vị: với bác sĩ, y tá, phòng xét nghiệm và nhà thuốc cùng chăm sóc quý vị.',
+        'Để được trả tiền: với bảo hiểm của quý vị, để họ trả cho các buổi khám.',
+        'Để điều hành phòng khám: ví dụ, để kiểm tra việc chăm sóc có tốt không.',
+        'Khi luật yêu cầu: ví dụ, để báo một số bệnh, việc ngược đãi hoặc mối nguy cho mạng sống của ai đó.',
+        'Với mọi việc khác, chúng tôi hỏi quý vị trước bằng văn bản. Chúng tôi không bán dữ liệu của quý vị.',
       ],
     },
     {
-      heading: 'Your rights',
+      heading: 'Quyền của quý vị',
       paragraphs: [
-        'You may get a copy of your record, on paper or as a file.',
-        'You may ask us to fix what is wrong.',
-        'You may ask us to reach you in a certain way, or not to tell your insurance about care that you paid for in full.',
-        'You may ask for a list of those we shared your data with.',
-        'You may get this notice on paper.',
+        'Quý vị có thể nhận bản sao hồ sơ, trên giấy hoặc dạng tệp.',
+        'Quý vị có thể yêu cầu chúng tôi sửa điều sai.',
+        'Quý vị có thể yêu cầu chúng tôi liên lạc theo một cách nhất định, hoặc không báo cho bảo hiểm về việc chăm sóc mà quý vị đã tự trả đủ.',
+        'Quý vị có thể xin danh sách những nơi chúng tôi đã chia sẻ dữ liệu.',
+        'Quý vị có thể nhận thông báo này trên giấy.',
       ],
     },
     {
-      heading: 'What we must do',
-      paragraphs: ['We must keep your data private, follow this notice, and tell you if your data got out.'],
+      heading: 'Điều chúng tôi phải làm',
+      paragraphs: ['Chúng tôi phải giữ kín dữ liệu, làm theo thông báo này và báo cho quý vị nếu dữ liệu bị lộ.'],
     },
     {
-      heading: 'If you are not happy',
+      heading: 'Nếu quý vị không hài lòng',
       paragraphs: [
-        'Tell us, or write to the U.S. Department of Health and Human Services, Office for Civil Rights. It will never change your care.',
+        'Xin cho chúng tôi biết, hoặc viết cho Bộ Y tế và Dịch vụ Nhân sinh Hoa Kỳ, Văn phòng Dân quyền. Điều đó không bao giờ thay đổi việc chăm sóc quý vị.',
       ],
     },
   ],

@@ -1,35 +1,35 @@
 import type { ConsentText } from '../consent-document.ts';
 
 export const treatment: ConsentText = {
-  title: 'Agreement to care',
+  title: 'Đồng ý nhận chăm sóc',
   summary:
-    'You agree that our team examines and treats you. You can ask about anything, and you can say no at any time.',
+    'Quý vị đồng ý để nhóm của chúng tôi khám và chữa trị. Quý vị có thể hỏi bất cứ điều gì và có thể từ chối bất cứ lúc nào.',
   sections: [
     {
-      heading: 'What you agree to',
+      heading: 'Quý vị đồng ý điều gì',
       paragraphs: [
-        'Our doctors, nurses and other staff may examine you, do common tests, and give you care that fits your needs. Common tests are, for example, blood pressure, a blood test or a urine test.',
+        'Bác sĩ, y tá và nhân viên khác của chúng tôi có thể khám, làm các xét nghiệm thông thường và chăm sóc theo nhu cầu của quý vị. Xét nghiệm thông thường, ví dụ, là đo huyết áp, thử máu hoặc thử nước tiểu.',
       ],
     },
     {
-      heading: 'What we ask you again',
-      paragraphs: ['For surgery, and for other care with more risk, we explain it first and ask you again.'],
+      heading: 'Điều chúng tôi sẽ hỏi lại',
+      paragraphs: ['Nếu cần mổ hoặc cách chữa khác có nhiều rủi ro hơn, chúng tôi giải thích trước và hỏi lại quý vị.'],
     },
     {
-      heading: 'Your rights',
+      heading: 'Quyền của quý vị',
       paragraphs: [
-        'You can ask why a test or treatment is needed, what can go wrong, and what else there is. You can say no, or stop, at any time. We then talk with you about what that means for your health.',
-        'Nobody can promise that a treatment works. We tell you what we know.',
+        'Quý vị có thể hỏi vì sao cần một xét nghiệm hoặc cách chữa, điều gì có thể xảy ra và còn cách nào khác. Quý vị có thể từ chối hoặc ngừng bất cứ lúc nào. Khi đó chúng tôi sẽ nói với quý vị điều đó có nghĩa gì cho sức khỏe.',
+        'Không ai có thể hứa rằng một cách chữa sẽ có kết quả. Chúng tôi nói những gì chúng tôi biết.',
       ],
     },
     {
-      heading: 'In an emergency',
-      paragraphs: ['If you cannot speak for yourself and your life is in danger, we give the care you need at once.'],
+      heading: 'Khi khẩn cấp',
+      paragraphs: ['Nếu quý vị không thể nói và mạng sống gặp nguy, chúng tôi chăm sóc ngay những gì quý vị cần.'],
     },
     {
-      heading: 'How long this holds',
+      heading: 'Có hiệu lực bao lâu',
       paragraphs: [
-        'This holds for one year, or until you take it back. To take it back, tell us. What was done before then stays as it is.',
+        'Có hiệu lực một năm hoặc cho đến khi quý vị rút lại. Để rút lại, xin cho chúng tôi biết. Những gì đã làm trước đó vẫn giữ nguyên.',
       ],
     },
   ],

@@ -1,29 +1,25 @@
 import type { ConsentText } from '../consent-document.ts';
 
 export const electronicCommunication: ConsentText = {
-  title: 'Messages and video visits',
-  summary:
-    'You agree that we may send you messages and see you by video. This is your choice: if you say no, you get the same care at the clinic.',
+  title: '消息和视频就诊',
+  summary: '您同意我们给您发消息，并通过视频为您看病。这由您决定：如果不同意，您在诊所会得到同样的照顾。',
   sections: [
     {
-      heading: 'Messages',
+      heading: '消息',
       paragraphs: [
-        'We send the time and the place of your visit and a link, by email or text. We never write why you come.',
-        'Email and texts are not fully private. Someone who can open your phone or your mail may read them.',
-        'Do not write to us about an emergency. Call 911, or your emergency number.',
+        '我们用电子邮件或短信发送就诊的时间、地点和一个链接。我们从不写您为什么来。',
+        '电子邮件和短信不完全保密。能打开您手机或邮箱的人可能会看到。',
+        '紧急情况请不要给我们写信。请拨打 911 或当地的急救电话。',
       ],
     },
     {
-      heading: 'Video visits',
+      heading: '视频就诊',
       paragraphs: [
-        'A video visit is not the same as a visit at the clinic: we cannot touch you or do some tests. If we need to, we ask you to come in.',
-        'Please be in a place where nobody else listens. Tell us where you are, so that we can send help if you need it.',
-        'We do not record the visit unless you agree first.',
+        '视频就诊和在诊所不一样：我们不能触诊，也不能做某些检查。如果需要，我们会请您过来。',
+        '请在没有旁人能听到的地方。请告诉我们您在哪里，以便需要时派人帮助。',
+        '除非您事先同意，我们不会录音录像。',
       ],
     },
-    {
-      heading: 'How to stop',
-      paragraphs: ['You can stop messages or video visits at any time. Tell us, or change it on your page.'],
-    },
+    { heading: '如何停止', paragraphs: ['您随时可以停止消息或视频就诊。请告诉我们，或在您的页面上更改。'] },
   ],
 };

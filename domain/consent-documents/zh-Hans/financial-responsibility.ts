@@ -1,33 +1,25 @@
 import type { ConsentText } from '../consent-document.ts';
 
 export const financialResponsibility: ConsentText = {
-  title: 'What you pay',
-  summary:
-    'We send the bill to your insurance first. What it does not pay, you pay. You can ask for the price before a visit.',
+  title: '您要付的费用',
+  summary: '我们先把账单寄给您的保险公司。保险不付的部分由您支付。就诊前您可以询问价格。',
   sections: [
     {
-      heading: 'With insurance',
+      heading: '有保险时',
       paragraphs: [
-        'You let us send your bill, and the facts it needs, to your insurance. You let it pay us.',
-        'You pay your own share: for example, a copay, a deductible, or care that your plan does not cover.',
-        'Please tell us when your insurance changes.',
+        '您允许我们把账单和所需的资料交给保险公司，并让保险公司直接付款给我们。',
+        '您支付自己的部分：例如挂号自付额、免赔额，或您的保险不包括的治疗。',
+        '如果您的保险有变化，请告诉我们。',
       ],
     },
     {
-      heading: 'Without insurance',
-      paragraphs: [
-        'Before a visit that you plan, you have a right to a written estimate of what it costs. If the bill is $400 or more above it, you can dispute the bill.',
-      ],
+      heading: '没有保险时',
+      paragraphs: ['预约就诊之前，您有权得到一份书面的费用估算。如果账单比估算多出 $400 或更多，您可以提出异议。'],
     },
     {
-      heading: 'If it is hard to pay',
-      paragraphs: [
-        'Tell us as soon as you can. We can agree on small steps, and tell you who may help. We never turn you away in an emergency.',
-      ],
+      heading: '如果付款有困难',
+      paragraphs: ['请尽早告诉我们。我们可以商定分期小额付款，并告诉您谁能帮忙。紧急情况下我们绝不会拒绝您。'],
     },
-    {
-      heading: 'Missed visits',
-      paragraphs: ['If the clinic asks a fee for a missed visit, we tell you how much before you book.'],
-    },
+    { heading: '没有来就诊', paragraphs: ['如果诊所对没有来就诊收费，我们会在您预约之前告诉您多少钱。'] },
   ],
 };

@@ -1,39 +1,33 @@
 import type { ConsentText } from '../consent-document.ts';
 
 export const privacyPractices: ConsentText = {
-  title: 'How we use your health data',
-  summary:
-    'We keep your health data safe. We use it to care for you, to get paid for your care, and to run the clinic. You may see it, and you may ask us to fix it.',
+  title: '我们如何使用您的健康资料',
+  summary: '我们妥善保管您的健康资料。我们用它来照顾您、收取费用和管理诊所。您可以查看，也可以要求我们更正。',
   sections: [
     {
-      heading: 'When we use and share your data',
+      heading: '我们何时使用和分享您的资料',
       paragraphs: [
-        'To care for you: with the doctors, nurses, labs and drug stores who take part in your care.',
-        'To get paid: with your insurance, so that it pays for your visits.',
-        'To run the clinic: for example, to check that our care is good.',
-        'When the law says so: for example, to report some diseases, abuse, or a danger to someone’s life.',
-        'For anything else we ask you first, in writing. We do not sell your data.',
+        '为了照顾您：与参与照顾您的医生、护士、化验室和药房分享。',
+        '为了收费：与您的保险公司分享，让它支付您的就诊费用。',
+        '为了管理诊所：例如检查我们的照顾是否良好。',
+        '法律要求时：例如报告某些疾病、虐待，或对他人生命的危险。',
+        '其他任何用途，我们都会先书面征求您的同意。我们不出售您的资料。',
       ],
     },
     {
-      heading: 'Your rights',
+      heading: '您的权利',
       paragraphs: [
-        'You may get a copy of your record, on paper or as a file.',
-        'You may ask us to fix what is wrong.',
-        'You may ask us to reach you in a certain way, or not to tell your insurance about care that you paid for in full.',
-        'You may ask for a list of those we shared your data with.',
-        'You may get this notice on paper.',
+        '您可以得到病历的副本，纸质或电子文件都可以。',
+        '您可以要求我们更正错误。',
+        '您可以要求我们用某种方式联系您；自己全额付费的治疗，您可以要求不告诉保险公司。',
+        '您可以索取一份清单，看我们把资料分享给了谁。',
+        '您可以得到本通知的纸质版。',
       ],
     },
+    { heading: '我们必须做的', paragraphs: ['我们必须为您的资料保密，遵守本通知，并在资料泄露时告诉您。'] },
     {
-      heading: 'What we must do',
-      paragraphs: ['We must keep your data private, follow this notice, and tell you if your data got out.'],
-    },
-    {
-      heading: 'If you are not happy',
-      paragraphs: [
-        'Tell us, or write to the U.S. Department of Health and Human Services, Office for Civil Rights. It will never change your care.',
-      ],
+      heading: '如果您不满意',
+      paragraphs: ['请告诉我们，或写信给美国卫生与公众服务部民权办公室。这绝不会影响您的治疗。'],
     },
   ],
 };

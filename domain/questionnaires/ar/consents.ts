@@ -28,6 +28,6 @@ export const consents: Texts = {
   'consents.representative-basis.help': 'مثلًا: ورقة من محكمة أو توكيل.',
   'consents.signature': 'توقيعك',
   'consents.typed-name': 'اكتب اسمك الكامل',
-  'consents.typed-name.help': 'اسم الشخص الذي يوقّع. مثلًا: Ahmad Al Masri.',
+  'consents.typed-name.help': 'اسم الشخص الذي يوقّع. مثلًا: \u2066Ahmad Al Masri\u2069.',
   'consents.intent': 'أريد أن يكون الاسم الذي كتبته هو توقيعي.',
 };
