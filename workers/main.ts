@@ -21,6 +21,7 @@ import { intakeActivities } from '../activities/intake.ts';
 import { openingActivities } from '../activities/opening.ts';
 import { startOutboxSender } from '../activities/outbox-sender.ts';
 import { databaseClock } from '../activities/ports.ts';
+import { patientMergeActivities } from '../activities/patient-merge.ts';
 import { seriesActivities } from '../activities/series.ts';
 import { walkInActivities } from '../activities/walk-in.ts';
 import { loadConfig } from '../config.ts';
@@ -89,6 +90,7 @@ const activities = {
   ...absenceActivities(ports, maybeDie),
   ...groupSessionActivities(ports, maybeDie),
   ...walkInActivities(ports, maybeDie),
+  ...patientMergeActivities(ports, maybeDie),
   ...intakeActivities(ports, maybeDie),
   ...eligibilityActivities({ ...ports, payer }, maybeDie),
   ...escalationActivities(ports, maybeDie),

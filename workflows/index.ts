@@ -8,4 +8,5 @@ export { groupSession } from './group-session.ts';
 export { walkIn } from './walk-in.ts';
 export { eligibility } from './eligibility.ts';
 export { escalation } from './escalation.ts';
+export { patientMerge, patientUnmerge } from './patient-merge.ts';
 export { intake } from './intake.ts';

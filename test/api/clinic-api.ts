@@ -11,6 +11,7 @@ import { groupSessionActivities } from '../../activities/group-session.ts';
 import { openingActivities } from '../../activities/opening.ts';
 import { databaseClock } from '../../activities/ports.ts';
 import { seriesActivities } from '../../activities/series.ts';
+import { patientMergeActivities } from '../../activities/patient-merge.ts';
 import { walkInActivities } from '../../activities/walk-in.ts';
 import { routes } from '../../api/routes.ts';
 import { createTemporalGateway } from '../../api/temporal.ts';
@@ -183,6 +184,7 @@ export async function openClinicApi(options: { webDirectory?: string } = {}): Pr
       ...absenceActivities(ports),
       ...groupSessionActivities(ports),
       ...walkInActivities(ports),
+      ...patientMergeActivities(ports),
     },
     workflowBundle: await workflowBundle(),
   });

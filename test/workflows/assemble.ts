@@ -18,6 +18,7 @@ import { groupSessionActivities } from '../../activities/group-session.ts';
 import { intakeActivities } from '../../activities/intake.ts';
 import { openingActivities } from '../../activities/opening.ts';
 import type { Clock } from '../../activities/ports.ts';
+import { patientMergeActivities } from '../../activities/patient-merge.ts';
 import { seriesActivities } from '../../activities/series.ts';
 import { walkInActivities } from '../../activities/walk-in.ts';
 import { createTemporalGateway } from '../../api/temporal.ts';
@@ -199,6 +200,7 @@ export async function assembleClinic({
       ...absenceActivities({ db, clock, log }),
       ...groupSessionActivities({ db, clock, log }),
       ...walkInActivities({ db, clock, log }),
+      ...patientMergeActivities({ db, clock, log }),
       ...intakeActivities({ db, clock, log }),
       ...escalationActivities({ db, clock, log }),
       applyAction: async (command: Parameters<typeof activities.applyAction>[0]) => {

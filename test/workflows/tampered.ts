@@ -18,4 +18,6 @@ export const absence = late(real.absence);
 export const groupSession = late(real.groupSession);
 export const eligibility = late(real.eligibility);
 export const escalation = late(real.escalation);
+export const patientMerge = late(real.patientMerge);
+export const patientUnmerge = late(real.patientUnmerge);
 export const intake = late(real.intake);
