@@ -23,7 +23,9 @@ import * as charges from './routes/charges.ts';
 import * as coverages from './routes/coverages.ts';
 import * as documents from './routes/documents.ts';
 import { cancelDay } from './routes/closures.ts';
+import * as consents from './routes/consents.ts';
 import * as groups from './routes/group-sessions.ts';
+import * as guardians from './routes/guardians.ts';
 import * as intakeLinks from './routes/intake-links.ts';
 import * as locations from './routes/locations.ts';
 import * as notifications from './routes/notifications.ts';
@@ -124,6 +126,13 @@ export const routes = [
   patientDetails.addPatientContact,
   patientDetails.removePatientContact,
   patientDetails.recordConsent,
+  consents.listConsentDocuments,
+  consents.listPatientConsents,
+  consents.showSignedConsent,
+  consents.revokePatientConsent,
+  guardians.listGuardians,
+  guardians.addGuardian,
+  guardians.endGuardian,
   appointments.bookAppointment,
   appointments.listAppointments,
   appointments.showAppointment,
