@@ -25,6 +25,7 @@ import { findAvailability, withAlternatives } from './availability.ts';
 import type { Trx } from './connection.ts';
 import { findSeat, takeSeat } from './group-seats.ts';
 import { recordOpenings } from './openings.ts';
+import { intakeFactOf } from './intake-visits.ts';
 import { findPlace, findRemainingPlace, type Place, type Placement } from './place.ts';
 import { appointmentRules, policiesSql } from './policies.ts';
 import { followCharges } from './proposed-charges.ts';
@@ -100,7 +101,8 @@ export async function carryOut(trx: Trx, command: ActionCommand, at: Date): Prom
     appointmentRules(visitType, policies, at.getTime(), of.location_id, of.booked_at);
   const unfit = unfitOf(locked.limits, patient, row.mode);
   const asked = event === 'unconfirmed' ? { askedToConfirm: await wasAskedToConfirm(trx, row) } : {};
-  const facts = { ...toFacts(row, rulesOf(row), unfit), ...asked };
+  const intake = event === 'check-in' ? await intakeFactOf(trx, row.id) : null;
+  const facts = { ...toFacts(row, rulesOf(row), unfit), ...asked, ...(intake !== null && { intake }) };
   const decision = decide(facts, event, { at: at.getTime(), actor, input });
   if (!decision.ok) throw new DomainError(decision.problem.code, decision.problem);
 

@@ -12,6 +12,7 @@ import { changedColumns, toFacts, toView, type AppointmentRow } from './appointm
 import { recordStateChange } from './audit-trail.ts';
 import { planOf, replaceTimers } from './case-timers.ts';
 import type { Trx } from './connection.ts';
+import { followIntake } from './intake-visits.ts';
 import { followInterpreter } from './interpreter-tasks.ts';
 import { queueMessage } from './outbox.ts';
 import type { Place } from './place.ts';
@@ -37,6 +38,10 @@ export interface Settled {
   readonly absences?: readonly string[] | undefined;
   /** Walk-ins whose visit this is, and that changed with it. */
   readonly walkIns?: readonly string[] | undefined;
+  /** Intakes that the visit needs, written with it: each a workflow of its own. */
+  readonly intakes?: readonly string[] | undefined;
+  /** Open intakes whose clocks hang on this visit. */
+  readonly intakesTold?: readonly string[] | undefined;
 }
 
 /** One change: who, when, in which operation. */
@@ -242,7 +247,7 @@ export async function settle(
     plan: planOf(facts, remindersOf(row, facts, about.patient, about.policies)),
     fired,
   });
-  return { appointment: toView(row), facts, timers };
+  return { appointment: toView(row), facts, timers, ...(await followIntake(trx, context, row)) };
 }
 
 /**

@@ -8,6 +8,7 @@ import {
 import { unfitOf } from '../domain/eligibility.ts';
 import type { AppointmentView, PlannedTimer, VisitMode } from '../workflows/messages/appointment.ts';
 import type { Trx } from './connection.ts';
+import { intakeFactOf } from './intake-visits.ts';
 import { dateOrNull, isoOrNull, msOrNull } from './instants.ts';
 import { appointmentRules, loadPolicies } from './policies.ts';
 import { patientSql, type PatientFacts } from './scheduling-facts.ts';
@@ -210,7 +211,7 @@ const placedFrom: ReadonlySet<string> = new Set(['proposed', 'pending', 'booked'
 
 /** The same for who decides now: with whether the patient may have this visit. Never for a run, which keeps what it reads. */
 export async function stateToJudge(trx: Trx, id: string, at: number): Promise<SettledState | null> {
-  const settled = await settledState(trx, id, at);
+  const settled = await withIntake(trx, await settledState(trx, id, at));
   if (settled === null || !placedFrom.has(settled.appointment.status)) return settled;
   const { rows } = await trx.raw<{ rows: { patient: PatientFacts; limits: VisitTypeRow }[] }>(
     `SELECT ${patientSql('a.patient_id')} AS patient, to_jsonb(v) AS limits
@@ -221,6 +222,13 @@ export async function stateToJudge(trx: Trx, id: string, at: number): Promise<Se
   if (found === undefined) return settled;
   const unfit = unfitOf(limitsOf(found.limits), found.patient, settled.appointment.mode);
   return { ...settled, facts: { ...settled.facts, unfit } };
+}
+
+/** Only who checks in is asked about an intake. */
+async function withIntake(trx: Trx, settled: SettledState | null): Promise<SettledState | null> {
+  if (settled === null || !['booked', 'arrived'].includes(settled.appointment.status)) return settled;
+  const intake = await intakeFactOf(trx, settled.appointment.id);
+  return intake === null ? settled : { ...settled, facts: { ...settled.facts, intake } };
 }
 
 interface TimerRow {

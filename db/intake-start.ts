@@ -166,7 +166,7 @@ async function insertIntake(trx: Trx, context: ChangeContext, intake: NewIntake)
 
 /**
  * Of a visit that was booked in this transaction: the intake that its kind needs; its run is begun by that of the visit,
- * and invites. @returns its id, or null where none is needed or one is there
+ * and invites. One for several visits of a kind. @returns its id, or null where none is needed or one is open
  */
 export async function fileIntakeOfVisit(
   trx: Trx,
@@ -180,7 +180,8 @@ export async function fileIntakeOfVisit(
 ): Promise<string | null> {
   const { rows } = await trx.raw<{ rows: { id: string; language: string }[] }>(
     `SELECT gen_random_uuid() AS id, p.language FROM visit_type v JOIN patient p ON p.id = :patientId
-     WHERE v.id = :visitTypeId AND v.needs_intake AND NOT EXISTS (SELECT 1 FROM intake i WHERE i.appointment_id = :visitId)`,
+     WHERE v.id = :visitTypeId AND v.needs_intake AND NOT EXISTS (SELECT 1 FROM intake i WHERE i.appointment_id = :visitId
+         OR (i.patient_id = p.id AND i.visit_type_id = v.id AND i.state IN ('created', 'invited', 'in-progress', 'submitted', 'in-review', 'returned')))`,
     { patientId: visit.patient_id, visitTypeId: visit.visit_type_id, visitId: visit.id },
   );
   const wanted = rows[0];

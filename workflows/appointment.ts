@@ -34,7 +34,7 @@ import type { ProblemCode, ProblemDetail } from '../domain/errors.ts';
 import { dueAfterOutage } from '../domain/reminder.ts';
 import { behindUpdate, owed, startCommand } from './activity-options.ts';
 import { currentDetails, waitingFor } from './appointment-words.ts';
-import { startOpenings, tell } from './children.ts';
+import { startIntakes, startOpenings, tell } from './children.ts';
 import { refusal, refusedWith } from './failures.ts';
 import { absenceWorkflowId, listChangedSignal } from './messages/absence.ts';
 import {
@@ -66,6 +66,7 @@ import type {
   TimelineEntry,
 } from './messages/appointment.ts';
 import { caseSearchAttributes } from './messages/case-search-attributes.ts';
+import { intakeChangedSignal, intakeWorkflowId } from './messages/intake.ts';
 import { walkInChangedSignal, walkInWorkflowId } from './messages/walk-in.ts';
 import { isReminder, plannedTimers } from './planned-timers.ts';
 import { settleStart, startOutcome } from './start.ts';
@@ -173,14 +174,16 @@ function setUp(input: AppointmentInput) {
       'correction' in input
         ? [input.correction.action, input.correction.operation]
         : [input.command.event, input.operation];
+    let begun: Settled | undefined;
     outcome = await startOutcome(inputHash, async () => {
-      const settled = await settleStart(
+      begun = await settleStart(
         () => startWith(inStart),
         () => startWith(inTime),
       );
-      return { appointment: adopt(settled) };
+      return { appointment: adopt(begun) };
     });
     note(`start:${event}`, outcome.ok ? outcome.appointment.status : outcome.problem.code);
+    if (begun !== undefined) await beginIntakes(begun, 'correction' in input ? input.correction.actor : input.actor);
     return outcome;
   }
 
@@ -291,6 +294,12 @@ function setUp(input: AppointmentInput) {
     await startOpenings(organizationId, settled.openings ?? []);
     await tell((settled.absences ?? []).map(absenceWorkflowId), listChangedSignal);
     await tell((settled.walkIns ?? []).map(walkInWorkflowId), walkInChangedSignal);
+    await beginIntakes(settled, actor);
+    await tell((settled.intakesTold ?? []).map(intakeWorkflowId), intakeChangedSignal);
+  }
+
+  async function beginIntakes({ appointment: { patientId }, intakes }: Settled, actor: Actor): Promise<void> {
+    await startIntakes({ organizationId, appointmentId, patientId, actor }, intakes ?? []);
   }
 
   /** The answer of a step was given up: if it took place, others are still owed what follows from it. */
