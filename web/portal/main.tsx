@@ -11,6 +11,10 @@ const dress = () => document.documentElement.setAttribute('data-mantine-color-sc
 dress();
 dark.addEventListener('change', dress);
 
+// What the address needs is fetched beside the words, not after them.
+if (/^\/portal\/intake\//.test(window.location.pathname)) void import('./intake/room.tsx');
+if (/^\/portal\/i\//.test(window.location.pathname)) void import('./intake/link-page.tsx');
+
 const language = firstLanguage();
 const words = await loadWords(language);
 dressPage(language);

@@ -61,26 +61,33 @@ export function FileInput(props: Props): ReactNode {
         </p>
       )}
       {documentId !== null && <Photo documentId={documentId} label={label} />}
+      {/* The browser's own button speaks the browser's language; the label is one to press. */}
       <input
         id={id}
+        className="hidden"
         type="file"
         accept={accepted}
         aria-describedby={described === '' ? undefined : described}
         onChange={(event) => void take(event.currentTarget.files?.[0])}
       />
-      {/* On a telephone this one opens the camera at once; the one above lets one choose what was taken before. */}
-      <label htmlFor={`${id}-camera`} className="camera">
-        {t('intake.file.camera')}
-        <span className="hidden"> {label}</span>
+      <label htmlFor={id} className="button">
+        {t('intake.file.choose')}
       </label>
-      <input
-        id={`${id}-camera`}
-        className="camera"
-        type="file"
-        accept="image/*"
-        capture="environment"
-        onChange={(event) => void take(event.currentTarget.files?.[0])}
-      />
+      {/* On a telephone this one opens the camera at once; the one above lets one choose what was taken before. */}
+      <span className="camera">
+        <input
+          id={`${id}-camera`}
+          className="hidden"
+          type="file"
+          accept="image/*"
+          capture="environment"
+          onChange={(event) => void take(event.currentTarget.files?.[0])}
+        />
+        <label htmlFor={`${id}-camera`} className="button">
+          {t('intake.file.camera')}
+          <span className="hidden"> {label}</span>
+        </label>
+      </span>
       <div role="status">
         {sent !== null && (
           <p>

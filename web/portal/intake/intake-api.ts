@@ -17,7 +17,8 @@ export interface StepPage extends Omit<IntakeStepPage, 'questionnaire' | 'answer
   readonly calculated: Answers;
 }
 
-export const readProgress = (id: string): Promise<Progress> => api('GET /intakes/:id/progress', { params: { id } });
+export const readProgress = (id: string, language: string): Promise<Progress> =>
+  api('GET /intakes/:id/progress', { params: { id }, query: { language } });
 
 export async function readStep(id: string, step: IntakeStep, language: string): Promise<StepPage> {
   const page = await api('GET /intakes/:id/steps/:step', { params: { id, step }, query: { language } });

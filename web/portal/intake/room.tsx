@@ -50,7 +50,7 @@ export function IntakeRoom({ id, rest }: { readonly id: string; readonly rest: s
   const stores = useRef(new Map<IntakeStep, StepStore>());
   const loaded = useLoaded(`intake:${id}:${language}`, async () => {
     try {
-      return await readProgress(id);
+      return await readProgress(id, language);
     } catch (error) {
       if (error instanceof ProblemError && error.status === 401) {
         setOut(true);

@@ -24,7 +24,6 @@ export function StatusPage(): ReactNode {
   const returned = stepsOf(progress).filter((step) => step.state === 'returned');
   const zone = visit?.timeZone ?? ownZone();
   const turn = progress.waitingOn;
-  // What is asked next is ready when the person presses the button.
   const token = linkTokenOf(room.id);
 
   return (
@@ -79,8 +78,8 @@ export function StatusPage(): ReactNode {
 type Title = 'new' | 'open' | 'returned' | 'submitted' | 'in-review' | 'completed' | 'expired' | 'cancelled';
 
 function titleOf(state: Progress['state'], begun: boolean): Title {
-  if (state === 'created' || state === 'invited') return begun ? 'open' : 'new';
-  return state === 'in-progress' ? 'open' : state;
+  if (state === 'created' || state === 'invited' || state === 'in-progress') return begun ? 'open' : 'new';
+  return state;
 }
 
 function nextText(

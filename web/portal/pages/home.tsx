@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { answeringStates } from '../../../domain/intake.ts';
 import { api } from '../../shared/api-client.ts';
 import { Facts, Page, useLoaded, Waiting } from '../parts.tsx';
 import { Link } from '../router.tsx';
@@ -20,6 +21,9 @@ export function Home(): ReactNode {
     return { upcoming: upcoming.items.filter(isComing), past: past.items.filter(wasOne) };
   });
   const offers = useOffers();
+  const intakes = useLoaded(`intakes:${patientId}`, () =>
+    guard(api('GET /intakes', { query: { state: 'open', limit: 5 } })),
+  );
   const title = t('home.title', { name: me.displayName });
   if (visits.kind !== 'ready') return <Waiting title={title} state={visits} />;
   const { upcoming, past } = visits.value;
@@ -28,6 +32,24 @@ export function Home(): ReactNode {
       {offers.map((offer) => (
         <OfferCard key={offer.id} offer={offer} />
       ))}
+      {intakes.kind === 'ready' &&
+        intakes.value.items.map(({ id, state, expiresAt, visit }) => (
+          <section className="card offered" key={id} aria-labelledby={`intake-${id}`}>
+            <h2 id={`intake-${id}`} className="first">
+              {t('intake.title')}
+            </h2>
+            {answeringStates.has(state) ? (
+              <p>
+                {t('intake.openUntil')} {fullTime(expiresAt, visit?.timeZone ?? ownZone(), language)}
+              </p>
+            ) : (
+              <p>{t(`intake.state.${state === 'submitted' ? 'submitted' : 'in-review'}`)}</p>
+            )}
+            <Link to={`/intake/${id}`} className="button">
+              {t(answeringStates.has(state) ? 'intake.answerNow' : 'intake.toStatus')}
+            </Link>
+          </section>
+        ))}
       <h2>{t('home.next')}</h2>
       {upcoming.length === 0 && <p>{t('home.none')}</p>}
       {upcoming.map((visit) => (

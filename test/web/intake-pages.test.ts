@@ -1,0 +1,375 @@
+/**
+ * The rooms of an intake before a server that is played: each kind of page, what goes wrong on the way, and what axe finds
+ * in each language. The whole way with the real server is test/web/intake.test.ts.
+ */
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import Koa from 'koa';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { securityHeaders } from '../../api/security-headers.ts';
+import { staticFiles } from '../../api/static.ts';
+import { isRightToLeft, writtenLanguages } from '../../domain/language.ts';
+import type { WrittenLanguage } from '../../domain/language.ts';
+import { axeFindings } from '../support/axe.ts';
+import { errorsOf, launchBrowser } from '../support/browser.ts';
+import { buildPortalInto } from '../support/builds.ts';
+import { fakeIntake, intakeId } from './intake-fake.ts';
+import type { FakeIntake } from './intake-fake.ts';
+
+const output = join(import.meta.dirname, '../.output');
+const pictures = join(output, 'intake');
+const web = join(output, 'intake-web');
+
+let browser: Browser;
+let url: string;
+let server: ReturnType<Koa['listen']>;
+beforeAll(async () => {
+  for (const folder of [pictures, web]) {
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+  }
+  [browser] = await Promise.all([launchBrowser(), buildPortalInto(web)]);
+  const app = new Koa();
+  app.use(securityHeaders({ https: false }));
+  app.use(staticFiles(web));
+  server = app.listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}, 120_000);
+afterAll(async () => {
+  await browser?.close();
+  server?.close();
+});
+
+export const wordsOf = (language: WrittenLanguage): Readonly<Record<string, string>> =>
+  JSON.parse(readFileSync(join(import.meta.dirname, `../../web/locales/portal/${language}.json`), 'utf8')) as Readonly<
+    Record<string, string>
+  >;
+
+interface Opened {
+  readonly context: BrowserContext;
+  readonly page: Page;
+  readonly fake: FakeIntake;
+  readonly errors: string[];
+  go(path: string): Promise<void>;
+}
+
+async function open(language: WrittenLanguage, scheme: 'light' | 'dark' = 'light'): Promise<Opened> {
+  const context = await browser.newContext({
+    locale: language,
+    colorScheme: scheme,
+    reducedMotion: 'reduce',
+    viewport: { width: 360, height: 760 },
+  });
+  const page = await context.newPage();
+  const errors = errorsOf(page);
+  const fake = await fakeIntake(page);
+  fake.language = language;
+  return {
+    context,
+    page,
+    fake,
+    errors,
+    async go(path) {
+      await page.goto(`${url}/portal${path}`);
+      await page.waitForSelector('main h1');
+    },
+  };
+}
+
+/** A picture, nothing wider than the page, one h1, targets of 44 px, no finding of axe. */
+async function look({ page }: Opened, name: string, language: WrittenLanguage, widths = [360]): Promise<void> {
+  for (const width of widths) {
+    await page.setViewportSize({ width, height: 760 });
+    await page.screenshot({ path: join(pictures, `${name}-${language}-${width}.png`), fullPage: true });
+  }
+  await page.setViewportSize({ width: 320, height: 600 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth), `${name} at 320 px`).toBeLessThanOrEqual(320);
+  expect(await page.locator('h1').count(), `${name}: headings`).toBe(1);
+  expect(await page.locator('html').getAttribute('lang')).toBe(language);
+  expect(await page.locator('html').getAttribute('dir')).toBe(isRightToLeft(language) ? 'rtl' : 'ltr');
+  const small = await page.evaluate(() =>
+    [
+      ...document.querySelectorAll(
+        'button, .button, select, textarea, input:not([type=radio], [type=checkbox]), label.choice, summary',
+      ),
+    ]
+      .map((element) => ({ text: element.textContent?.slice(0, 40), height: element.getBoundingClientRect().height }))
+      .filter(({ height }) => height > 0 && height < 43.9),
+  );
+  expect(small, `${name}: targets below 44 px`).toEqual([]);
+  expect(await axeFindings(page), `${name}-${language}`).toEqual([]);
+  await page.setViewportSize({ width: 360, height: 760 });
+}
+
+const field = (linkId: string): string => `[id="q-${linkId}"]`;
+const submit = (page: Page) => page.click('form button[type=submit]');
+const at = (step: string, key = ''): string =>
+  `/intake/${intakeId}${step === '' ? '' : `/${step}`}${key === '' ? '' : `/${key}`}`;
+
+describe.each(writtenLanguages)('the rooms of an intake in %s', (language) => {
+  const words = wordsOf(language);
+  it('are whole, each kind of page', async () => {
+    const opened = await open(language, language === 'ar' ? 'dark' : 'light');
+    const { page, fake, go } = opened;
+    const wide = language === 'en' || language === 'ar' ? [360, 1280] : [360];
+    await go('/i/0123456789012345678901');
+    await look(opened, '01-link', language, wide);
+    await go(at(''));
+    await look(opened, '02-status', language, wide);
+    await page.click('.primary');
+    await page.waitForSelector(field('language.preferred'));
+    await look(opened, '03-language', language, wide);
+    await go(at('identity', 'identity.birth-date'));
+    await submit(page);
+    await page.waitForSelector('.error');
+    expect(await page.locator('.error a').innerText()).toContain(words['intake.error.required']);
+    await look(opened, '04-date-errors', language, wide);
+    fake.steps.set('contact', {
+      version: 1,
+      state: 'started',
+      answers: { 'contact.has-phone': [false], 'contact.has-address': [true] },
+    });
+    await go(at('contact', 'contact.address.line1'));
+    await look(opened, '05-text', language);
+    fake.steps.set('insurance', {
+      version: 1,
+      state: 'started',
+      answers: { 'insurance.has': [{ code: 'yes' }], 'insurance.payer': ['Aetna'], 'insurance.member-id': ['W 123'] },
+    });
+    await go(at('insurance', 'insurance.cards'));
+    await look(opened, '06-photos', language, wide);
+    await go(at('insurance', 'check'));
+    await look(opened, '07-read-back', language, wide);
+    fake.steps.set('allergies', {
+      version: 1,
+      state: 'started',
+      answers: { 'allergies.any': [{ code: 'some' }], 'allergies.list': [{ 'allergies.substance': ['Penicillin'] }] },
+    });
+    await go(at('allergies', 'allergies.list'));
+    await look(opened, '08-rows', language, wide);
+    await go(at('reason', 'reason.safe-at-home'));
+    await page.click(field('reason.safe-at-home-1'));
+    await page.waitForSelector('.crisis');
+    await look(opened, '09-crisis', language, wide);
+    await go(at('screens', 'phq.1'));
+    await look(opened, '10-screen', language);
+    await go(at('consents', 'consents.agree.treatment'));
+    await page.waitForSelector('.document');
+    await look(opened, '11-consent', language, wide);
+    await go(at('review'));
+    await look(opened, '12-review', language, wide);
+    fake.progress = { state: 'returned' };
+    await go(at(''));
+    await look(opened, '13-returned', language);
+    await opened.context.close();
+    expect(opened.errors).toEqual([]);
+  });
+});
+
+describe('what goes wrong on the way', () => {
+  const words = wordsOf('en');
+  /** The puts of a step so far, its complete ones only where asked. */
+  const putsOf = ({ fake }: Opened, step: string) => fake.puts.filter((put) => put.step === step);
+
+  it('errors are named on top, take the focus, and lead to their field; the person gets on by keyboard alone', async () => {
+    const opened = await open('en');
+    const { page, fake, go } = opened;
+    fake.steps.set('contact', {
+      version: 1,
+      state: 'started',
+      answers: { 'contact.has-phone': [true], 'contact.email': [], 'contact.has-address': [false] },
+    });
+    await go(at('contact', 'contact.phone'));
+    await page.focus(field('contact.phone'));
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('.error');
+    expect(await page.evaluate(() => document.activeElement?.className)).toBe('error');
+    expect(await page.locator('.error li').allInnerTexts()).toEqual([
+      `What is your phone number? – ${words['intake.error.required']}`,
+    ]);
+    expect(await page.title()).toMatch(/^Error:/);
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('q-contact.phone');
+    expect(await page.getAttribute(field('contact.phone'), 'aria-describedby')).toContain('q-contact.phone-error');
+    // The server alone knows the pattern.
+    await page.keyboard.type('call me');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector(`.error >> text=${words['intake.error.format']?.replace('{example}', '212 555 0123')}`);
+    await page.focus(field('contact.phone'));
+    await page.keyboard.press('Control+a');
+    await page.keyboard.type('212 555 0100');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector(field('contact.email'));
+    expect(fake.steps.get('contact')?.answers['contact.phone']).toEqual(['212 555 0100']);
+    // Back and forward keep what was answered.
+    await page.goBack();
+    await page.waitForSelector(field('contact.phone'));
+    expect(await page.inputValue(field('contact.phone'))).toBe('212 555 0100');
+    await page.goForward();
+    await page.waitForSelector(field('contact.email'));
+    await opened.context.close();
+  });
+
+  it('without a connection the answer is kept, tried again under its own key, and the person goes on', async () => {
+    const opened = await open('en');
+    const { page, fake, go } = opened;
+    await go(at('reason', 'reason.main'));
+    fake.offline = true;
+    await page.fill(field('reason.main'), 'My knee hurts');
+    await submit(page);
+    // Going on is not held up by a line that is down.
+    await page.waitForSelector(field('reason.since'));
+    await page.waitForSelector(`text=${words['intake.notSaved']}`);
+    expect(fake.puts).toEqual([]);
+    fake.offline = false;
+    await page.evaluate(() => window.dispatchEvent(new Event('online')));
+    await page.waitForSelector('text=/^Saved at/');
+    expect(putsOf(opened, 'reason').map(({ body }) => body.answers['reason.main'])).toEqual([['My knee hurts']]);
+    // Nothing of it is on the device.
+    expect(
+      await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])),
+    ).not.toContain('knee');
+    expect(await page.evaluate(async () => (await indexedDB.databases()).length)).toBe(0);
+    await opened.context.close();
+  });
+
+  it('what is typed is sent while it is typed; a choice when one goes on', async () => {
+    const opened = await open('en');
+    const { page, fake, go } = opened;
+    await go(at('reason', 'reason.main'));
+    await page.fill(field('reason.main'), 'My knee');
+    await expect
+      .poll(() => fake.steps.get('reason')?.answers, { timeout: 4_000 })
+      .toEqual({ 'reason.main': ['My knee'] });
+    expect(putsOf(opened, 'reason').map(({ body }) => body.complete)).toEqual([false]);
+    await opened.context.close();
+  });
+
+  it('two pages: the older one shows both answers and overwrites nothing', async () => {
+    const opened = await open('en');
+    const { page, fake, go } = opened;
+    fake.steps.set('reason', { version: 1, state: 'started', answers: { 'reason.main': ['My knee'] } });
+    await go(at('reason', 'reason.since'));
+    fake.steps.set('reason', {
+      version: 2,
+      state: 'started',
+      answers: { 'reason.main': ['My back'], 'reason.since': [{ code: 'weeks' }] },
+    });
+    await page.click(field('reason.since'));
+    await submit(page);
+    await page.waitForSelector(`h1:has-text("${words['intake.stale.title']}")`);
+    expect(await page.locator('fieldset legend').allInnerTexts()).toEqual([
+      'What do you need help with?',
+      'How long has it been going on?',
+    ]);
+    await submit(page);
+    await page.waitForSelector('.error');
+    expect(await page.locator('.error li').count()).toBe(2);
+    expect(await axeFindings(page)).toEqual([]);
+    expect(fake.steps.get('reason')?.version).toBe(2);
+    await page.click('[id="stale-reason.main-1"]');
+    await page.click('[id="stale-reason.since-0"]');
+    await submit(page);
+    await page.waitForSelector(field('reason.since'));
+    expect(fake.steps.get('reason')).toMatchObject({
+      version: 3,
+      answers: { 'reason.main': ['My back'], 'reason.since': [{ code: 'days' }] },
+    });
+    await opened.context.close();
+  });
+
+  it('a session that ends asks again who it is, and comes back to the page with its answer', async () => {
+    const opened = await open('en');
+    const { page, fake, go } = opened;
+    await go('/i/0123456789012345678901');
+    await submit(page);
+    await page.waitForSelector('a.primary');
+    await page.click('a.primary');
+    await page.waitForSelector(field('language.preferred'));
+    await page.click(field('language.preferred'));
+    await submit(page);
+    await page.waitForSelector(field('language.interpreter'));
+    fake.signedIn = false;
+    fake.link.state = 'step-up';
+    await page.click(field('language.interpreter-1'));
+    await submit(page);
+    await page.waitForSelector('#birth-date-day');
+    expect(await page.locator('main').innerText()).not.toContain('interpreter');
+    await page.fill('#birth-date-day', '29');
+    await page.fill('#birth-date-month', '2');
+    await page.fill('#birth-date-year', '1980');
+    await submit(page);
+    await page.waitForSelector('#code');
+    await page.fill('#code', '654321');
+    await submit(page);
+    await page.waitForSelector('.error');
+    await page.fill('#code', '123456');
+    await submit(page);
+    await page.waitForSelector(field('language.interpreter'));
+    expect(await page.isChecked(field('language.interpreter-1'))).toBe(true);
+    await submit(page);
+    await page.waitForSelector(field('language.access'));
+    expect(fake.steps.get('language')?.answers['language.interpreter']).toEqual([false]);
+    await opened.context.close();
+  });
+
+  it.each(['locked', 'expired', 'replaced', 'closed'] as const)(
+    'a link that is %s says so, and what to do',
+    async (state) => {
+      const opened = await open('en');
+      const { page, fake, go } = opened;
+      fake.link = { state, lockedUntil: state === 'locked' ? '2027-05-01T12:15:00Z' : null };
+      await go('/i/0123456789012345678901');
+      expect(await page.locator('h1').innerText()).toBe(words[`intake.link.${state}`]);
+      expect(await axeFindings(page)).toEqual([]);
+      if (state === 'expired' || state === 'replaced') {
+        await submit(page);
+        await page.waitForSelector('.done');
+      }
+      await opened.context.close();
+    },
+  );
+
+  it('a language that is chosen speaks at once; what is known is confirmed one by one, never taken', async () => {
+    const opened = await open('en');
+    const { page, fake, go } = opened;
+    await go(at('language', 'language.preferred'));
+    await page.click('label:has-text("Español")');
+    await page.waitForSelector(`button:has-text("${wordsOf('es')['intake.next']}")`);
+    expect(await page.getAttribute('html', 'lang')).toBe('es');
+    expect(await page.isChecked(field('language.preferred-1'))).toBe(true);
+    await page.selectOption('header select', 'en');
+    fake.page = { prefill: { 'identity.given': ['Ana'] }, toConfirm: ['identity.given'] };
+    await go(at('identity', 'identity.given'));
+    await submit(page);
+    await page.waitForSelector('.error');
+    expect(await page.locator('.card').innerText()).toContain('Ana');
+    expect(await axeFindings(page)).toEqual([]);
+    await page.click(`label:has-text("${words['intake.stillRight.yes']}")`);
+    await page.waitForSelector(field('identity.given'));
+    expect(await page.inputValue(field('identity.given'))).toBe('Ana');
+    await opened.context.close();
+  });
+
+  it('help is on the page at the moment of the answer, with the form open', async () => {
+    const opened = await open('en');
+    const { page, fake, go } = opened;
+    fake.steps.set('screens', {
+      version: 1,
+      state: 'started',
+      answers: Object.fromEntries([1, 2, 3, 4, 5, 6, 7, 8].map((n) => [`phq.${n}`, [{ code: n < 3 ? '2' : '0' }]])),
+    });
+    await go(at('screens', 'phq.9'));
+    await page.click(field('phq.9-1'));
+    await page.waitForSelector('[role=alert] a[href="tel:988"]');
+    expect(putsOf(opened, 'screens').map(({ body }) => body.complete)).toEqual([false]);
+    expect(await page.isVisible('form button[type=submit]')).toBe(true);
+    await submit(page);
+    await page.waitForSelector(field('phq.difficulty'));
+    await opened.context.close();
+  });
+});
