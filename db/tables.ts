@@ -85,7 +85,8 @@ export const tables: Readonly<Record<string, TableDeclaration>> = {
   location: record,
   patient: record,
   patient_name: removableRecord,
-  patient_identifier: removableRecord,
+  // Undoing a merge takes back the record number that it filed.
+  patient_identifier: { ...removableRecord, grants: { ...removableRecord.grants, worker: writeAndDelete } },
   patient_contact: removableRecord,
   contact_consent: { class: 'record', rowSecurity: true, grants: { worker: append, api: append, backup: read } },
   patient_search: {

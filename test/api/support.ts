@@ -51,6 +51,8 @@ export function idleTemporal(): TemporalGateway {
     arriveWalkIn: refuse,
     actOnWalkIn: refuse,
     actOnEscalation: refuse,
+    mergePatients: refuse,
+    unmergePatients: refuse,
     startIntake: refuse,
     actOnIntake: refuse,
     health: () => Promise.resolve(true),
