@@ -13,6 +13,8 @@ import pino from 'pino';
 import type { Logger } from 'pino';
 import { absenceActivities } from '../../activities/absence.ts';
 import { appointmentActivities } from '../../activities/appointment.ts';
+import { eligibilityActivities } from '../../activities/eligibility.ts';
+import type { Payer } from '../../activities/adapters/payer-http.ts';
 import { escalationActivities } from '../../activities/escalation.ts';
 import { groupSessionActivities } from '../../activities/group-session.ts';
 import { intakeActivities } from '../../activities/intake.ts';
@@ -25,6 +27,8 @@ import { createTemporalGateway } from '../../api/temporal.ts';
 import type { TemporalGateway } from '../../api/temporal.ts';
 import { connect } from '../../db/connection.ts';
 import type { Db } from '../../db/connection.ts';
+import { fieldSecrets } from '../../db/field-secrets.ts';
+import type { FieldSecrets } from '../../db/field-secrets.ts';
 import type { Actor } from '../../domain/actor.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { dataConverter } from '../../workers/data-converter.ts';
@@ -48,6 +52,7 @@ import type { Seed } from './seed.ts';
 export interface TestClinic extends Seed {
   readonly engine: Engine;
   readonly keys: Pick<KeyRing, 'current' | 'keys'>;
+  readonly secrets: FieldSecrets;
   readonly gateway: TemporalGateway;
   readonly taskQueue: string;
   /** Waits without skipping: time stands while it looks. */
@@ -162,6 +167,8 @@ export interface ClinicParts {
   readonly afterCommit?: ((event: string) => Promise<void>) | undefined;
   /** What the activities' clock makes of the server's. A clock of whole minutes makes instants exact. */
   readonly tick?: ((at: Date) => Date) | undefined;
+  /** Who is asked whether a patient is insured; nobody unless told. */
+  readonly payer?: Payer | undefined;
 }
 
 /** Silences the SDK's own log; before the first connection is made. */
@@ -177,6 +184,7 @@ export async function assembleClinic({
   workflowBundle,
   afterCommit,
   tick = (at) => at,
+  payer,
 }: ClinicParts): Promise<TestClinic> {
   const { address, namespace, connection, nativeConnection } = engine;
   const config = { codecOff: false, deploymentBuildId: 'test', temporal: { address, namespace } };
@@ -187,6 +195,7 @@ export async function assembleClinic({
   const clock: Clock = { now: async () => tick(await engine.now()) };
   const log = pino({ level: 'silent' });
   const taskQueue = `test-${randomUUID()}`;
+  const secrets = fieldSecrets({ ...keys, tokenSecret: new Uint8Array(32) });
   const activities = appointmentActivities({ db, clock, log });
   const openings = openingActivities({ db, clock, log });
   const { workerDeploymentOptions: _unversioned, ...workerSettings } = workerOptions({
@@ -201,7 +210,8 @@ export async function assembleClinic({
       ...groupSessionActivities({ db, clock, log }),
       ...walkInActivities({ db, clock, log }),
       ...patientMergeActivities({ db, clock, log }),
-      ...intakeActivities({ db, clock, log }),
+      ...intakeActivities({ db, clock, log, secrets }),
+      ...eligibilityActivities({ db, clock, log, secrets, payer: payer ?? null }),
       ...escalationActivities({ db, clock, log }),
       applyAction: async (command: Parameters<typeof activities.applyAction>[0]) => {
         const settled = await activities.applyAction(command);
@@ -260,6 +270,7 @@ export async function assembleClinic({
     ...seed,
     engine,
     keys,
+    secrets,
     gateway,
     taskQueue,
     client: new Client({ connection, namespace, dataConverter: dataConverter(config, keys) }),

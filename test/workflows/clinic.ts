@@ -32,10 +32,11 @@ export async function openClinic(
   startEngine: () => Promise<Engine> = timeSkippingEngine,
   afterCommit?: ClinicParts['afterCommit'],
   tick?: ClinicParts['tick'],
+  payer?: ClinicParts['payer'],
 ): Promise<TestClinic> {
   quietRuntime();
   const engine = await startEngine();
   const keys = { current: 'test', keys: { test: new Uint8Array(randomBytes(32)) } };
   const [database, bundle] = await Promise.all([createTestDatabase(), workflowBundle()]);
-  return assembleClinic({ engine, database, keys, workflowBundle: bundle, afterCommit, tick });
+  return assembleClinic({ engine, database, keys, workflowBundle: bundle, afterCommit, tick, payer });
 }
