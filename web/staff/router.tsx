@@ -328,6 +328,26 @@ const equity = createRoute({
   component: lazyRouteComponent(() => import('./reports/equity-page.tsx'), 'EquityPage'),
 });
 
+export interface EscalationsSearch {
+  readonly over?: true | undefined;
+}
+const escalations = createRoute({
+  getParentRoute: () => frame,
+  path: '/escalations',
+  validateSearch: (raw: Raw): EscalationsSearch => ({ over: raw['over'] === true ? true : undefined }),
+  component: lazyRouteComponent(() => import('./escalations/board-page.tsx'), 'EscalationsPage'),
+});
+const escalation = createRoute({
+  getParentRoute: () => frame,
+  path: '/escalations/$id',
+  component: lazyRouteComponent(() => import('./escalations/escalation-page.tsx'), 'EscalationPage'),
+});
+const onCall = createRoute({
+  getParentRoute: () => frame,
+  path: '/on-call',
+  component: lazyRouteComponent(() => import('./escalations/roster-page.tsx'), 'RosterPage'),
+});
+
 const admin = <const P extends string, const C extends string>(
   path: P,
   load: () => Promise<Record<C, React.ComponentType>>,
@@ -368,6 +388,9 @@ const tree = root.addChildren([
     opening,
     groups,
     group,
+    escalations,
+    escalation,
+    onCall,
     absences,
     declareAbsence,
     absence,

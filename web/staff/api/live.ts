@@ -28,6 +28,8 @@ export function useLive(): Live {
         'charges',
         'series',
         'groups',
+        'escalations',
+        'on-call',
       ]) {
         void client.invalidateQueries({ queryKey: [key] });
       }

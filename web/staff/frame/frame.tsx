@@ -14,6 +14,7 @@ import { choseLanguage, switchLanguage } from '../lib/i18n.ts';
 import { WorkplaceContext } from '../lib/session.ts';
 import type { Workplace } from '../lib/session.ts';
 import { Loading } from '../parts/page.tsx';
+import { UrgentBanner } from '../escalations/banner.tsx';
 import { LiveDot } from './live-dot.tsx';
 import { Navigation } from './navigation.tsx';
 import { PersonMenu } from './person-menu.tsx';
@@ -148,6 +149,7 @@ function Signed({ me }: { readonly me: Me }) {
               {t('live.awayHint')}
             </p>
           )}
+          <UrgentBanner />
           {/* Forms begin with the place and its day: they are not drawn before it is known. */}
           <Suspense fallback={<Loading />}>{known.isPending ? <Loading /> : <Outlet />}</Suspense>
         </AppShell.Main>

@@ -2,6 +2,7 @@
 import { NavLink, Text } from '@mantine/core';
 import {
   IconActivityHeartbeat,
+  IconAlertTriangle,
   IconBuildingHospital,
   IconCalendar,
   IconCalendarOff,
@@ -17,6 +18,7 @@ import {
   IconGavel,
   IconHourglass,
   IconListNumbers,
+  IconPhoneCall,
   IconReceipt,
   IconScale,
   IconUsers,
@@ -38,12 +40,14 @@ export interface Place {
 
 export const work: readonly Place[] = [
   { to: '/today', word: 'today', icon: IconCalendar, needs: 'appointment:read' },
+  { to: '/escalations', word: 'escalations', icon: IconAlertTriangle, needs: 'escalation:read' },
   { to: '/find', word: 'find', icon: IconCalendarPlus, needs: 'appointment:book' },
   { to: '/patients', word: 'patients', icon: IconUsers, needs: 'patient:read' },
   { to: '/walk-ins', word: 'walkIns', icon: IconDoorEnter, needs: 'walk-in:read' },
   { to: '/groups', word: 'groups', icon: IconFriends, needs: 'schedule:read' },
   { to: '/openings', word: 'openings', icon: IconHourglass, needs: 'waitlist:read' },
   { to: '/intakes', word: 'intakes', icon: IconForms, needs: 'intake:read' },
+  { to: '/on-call', word: 'onCall', icon: IconPhoneCall, needs: 'escalation:read' },
   { to: '/absences', word: 'absences', icon: IconCalendarX, needs: 'case:read' },
   { to: '/tasks', word: 'tasks', icon: IconChecklist, needs: 'task:read' },
   { to: '/charges', word: 'charges', icon: IconReceipt, needs: 'charge:read' },
