@@ -63,6 +63,7 @@ async function open(language: WrittenLanguage, scheme: 'light' | 'dark' = 'light
     reducedMotion: 'reduce',
     viewport: { width: 360, height: 760 },
   });
+  context.setDefaultTimeout(6_000);
   const page = await context.newPage();
   const errors = errorsOf(page);
   const fake = await fakeIntake(page);
@@ -338,7 +339,7 @@ describe('what goes wrong on the way', () => {
     const opened = await open('en');
     const { page, fake, go } = opened;
     await go(at('language', 'language.preferred'));
-    await page.click('label:has-text("Español")');
+    await page.click('label.choice:has-text("Español")');
     await page.waitForSelector(`button:has-text("${wordsOf('es')['intake.next']}")`);
     expect(await page.getAttribute('html', 'lang')).toBe('es');
     expect(await page.isChecked(field('language.preferred-1'))).toBe(true);

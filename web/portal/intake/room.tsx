@@ -135,13 +135,16 @@ function useUnsavedWarning(stores: ReadonlyMap<IntakeStep, StepStore>): void {
   }, [stores]);
 }
 
-/** The step's questions and answers; fetched once, and again in another language. */
+/** The step's questions and answers; fetched once for all its pages, and again in another language. */
 export function useStep(step: IntakeStep): Loaded<StepStore> & { readonly again: () => Promise<void> } {
   const room = useRoom();
   const { language } = useSpeech();
   const spoken = useRef(language);
   spoken.current = language;
-  return useLoaded(`step:${room.id}:${step}:${language}`, async () => {
+  const here = room.stores.get(step);
+  const ready = here !== undefined && here.get().questionnaire.language === language ? here : null;
+  const loaded = useLoaded(`step:${room.id}:${step}:${language}`, async () => {
+    if (ready !== null) return ready;
     const page = await readStep(room.id, step, language).catch((error: unknown) => {
       if (error instanceof ProblemError && error.status === 401) room.signedOut();
       throw error;
@@ -163,6 +166,7 @@ export function useStep(step: IntakeStep): Loaded<StepStore> & { readonly again:
     room.stores.set(step, store);
     return store;
   });
+  return ready === null ? loaded : { kind: 'ready', value: ready, again: loaded.again };
 }
 
 export const useWork = (store: StepStore): Work => useSyncExternalStore(store.subscribe, store.get);

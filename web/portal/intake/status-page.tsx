@@ -1,4 +1,5 @@
 /** Where this intake stands: what happens, what one can do, what is next and by when, and whose turn it is (L5). */
+import { useEffect } from 'react';
 import type { ReactNode } from 'react';
 import { answeringStates } from '../../../domain/intake.ts';
 import { Facts, Page } from '../parts.tsx';
@@ -16,7 +17,11 @@ import { PartList, stepsOf } from './steps.tsx';
 export function StatusPage(): ReactNode {
   const { t, language } = useSpeech();
   const room = useRoom();
-  const { progress } = room;
+  const { progress, stores } = room;
+  useEffect(() => {
+    // Whoever comes back from here reads the parts again: the clinic may have given some back meanwhile.
+    for (const [step, store] of stores) if (!store.get().dirty) stores.delete(step);
+  }, [stores]);
   const { state, visit, next, clinic, crisis } = progress;
   const sent = usePlace().query.get('done') === 'sent';
   const answering = answeringStates.has(state);

@@ -123,7 +123,7 @@ export function createStepStore(ports: StepPorts, page: StepPage) {
         crisis: saved.crisis ?? work.crisis,
         dirty: work.answers !== answers,
         saving: 'no',
-        refused: [],
+        ...(work.refused.length > 0 ? { refused: [] } : {}),
         ...(complete ? { state: 'answered' as const } : {}),
       });
       return { kind: 'saved', saved };
@@ -169,10 +169,12 @@ export function createStepStore(ports: StepPorts, page: StepPage) {
     answer(linkId: string, values: Answers[string], soon: boolean): void {
       const { [linkId]: before, ...rest } = work.answers;
       if (same(before ?? [], values)) return;
+      const isAbout = ({ path }: FieldError): boolean => path.includes(`/answers/${linkId}`);
       set({
         answers: values.length === 0 ? rest : { ...rest, [linkId]: values },
         dirty: true,
-        refused: work.refused.filter(({ path }) => !path.includes(`/${linkId}`)),
+        // The same list while nothing leaves it: a new one would take the focus to the summary at every key.
+        refused: work.refused.some(isAbout) ? work.refused.filter((each) => !isAbout(each)) : work.refused,
       });
       if (!soon) return;
       clearTimeout(typing);
