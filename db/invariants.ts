@@ -6,6 +6,7 @@ import { edges } from '../domain/appointment-events.ts';
 import { localOf } from '../domain/calendar.ts';
 import type { Trx } from './connection.ts';
 import { groupChecks } from './group-invariants.ts';
+import { intakeChecks } from './intake-invariants.ts';
 import { waitlistChecks } from './waitlist-invariants.ts';
 import { entryChecks } from './waitlist-entry-invariants.ts';
 import { escalationChecks } from './escalation-invariants.ts';
@@ -205,6 +206,7 @@ export async function checkInvariants(
     ...entryChecks,
     ...walkInChecks,
     ...escalationChecks,
+    ...intakeChecks,
     ...(requirementsUnchanged ? configurationChecks : []),
   ]) {
     const { rows } = await trx.raw<{ rows: { row: string }[] }>(`SELECT row FROM (${sql}) violation LIMIT 20`);

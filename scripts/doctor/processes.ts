@@ -5,13 +5,14 @@
 import type { Trx } from '../../db/connection.ts';
 import { absenceWorkflowId } from '../../workflows/messages/absence.ts';
 import { escalationWorkflowId } from '../../workflows/messages/escalation.ts';
+import { intakeWorkflowId } from '../../workflows/messages/intake.ts';
 import { openingWorkflowId } from '../../workflows/messages/opening.ts';
 import { seriesWorkflowId } from '../../workflows/messages/series.ts';
 import { waitlistEntryWorkflowId } from '../../workflows/messages/waitlist-entry.ts';
 import { walkInWorkflowId } from '../../workflows/messages/walk-in.ts';
 
 interface Process {
-  readonly table: 'opening' | 'waitlist_entry' | 'walk_in' | 'absence' | 'series' | 'escalation';
+  readonly table: 'opening' | 'waitlist_entry' | 'walk_in' | 'absence' | 'series' | 'escalation' | 'intake';
   readonly live: readonly string[];
   readonly workflowId: (id: string) => string;
 }
@@ -22,6 +23,11 @@ export const processes: readonly Process[] = [
   { table: 'walk_in', live: ['waiting', 'called', 'in-room'], workflowId: walkInWorkflowId },
   { table: 'absence', live: ['running', 'paused'], workflowId: absenceWorkflowId },
   { table: 'escalation', live: ['raised', 'notifying', 'exhausted', 'acknowledged'], workflowId: escalationWorkflowId },
+  {
+    table: 'intake',
+    live: ['created', 'invited', 'in-progress', 'submitted', 'in-review', 'returned'],
+    workflowId: intakeWorkflowId,
+  },
   { table: 'series', live: ['booking', 'undoing', 'changing', 'booked'], workflowId: seriesWorkflowId },
 ];
 

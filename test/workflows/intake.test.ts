@@ -1,0 +1,171 @@
+/** The process of an intake: weeks of it, its clocks, what it refuses, and what cannot wait. One clinic, its clock skips. */
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { checkInvariants } from '../../db/invariants.ts';
+import { withOrganization } from '../../db/transaction.ts';
+import type { Actor } from '../../domain/actor.ts';
+import { intakeAnswers } from '../../scripts/seed/intake-answers.ts';
+import {
+  intakeFlagsQuery,
+  intakeProgressQuery,
+  intakeScoreQuery,
+  intakeWorkflowId,
+} from '../../workflows/messages/intake.ts';
+import { openClinic } from './clinic.ts';
+import type { TestClinic } from './clinic.ts';
+import { intakesOf, person } from './intake-clinic.ts';
+
+let clinic: TestClinic;
+let intakes: ReturnType<typeof intakesOf>;
+let doctor: Actor;
+beforeAll(async () => {
+  clinic = await openClinic();
+  intakes = intakesOf(clinic);
+  doctor = await intakes.staffMember();
+  await clinic.admin('on_call_shift').insert({
+    organization_id: clinic.organizationId, role: 'on-call-clinician', user_id: doctor.userId, from_at: '2020-01-01T00:00:00Z', until_at: '2120-01-01T00:00:00Z', created_by: 'test',
+  }); // prettier-ignore
+}, 120_000);
+afterAll(async () => {
+  const violations = await withOrganization(clinic.db, clinic.organizationId, (trx) =>
+    checkInvariants(trx, { requirementsUnchanged: false }),
+  );
+  await clinic?.close();
+  expect(violations.filter(({ invariant }) => ['I12', 'I13', 'I17', 'D3'].includes(invariant))).toEqual([]);
+});
+
+const code = (value: string) => [{ code: value }];
+const samples = intakeAnswers(person);
+
+/** Somebody nobody could take for another. */
+function somebody() {
+  const letters = randomUUID()
+    .replace(/[^a-f]/g, '')
+    .slice(0, 12);
+  const born = `19${30 + Math.floor(Math.random() * 60)}-0${1 + Math.floor(Math.random() * 9)}-1${Math.floor(Math.random() * 9)}`;
+  const phone = `212 ${100 + Math.floor(Math.random() * 899)} ${1000 + Math.floor(Math.random() * 8999)}`;
+  return intakeAnswers({ given: `G${letters.slice(6)}`, family: `F${letters}`, birthDate: born, phone });
+}
+
+async function onAlarm(escalationId: string, action: 'ack' | 'resolve'): Promise<void> {
+  await clinic.gateway.actOnEscalation(escalationId, {
+    action,
+    input: action === 'ack' ? {} : { outcome: 'patient-reached' },
+    actor: doctor,
+    operation: { key: `emerg:${escalationId}/${randomUUID()}`, inputHash: 'hash' },
+  });
+}
+
+test('a whole intake: answered, sent in, given back, approved', async () => {
+  const patientId = await intakes.patient();
+  const me = intakes.own(patientId);
+  const begun = await intakes.begin(doctor, { patientId });
+  expect(begun).toMatchObject({ state: 'invited', step: 'language', percent: 0 });
+  await intakes.fill(begun.id, me, { until: 'consents' }, somebody());
+  expect(await intakes.refused(begun.id, 'submit', {}, me)).toMatchObject({
+    code: 'intake-incomplete',
+    data: { steps: ['review'] },
+  });
+  await intakes.save(begun.id, 'review', samples.review, me);
+  const sent = await intakes.say(begun.id, 'submit', {}, me);
+  expect(sent.intake).toMatchObject({ state: 'submitted', percent: 100, step: null });
+  expect(await intakes.refused(begun.id, 'approve', {}, doctor)).toMatchObject({ code: 'invalid-transition' });
+  await intakes.say(begun.id, 'assign-review', {}, doctor);
+  expect(await intakes.refused(begun.id, 'return', { steps: ['history'] }, doctor)).toMatchObject({
+    code: 'validation-failed',
+  });
+  const back = await intakes.say(begun.id, 'return', { steps: ['history'], notes: { history: 'Which year?' } }, doctor);
+  expect(back.intake).toMatchObject({ state: 'returned', step: 'history' });
+  await intakes.save(begun.id, 'history', samples.history, me);
+  await intakes.say(begun.id, 'submit', {}, me);
+  await intakes.say(begun.id, 'assign-review', {}, doctor);
+  const done = await intakes.say(begun.id, 'approve', {}, doctor);
+  expect(done.intake.state).toBe('completed');
+  expect((await intakes.changes(begun.id)).map(({ event }) => event).slice(-6)).toEqual([
+    'return', 'save-step', 'submit', 'assign-review', 'approve',
+  ].toSpliced(0, 0, 'assign-review')); // prettier-ignore
+}, 60_000);
+
+test('S15 Red flag: PHQ-2 of 3 opens items 3 to 9; item 9 raises an alarm at once, whatever the total; it stays when the answer changes; nobody approves before it is acknowledged', async () => {
+  const patientId = await intakes.patient();
+  const me = intakes.own(patientId);
+  const { id } = await intakes.begin(doctor, { patientId, language: 'es' });
+  const mine = somebody();
+  await intakes.fill(id, me, { until: 'history' }, mine);
+  const screens = {
+    ...samples.screens,
+    'phq.1': code('2'),
+    'phq.2': code('1'),
+    ...Object.fromEntries([3, 4, 5, 6, 7, 8].map((k) => [`phq.${k}`, code(k < 5 ? '1' : '0')])),
+    'phq.9': code('1'),
+  };
+  const saved = await intakes.save(id, 'screens', screens, me, false);
+  expect(saved).toMatchObject({
+    saved: { redFlags: ['suicidal-thoughts'] },
+    intake: { escalation: 'open', state: 'in-progress' },
+  });
+  const [alarm] = await clinic.admin('escalation').where({ subject_id: id });
+  expect(alarm).toMatchObject({ reason_code: 'suicidal-thoughts', state: 'notifying' });
+  expect(alarm.ack_due_at.getTime() - alarm.raised_at.getTime()).toBe(15 * 60_000);
+  const score = await clinic.client.workflow.getHandle(intakeWorkflowId(id)).query(intakeScoreQuery, 'phq-9');
+  expect(score).toMatchObject({ score: 6, band: 'mild' });
+  const changed = await intakes.save(id, 'screens', { ...screens, 'phq.9': code('0') }, me);
+  expect(changed.intake).toMatchObject({ escalation: 'open', flags: ['suicidal-thoughts'] });
+  expect((await intakes.changes(id)).at(-1)).toMatchObject({
+    event: 'save-step',
+    data: { flagsChanged: ['suicidal-thoughts'] },
+  });
+  await intakes.fill(id, me, { from: 'consents' }, mine);
+  await intakes.say(id, 'submit', {}, me);
+  await intakes.say(id, 'assign-review', {}, doctor);
+  expect(await intakes.refused(id, 'approve', {}, doctor)).toMatchObject({ code: 'escalation-open' });
+  await onAlarm(alarm.id, 'ack');
+  await intakes.say(id, 'ack-escalation', {}, doctor);
+  expect((await intakes.say(id, 'approve', {}, doctor)).intake).toMatchObject({
+    state: 'completed',
+    escalation: 'acknowledged',
+  });
+  // Its clocks would fill the weeks that the others skip.
+  await onAlarm(alarm.id, 'resolve');
+}, 60_000);
+
+test('the older of two tabs is told, nothing is overwritten; danger in it is noticed all the same (A7)', async () => {
+  const patientId = await intakes.patient();
+  const me = intakes.own(patientId);
+  const { id } = await intakes.begin(doctor, { patientId });
+  await intakes.fill(id, me, { until: 'identity' }, somebody());
+  await intakes.say(id, 'save-step', { step: 'reason', answers: samples.reason, baseVersion: 0, complete: false }, me);
+  const older = { ...samples.reason, 'reason.stroke': [true] };
+  expect(
+    await intakes.refused(id, 'save-step', { step: 'reason', answers: older, baseVersion: 0, complete: false }, me),
+  ).toMatchObject({ code: 'stale-step', data: { version: 1, baseVersion: 0 } });
+  expect((await intakes.stepRow(id, 'reason'))?.answers).toEqual(samples.reason);
+  expect(await clinic.admin('escalation').where({ subject_id: id }).select('reason_code')).toEqual([
+    { reason_code: 'stroke-signs' },
+  ]);
+  const flags = await clinic.client.workflow.getHandle(intakeWorkflowId(id)).query(intakeFlagsQuery);
+  expect(flags).toMatchObject({ escalation: 'open', redFlags: ['stroke-signs'] });
+  const alarm = await clinic.admin('escalation').where({ subject_id: id }).first('id');
+  await onAlarm(alarm.id, 'ack');
+  await onAlarm(alarm.id, 'resolve');
+  await intakes.say(id, 'cancel', { reason: 'test' }, doctor);
+}, 60_000);
+
+test('reminders after one and three days, one each; after thirty it ends; taken up again its answers are there (A4, A5)', async () => {
+  const patientId = await intakes.patient();
+  const me = intakes.own(patientId);
+  const begun = await intakes.begin(doctor, { patientId });
+  await intakes.fill(begun.id, me, { until: 'contact' }, somebody());
+  await clinic.until(new Date(Date.parse(begun.createdAt) + 5 * 86_400_000).toISOString());
+  const sent = (await intakes.messages(begun.id)).map(({ kind }) => kind);
+  expect(sent).toEqual(['intake-invitation', 'intake-reminder', 'intake-reminder']);
+  await clinic.until(new Date(Date.parse(begun.createdAt) + 31 * 86_400_000).toISOString());
+  expect(await intakes.row(begun.id)).toMatchObject({ state: 'expired' });
+  expect(await intakes.refused(begun.id, 'submit', {}, me)).toMatchObject({ code: 'invalid-transition' });
+  const again = await intakes.say(begun.id, 'reopen', { reason: 'called' }, doctor);
+  expect(again.intake).toMatchObject({ state: 'in-progress', step: 'demographics' });
+  expect((await intakes.stepRow(begun.id, 'contact'))?.answers).toMatchObject({ 'contact.preferred': code('email') });
+  const progress = await clinic.client.workflow.getHandle(intakeWorkflowId(begun.id)).query(intakeProgressQuery);
+  expect(progress).toMatchObject({ step: 'demographics', percent: 25 });
+  await intakes.say(begun.id, 'cancel', { reason: 'test' }, doctor);
+}, 60_000);
