@@ -165,7 +165,7 @@ describe('messages to somebody who waits', () => {
     replacesVisit: false,
     firstWins: false,
   };
-  const offer = (kind: OfferMessageKind, language: 'en' | 'es', extra: Partial<OfferFacts> = {}) =>
+  const offer = (kind: OfferMessageKind, language: WrittenLanguage, extra: Partial<OfferFacts> = {}) =>
     compose(offerMessages[kind]({ ...offered, ...extra }, messageCatalog(language)), language);
 
   it('an offer says what, where and until when, on the clocks of the clinic and the reader', () => {

@@ -111,4 +111,4 @@ function declinedOr(t: (key: string) => string, value: { code?: unknown; display
 }
 
 const optionText = (item: QuestionnaireItem, code: string): string | undefined =>
-  item.answerOption?.find((option) => option.valueCoding.code === code)?.valueCoding.display;
+  item.answerOption?.find((option) => option.valueCoding?.code === code)?.valueCoding?.display;

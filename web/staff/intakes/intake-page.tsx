@@ -122,7 +122,7 @@ function Facts({ intake }: { readonly intake: IntakeDetail }) {
         <>
           <dt>{t('intakes.visit')}</dt>
           <dd>
-            <LinkAnchor to="/cases/$id" params={{ id: intake.visit.id }}>
+            <LinkAnchor to="/cases/appointment/$id" params={{ id: intake.visit.id }} search={{}}>
               {dateTimeOf(intake.visit.start, intake.visit.timeZone ?? zone, i18n.language)}
             </LinkAnchor>
           </dd>
