@@ -161,14 +161,15 @@ export async function fileCoverage(trx: Trx, write: CoverageWrite, given: Covera
   const digest = digestOf(write, facts.memberId);
   const earlier = await currentRows(trx, write)
     .where({ position: facts.position })
+    .orderBy('captured_at', 'desc')
     .forUpdate()
-    .first<CoverageRow | undefined>();
-  if (earlier !== undefined && unchanged(earlier, facts, digest)) return null;
+    .select<CoverageRow[]>();
+  if (earlier[0] !== undefined && unchanged(earlier[0], facts, digest)) return null;
   const id = randomUUID();
-  if (earlier !== undefined)
+  for (const row of earlier)
     await trx('coverage')
-      .where({ id: earlier.id })
-      .update({ replaced_by: id, version: earlier.version + 1 });
+      .where({ id: row.id })
+      .update({ replaced_by: id, version: row.version + 1 });
   await trx('coverage').insert({
     id,
     organization_id: organizationId,
@@ -192,13 +193,13 @@ export async function fileCoverage(trx: Trx, write: CoverageWrite, given: Covera
     captured_at: at,
   });
   const change = { organizationId, aggregate: 'coverage', actor, at, opKey: write.opKey };
-  if (earlier !== undefined)
+  for (const row of earlier)
     await recordStateChange(trx, {
       ...change,
-      aggregateId: earlier.id,
+      aggregateId: row.id,
       event: 'replace',
-      from: earlier.status,
-      to: earlier.status,
+      from: row.status,
+      to: row.status,
       data: { patientId, replacedBy: id },
     });
   await recordStateChange(trx, {
@@ -358,7 +359,7 @@ const flags: Readonly<Record<EligibilityWord, InsuranceFlag>> = {
 /** Where the insurance of a patient stands, from the primary coverage that counts now. */
 export async function insuranceFlagOf(trx: Trx, of: WhichPatient): Promise<InsuranceFlag> {
   const row = await currentRows(trx, of)
-    .orderBy('position')
+    .orderBy([{ column: 'position' }, { column: 'captured_at', order: 'desc' }])
     .first<Pick<CoverageRow, 'eligibility'> | undefined>('eligibility');
   return row === undefined ? 'missing' : flags[row.eligibility];
 }

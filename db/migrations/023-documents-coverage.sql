@@ -69,7 +69,8 @@ CREATE TABLE coverage (
   asks_taken int NOT NULL DEFAULT 0 CHECK (asks_taken <= asks_wanted),
   version int NOT NULL DEFAULT 0
 );
-CREATE UNIQUE INDEX coverage_current ON coverage (organization_id, patient_id, position) WHERE replaced_by IS NULL AND status <> 'cancelled';
+-- One in each position, as filed; two for a while where two charts became one (the newer counts, the next filing replaces both).
+CREATE INDEX coverage_current ON coverage (organization_id, patient_id, position) WHERE replaced_by IS NULL AND status <> 'cancelled';
 CREATE INDEX coverage_member ON coverage (organization_id, member_id_digest);
 CREATE INDEX coverage_intake ON coverage (organization_id, intake_id);
 CREATE INDEX coverage_owed ON coverage (organization_id) WHERE asks_wanted > asks_taken;

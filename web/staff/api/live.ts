@@ -26,6 +26,7 @@ export function useLive(): Live {
         'absences',
         'walk-ins',
         'charges',
+        'coverages',
         'series',
         'groups',
         'escalations',

@@ -14,7 +14,9 @@ import { nameOf } from '../parts/patient-name.ts';
 import { Badge } from '../parts/states.tsx';
 import { Account } from '../patient/account.tsx';
 import { Consents } from '../patient/consents.tsx';
+import { Guardians, SignedConsents } from '../patient/consent-records.tsx';
 import { Contacts } from '../patient/contacts.tsx';
+import { Coverages } from '../patient/coverage.tsx';
 import { Demographics } from '../patient/demographics.tsx';
 import { Identifiers } from '../patient/identifiers.tsx';
 import { Names } from '../patient/names.tsx';
@@ -66,12 +68,17 @@ export function PatientPage() {
             {can('waitlist:read') && (
               <Wishes id={id} zone={zone} mayManage={can('waitlist:manage') && !patient.deceased} />
             )}
+            {can('coverage:read') && (
+              <Coverages patientId={id} mayManage={can('coverage:manage') && !patient.deceased} />
+            )}
             <div className="hs-two">
               <Demographics patient={patient} etag={etag ?? ''} mayEdit={mayEdit} />
               <Consents patient={patient} mayEdit={mayEdit} />
               <Names patient={patient} mayEdit={mayEdit} />
               <Identifiers patient={patient} mayEdit={mayEdit} />
               <Contacts patient={patient} mayEdit={mayEdit} />
+              {can('consent:read') && <Guardians patientId={id} mayEdit={mayEdit} />}
+              {can('consent:read') && <SignedConsents patientId={id} mayEdit={mayEdit} />}
               <Account patient={patient} mayInvite={can('patient:invite')} />
             </div>
             <Notices id={id} zone={zone} />
