@@ -28,7 +28,9 @@ import * as groups from './routes/group-sessions.ts';
 import * as guardians from './routes/guardians.ts';
 import * as intakeLinks from './routes/intake-links.ts';
 import * as locations from './routes/locations.ts';
+import * as identityMatches from './routes/identity-matches.ts';
 import * as notifications from './routes/notifications.ts';
+import * as patientMerges from './routes/patient-merges.ts';
 import * as offers from './routes/offers.ts';
 import * as intakes from './routes/intakes.ts';
 import * as openings from './routes/openings.ts';
@@ -206,6 +208,16 @@ export const routes = [
   coverages.putCoverage,
   coverages.askCoverageAgain,
   coverages.endCoverage,
+  identityMatches.listIdentityMatches,
+  identityMatches.showIdentityMatch,
+  identityMatches.linkIdentityMatch,
+  identityMatches.markIdentityMatchNew,
+  identityMatches.dismissIdentityMatch,
+  patientMerges.listPatientMerges,
+  patientMerges.previewPatientMerge,
+  patientMerges.showPatientMerge,
+  patientMerges.createPatientMerge,
+  patientMerges.undoPatientMerge,
   staffTasks.listStaffTasks,
   staffTasks.createStaffTask,
   staffTasks.takeTask,

@@ -36,6 +36,7 @@ export async function beginMerge(ports: SchedulingPorts, start: MergeStart): Pro
         detail: 'These charts may not be merged as they stand.',
         data: { blockers },
       });
+    if (matchId !== null) await claimMatch(trx, start, at);
     if (await needsSecondPerson(trx, mergedId))
       throw new DomainError('forbidden', { detail: 'Charts with signed notes are merged by two people.' });
     const [row] = await trx('patient_merge')
@@ -65,6 +66,20 @@ export async function beginMerge(ports: SchedulingPorts, start: MergeStart): Pro
     });
     return { merge: toMergeView(row!), tell: [] };
   });
+}
+
+/** The question that this answers: open, or answered by who began this very merge. */
+async function claimMatch(trx: Trx, { matchId, mergeId, actor }: MergeStart, at: Date): Promise<void> {
+  const match = await trx('identity_match')
+    .where({ id: matchId })
+    .forUpdate()
+    .first<{ state: string; merge_id: string | null } | undefined>('state', 'merge_id');
+  if (match === undefined) throw new DomainError('not-found');
+  if (match.state === 'linked' && match.merge_id === mergeId) return;
+  if (match.state !== 'open')
+    throw new DomainError('conflict', { detail: 'This is decided already.', data: { state: match.state } });
+  await trx('identity_match').where({ id: matchId }).update({ merge_id: mergeId });
+  await settleMatch(trx, matchId!, { state: 'linked', by: actor.ref, at });
 }
 
 /** Signed notes are not kept yet; where they are, this asks for them (D3: two people for charts with signed notes). */

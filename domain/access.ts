@@ -35,6 +35,7 @@ export const actions = {
   'intake:read': 'See intakes: answers, flags, scores',
   'intake:manage': 'Begin, resend, cancel and take up intakes, and answer for a patient on the telephone',
   'identity:review': 'Decide whether two charts are of one person',
+  'identity:merge': 'Merge the charts of one person, and undo that',
   'intake:review': 'Review, give back, waive parts of and approve intakes',
   // Urgent items
   'escalation:read': 'See urgent items and who is on call',
@@ -99,6 +100,7 @@ const frontDesk: Action[] = [
   'walk-in:read',
   'walk-in:manage',
   'identity:review',
+  'identity:merge',
   'intake:read',
   'intake:manage',
   'schedule:read',
