@@ -78,6 +78,7 @@ export async function progressOf(
   const missing = isOpen ? await missingOf(trx, loaded) : [];
   const clinic = await clinicOf(trx, row.location_id);
   const rule = flags.find(isRule);
+  const region = await regionOf(trx, row.location_id);
   return {
     id: row.id,
     state: row.state,
@@ -97,9 +98,9 @@ export async function progressOf(
     expiresAt: view.expiresAt,
     visit: visitOf(loaded),
     ...whoseTurn(loaded),
-    crisis: rule === undefined ? null : withPhones(crisisHelp(rule, language, await regionOf(trx, row.location_id))),
+    crisis: rule === undefined ? null : withPhones(crisisHelp(rule, language, region)),
     insurance: row.insurance,
-    clinic,
+    clinic: { ...clinic, region },
   };
 }
 

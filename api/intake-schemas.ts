@@ -87,7 +87,8 @@ export const intakeProgress = z.object({
     .nullable(),
   crisis: crisisHelp.nullable(),
   insurance: z.enum(insuranceFlags),
-  clinic: z.object({ name: z.string(), phone: z.string().nullable() }),
+  /** `region`, ISO 3166: whose emergency numbers the page shows before the server has answered. */
+  clinic: z.object({ name: z.string(), phone: z.string().nullable(), region: z.string().nullable() }),
 });
 export type IntakeProgress = z.output<typeof intakeProgress>;
 

@@ -3,11 +3,15 @@
  * day, every day, because the database's clock is the real one and tests run at any hour.
  */
 import { randomUUID } from 'node:crypto';
+import { Client } from '@temporalio/client';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import pino from 'pino';
 import { absenceActivities } from '../../activities/absence.ts';
 import { appointmentActivities } from '../../activities/appointment.ts';
+import { escalationActivities } from '../../activities/escalation.ts';
+import { eligibilityActivities } from '../../activities/eligibility.ts';
 import { groupSessionActivities } from '../../activities/group-session.ts';
+import { intakeActivities } from '../../activities/intake.ts';
 import { openingActivities } from '../../activities/opening.ts';
 import { databaseClock } from '../../activities/ports.ts';
 import { seriesActivities } from '../../activities/series.ts';
@@ -16,11 +20,14 @@ import { walkInActivities } from '../../activities/walk-in.ts';
 import { routes } from '../../api/routes.ts';
 import { createTemporalGateway } from '../../api/temporal.ts';
 import { connect, type Db } from '../../db/connection.ts';
+import { fieldSecrets } from '../../db/field-secrets.ts';
+import { dataConverter } from '../../workers/data-converter.ts';
+import { lookAfterEscalations } from '../../workers/escalation-watch.ts';
 import { registerSearchAttributes } from '../../workers/search-attributes.ts';
 import { workerOptions } from '../../workers/worker-options.ts';
 import { workflowBundle } from '../support/builds.ts';
 import { connectTestTemporal } from '../support/test-temporal.ts';
-import { startTestApi, testKeys, type Answer, type Client, type TestApi } from './support.ts';
+import { startTestApi, testKeys, type Answer, type Client as ApiClient, type TestApi } from './support.ts';
 
 export interface Clinic {
   readonly organizationId: string;
@@ -36,17 +43,19 @@ export interface Clinic {
 export interface ClinicApi extends Clinic {
   readonly api: TestApi;
   /** Front desk. */
-  readonly desk: Client;
-  readonly doctor: Client;
-  readonly admin: Client;
-  readonly patient: Client & { readonly patientId: string };
+  readonly desk: ApiClient;
+  readonly doctor: ApiClient;
+  readonly admin: ApiClient;
+  readonly patient: ApiClient & { readonly patientId: string };
   readonly worker: Db;
+  /** As workers/escalation-watch.ts does: every open escalation has a run. */
+  startEscalations(): Promise<void>;
   addPatient(columns?: Record<string, unknown>): Promise<string>;
   addVisitType(columns: Record<string, unknown>): Promise<string>;
   /** With hours all week for the visit type above, and one more room in the pool: whoever books them competes with nobody. */
   addPractitioner(name: string): Promise<string>;
-  book(client: Client, body: Record<string, unknown>, key?: string): Promise<Answer>;
-  act(client: Client, id: string, action: string, body?: Record<string, unknown>, key?: string): Promise<Answer>;
+  book(client: ApiClient, body: Record<string, unknown>, key?: string): Promise<Answer>;
+  act(client: ApiClient, id: string, action: string, body?: Record<string, unknown>, key?: string): Promise<Answer>;
   close(): Promise<void>;
 }
 
@@ -172,7 +181,7 @@ export async function openClinicApi(options: { webDirectory?: string } = {}): Pr
   const gateway = createTemporalGateway({ config, keys, log, taskQueue: temporal.taskQueue, answerWithinMs: 20_000 });
   const api = await startTestApi(routes, { temporal: gateway, config: { temporal: config.temporal }, ...options });
   const worker = connect({ url: api.database.urls.worker, applicationName: 'test-worker', poolMax: 24 });
-  const ports = { db: worker, clock: databaseClock(worker), log };
+  const ports = { db: worker, clock: databaseClock(worker), log, secrets: fieldSecrets(keys) };
   const { workerDeploymentOptions: _unversioned, ...unversioned } = workerOptions({
     config,
     keys,
@@ -185,6 +194,9 @@ export async function openClinicApi(options: { webDirectory?: string } = {}): Pr
       ...groupSessionActivities(ports),
       ...walkInActivities(ports),
       ...patientMergeActivities(ports),
+      ...intakeActivities(ports),
+      ...eligibilityActivities({ ...ports, payer: null }),
+      ...escalationActivities(ports),
     },
     workflowBundle: await workflowBundle(),
   });
@@ -215,6 +227,16 @@ export async function openClinicApi(options: { webDirectory?: string } = {}): Pr
       }),
     act: (client, id, action, body = {}, key) =>
       client.request('POST', `/appointments/${id}/${action}`, { body, ...(key !== undefined && { key }) }),
+    async startEscalations() {
+      const client = new Client({
+        connection: temporal.connection,
+        namespace: temporal.namespace,
+        dataConverter: dataConverter(config, keys),
+      });
+      // Rows of this moment too: the watch leaves them to whoever raised them.
+      const clock = { now: async () => new Date(Date.now() + 10_000) };
+      await lookAfterEscalations({ db: worker, clock, log, client: () => client, taskQueue: temporal.taskQueue });
+    },
     async close() {
       runs.shutdown();
       await running;

@@ -3,7 +3,10 @@
  * stale or refused, which a real one does not do on demand. The rules are the real ones (domain/).
  */
 import type { Page, Route } from 'playwright-core';
+import { signedText } from '../../domain/consent-documents/consent-document.ts';
+import { defaultConsentDocuments } from '../../domain/consent-documents/default-documents.ts';
 import { crisisHelp } from '../../domain/crisis-help.ts';
+import { chooseLanguage, writtenLanguages } from '../../domain/language.ts';
 import { intakeSteps } from '../../domain/intake.ts';
 import type { IntakeStep } from '../../domain/intake.ts';
 import type { Answers } from '../../domain/questionnaire-answers.ts';
@@ -75,7 +78,7 @@ export async function fakeIntake(page: Page): Promise<FakeIntake> {
     next: { what: 'answer', by: '2027-06-01T12:00:00Z' },
     crisis: null,
     insurance: 'missing',
-    clinic: { name: 'Riverside Clinic', phone: '+1 617 555 0100' },
+    clinic: { name: 'Riverside Clinic', phone: '+1 617 555 0100', region: 'US' },
     ...fake.progress,
   });
 
@@ -106,6 +109,19 @@ export async function fakeIntake(page: Page): Promise<FakeIntake> {
     if (path.endsWith('/withdraw')) {
       fake.progress = { state: 'cancelled', waitingOn: 'nobody', next: null };
       return answer(route, 200, {});
+    }
+    if (path === '/consent-documents') {
+      const language = chooseLanguage([url.searchParams.get('language')], writtenLanguages);
+      const items = Object.values(defaultConsentDocuments).map(({ kind, version, texts, required }) => ({
+        kind,
+        version,
+        locale: language,
+        title: texts[language].title,
+        text: signedText(texts[language]),
+        sha256: '0'.repeat(64),
+        required,
+      }));
+      return answer(route, 200, { items });
     }
     if (path.startsWith('/documents/')) return route.abort();
     if (path.endsWith('/documents')) return answer(route, 201, { id: intakeId, state: 'quarantined' });

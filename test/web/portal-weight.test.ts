@@ -23,9 +23,8 @@ beforeAll(async () => {
 afterAll(() => rmSync(built, { recursive: true, force: true }));
 
 const weigh = (key: string): number => gzipSync(readFileSync(join(built, manifest[key]!.file))).length;
-/** The language of a chunk that only its readers load: words, and documents to sign. */
-const languageOf = (key: string): string | undefined =>
-  /(?:locales\/portal|consent-documents)\/([a-z]{2}(?:-[A-Z]\w+)?)[./]/.exec(key)?.[1];
+/** The language of a chunk of words, which only its readers load. */
+const languageOf = (key: string): string | undefined => /locales\/portal\/([\w-]+)\.json$/.exec(key)?.[1];
 
 /** Everything that a chunk draws in by itself, and later on demand. */
 function reachable(from: string, seen = new Set<string>()): Set<string> {

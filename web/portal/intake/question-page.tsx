@@ -151,8 +151,7 @@ function Question({ step, store, pages, page, index, setLanguage, finish, to }: 
   const fromReview = usePlace().query.get('from') === 'review';
   const [found, setFound] = useState<readonly ItemProblem[]>([]);
   const [other, setOther] = useState<readonly FieldProblem[]>([]);
-  const region = (room.progress.clinic as { region?: string | null }).region ?? null;
-  const local = useCrisis(step, work.answers, region);
+  const local = useCrisis(step, work.answers, room.progress.clinic.region);
   const crisis = work.crisis ?? local;
 
   const { shown, problems } = useMemo(() => {
