@@ -109,9 +109,14 @@ describe('a message that is due', () => {
   });
 
   it('records a language that we do not write, and falls back', async () => {
-    const id = await outbox.queue(await outbox.visit({ patient: { language: 'vi' } }));
+    const id = await outbox.queue(await outbox.visit({ patient: { language: 'ko-KR' } }));
     await outbox.drain();
-    expect(await outbox.row(id)).toMatchObject({ state: 'sent', locale: 'en', locale_asked: 'vi' });
+    expect(await outbox.row(id)).toMatchObject({
+      state: 'sent',
+      locale: 'en',
+      locale_asked: 'ko-KR',
+      locale_tried: ['ko-kr', 'ko', 'en'],
+    });
   });
 
   it('is not sent before it is due', async () => {

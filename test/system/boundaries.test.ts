@@ -26,7 +26,9 @@ const rooms: Readonly<Record<string, Room>> = {
   },
   db: { values: ['domain', 'workflows/messages'], types: ['activities'] },
   activities: { values: ['domain', 'db', 'workflows/messages', 'config', 'keys'] },
-  workers: { values: ['domain', 'db', 'documents', 'activities', 'workflows/messages', 'workers', 'config', 'keys', 'log'] },
+  workers: {
+    values: ['domain', 'db', 'documents', 'activities', 'workflows/messages', 'workers', 'config', 'keys', 'log'],
+  },
   // The API speaks a workflow's messages, never its implementation, and shares link and token formats with the senders.
   api: {
     values: [
@@ -38,6 +40,7 @@ const rooms: Readonly<Record<string, Room>> = {
       'keys',
       'log',
       'activities/link-token.ts',
+      'activities/intake-token.ts',
       'activities/offer-token.ts',
       'activities/telehealth-link.ts',
       'activities/adapters/video-sandbox.ts',

@@ -168,6 +168,34 @@ export const removeContact = (id: string, contactId: string) =>
   api('DELETE /patients/:id/contacts/:contactId', { params: { id, contactId } });
 export const recordConsent = (id: string, body: Body<'POST /patients/:id/consents'>) =>
   api('POST /patients/:id/consents', { params: { id }, body });
+export const signedConsentsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['patient', id, 'signed-consents'],
+    queryFn: ({ signal }) => api('GET /patients/:id/consents', { params: { id }, signal }),
+  });
+export const signedConsentQuery = (id: string, consentId: string) =>
+  queryOptions({
+    queryKey: ['signed-consent', id, consentId],
+    queryFn: ({ signal }) => api('GET /patients/:id/consents/:consentId', { params: { id, consentId }, signal }),
+    ...slow,
+  });
+export const revokeSignedConsent = (
+  id: string,
+  consentId: string,
+  body: Body<'POST /patients/:id/consents/:consentId/revoke'>,
+) => api('POST /patients/:id/consents/:consentId/revoke', { params: { id, consentId }, body });
+export const guardiansQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['patient', id, 'guardians'],
+    queryFn: ({ signal }) => api('GET /patients/:id/guardians', { params: { id }, signal }),
+  });
+export const addGuardian = (id: string, body: Body<'POST /patients/:id/guardians'>) =>
+  api('POST /patients/:id/guardians', { params: { id }, body });
+export const revokeGuardian = (
+  id: string,
+  guardianId: string,
+  body: Body<'POST /patients/:id/guardians/:guardianId/revoke'>,
+) => api('POST /patients/:id/guardians/:guardianId/revoke', { params: { id, guardianId }, body });
 export const invitePatient = (id: string) => api('POST /patients/:id/account-claim', { params: { id } });
 export const claimCodeQuery = (id: string) =>
   queryOptions({
