@@ -1,6 +1,7 @@
 /** Pictures are written anew: what is kept is what was seen, without place, time, device, or anything hidden behind the picture. */
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { exitCodes, mostBytesOut, mostMemory, withinMs, type ImageKind } from './image-limits.ts';
 
@@ -20,7 +21,7 @@ export async function reencodeImage(
 ): Promise<Buffer | ImageFault> {
   // Nothing of our environment: a decoder that was taken over finds no address and no password.
   const child = spawn(process.execPath, ['--max-old-space-size=256', '--import', 'tsx', script, kind], {
-    cwd: fileURLToPath(new URL('..', import.meta.url)),
+    cwd: join(import.meta.dirname, '..'),
     env: {},
     stdio: ['pipe', 'pipe', 'ignore'],
   });
