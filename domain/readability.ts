@@ -52,6 +52,8 @@ const heardApart =
 export function syllablesIn(word: string): number {
   const letters = word
     .toLowerCase()
+    // An accent makes it heard: José, café.
+    .replaceAll('é', 'ay')
     .normalize('NFD')
     .replace(/[^a-z]/g, '');
   if (letters === '') return 1;

@@ -1,4 +1,4 @@
-/** `npm run check`: types, lint, format and the one-way flow; each with its time, all of them even when one fails. */
+/** `npm run check`: types, lint, format, the one-way flow and what patients read; each with its time, all of them even when one fails. */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,6 +23,12 @@ const checks: { name: string; args: string[]; onlyIf?: string; fix: string }[] =
     args: [program('vitest', 'vitest.mjs'), 'run', 'test/system/boundaries.test.ts'],
     onlyIf: 'test/system/boundaries.test.ts',
     fix: 'architecture.md, section 2, says which way the arrows point',
+  },
+  {
+    name: 'Words of patients (plain English, every language complete)',
+    args: [program('vitest', 'vitest.mjs'), 'run', 'test/system/patient-words.test.ts'],
+    onlyIf: 'test/system/patient-words.test.ts',
+    fix: 'docs/decisions.md, 54, says what is counted; a text that a language lacks is written there, not left out',
   },
   {
     name: 'Weight of the portal (all its JavaScript and one language)',

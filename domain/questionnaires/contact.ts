@@ -9,7 +9,7 @@ const address = (linkId: string): QuestionnaireItem[] => [
   line(`${linkId}.postcode`, 'ZIP code', { required: true, maxLength: 20, help: 'For example: 10001.' }),
 ];
 
-const phonePattern = String.raw`^\+?[0-9][0-9 ().\-]{5,24}$`;
+const phonePattern = String.raw`^\+?[0-9(][0-9 ().\-]{5,24}$`;
 
 /** Who to call for somebody, and who somebody brings along. */
 export const relationships = {
