@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { lookForMatches } from '../../db/identity-matches.ts';
 import { createPatient, duplicatesOf, updatePatient } from '../../db/patients.ts';
 import { findPatients } from '../../db/patient-search.ts';
 import { payerClasses } from '../../domain/charge.ts';
@@ -110,6 +111,8 @@ export const registerPatient = route({
         const patientId = await createPatient(trx, write, { ...body, id: context.operationId });
         const chart = await readPatient(trx, organizationId, patientId);
         const duplicates = await duplicatesOf(trx, organizationId, patientId);
+        // Filed for a reviewer; nobody at the desk waits for that, and nothing is linked from here.
+        await lookForMatches(trx, { organizationId, patientId, intakeId: null, at: write.at, automatic: false });
         return {
           ...patientListItem.parse(chart),
           version: chart.version,
