@@ -142,7 +142,7 @@ async function missingOf(trx: Trx, loaded: LoadedIntake): Promise<{ step: Intake
   return missing;
 }
 
-async function clinicOf(trx: Trx, locationId: string | null): Promise<IntakeProgress['clinic']> {
+async function clinicOf(trx: Trx, locationId: string | null): Promise<Omit<IntakeProgress['clinic'], 'region'>> {
   const house = await trx('organization').first<{ name: string }>('name');
   const place = await trx('location')
     .modify((query) =>
