@@ -255,6 +255,7 @@ ALTER TABLE session ADD COLUMN intake_link_id uuid REFERENCES intake_link;
 ALTER TABLE session ADD CONSTRAINT session_of_one CHECK ((user_id IS NULL) <> (intake_link_id IS NULL));
 ALTER TABLE session ADD CONSTRAINT session_of_a_link_is_a_browsers CHECK (intake_link_id IS NULL OR (client = 'browser' AND NOT enrolment_only));
 
+-- As in 008 for who signed in: a page that asks by itself gives no intervals, and the session is not moved forward.
 DROP FUNCTION touch_session(bytea, interval, interval);
 CREATE FUNCTION touch_session(p_token_hash bytea, p_staff_idle interval, p_patient_idle interval)
 RETURNS TABLE (session_id uuid, organization_id uuid, user_id uuid, client text, kind text, display_name text, email text,
@@ -278,7 +279,7 @@ BEGIN
     IF NOT FOUND THEN RETURN; END IF;
   END IF;
   -- Written at most every 30 s: a write for each request would make every read a transaction with a commit.
-  IF s.last_seen_at < t - interval '30 seconds' THEN
+  IF p_staff_idle IS NOT NULL AND p_patient_idle IS NOT NULL AND s.last_seen_at < t - interval '30 seconds' THEN
     UPDATE public.session x SET last_seen_at = t,
       idle_expires_at = least(t + CASE WHEN u.kind = 'staff' THEN p_staff_idle ELSE p_patient_idle END, x.absolute_expires_at)
       WHERE x.id = s.id AND x.ended_at IS NULL RETURNING * INTO s;

@@ -73,7 +73,7 @@ describe('the route inventory', () => {
       expect((route.policy as { public: string }).public.length, routeName(route)).toBeGreaterThan(20);
     // A new public route is a decision: it is written down here.
     const known =
-      /^(POST \/sessions|(GET|POST) \/(invitations|password-resets|account-claims|offers|visits|visit-links|appointment-links)\b.*)$/;
+      /^(POST \/sessions|(GET|POST) \/(invitations|password-resets|account-claims|intake-links|offers|visits|visit-links|appointment-links)\b.*)$/;
     expect(open.map(routeName).filter((name) => !known.test(name))).toEqual([]);
   });
 
