@@ -163,7 +163,7 @@ function idLevel(a: readonly PreparedValue[], b: readonly PreparedValue[]): Fiel
     for (const { value: other } of b) {
       if (one === other) return 'exact';
       const short = Math.min(one.length, other.length);
-      close ||= withinEdits(one, other, short >= 7 ? 2 : 1);
+      close ||= short >= 5 && withinEdits(one, other, short >= 7 ? 2 : 1);
     }
   }
   return close ? 'close' : 'different';

@@ -132,11 +132,10 @@ function phone(text: string, countryCode: string): string | null {
 
 function strongId(text: string): string | null {
   const value = fold(text).replaceAll(' ', '');
-  return value.length < 4 || repeated(value) || runs.has(value) ? null : value;
+  return value.length < 2 || repeated(value) ? null : value;
 }
 
 const repeated = (text: string): boolean => /^(.)\1*$/.test(text);
-const runs = new Set(['1234567', '12345678', '123456789', '1234567890']);
 
 const streetWords: Readonly<Record<string, string>> = {
   st: 'street', str: 'street', rd: 'road', ave: 'avenue', av: 'avenue', dr: 'drive', ln: 'lane', ct: 'court', crt: 'court',
