@@ -82,7 +82,8 @@ export interface TestClinic extends Seed {
   ): Promise<{ event: string; from_state: string | null; to_state: string; data: Record<string, unknown> }[]>;
   /** An outage of the workers: time may pass meanwhile. */
   pauseWorker(): Promise<void>;
-  resumeWorker(): Promise<void>;
+  /** @param release another bundle, deployed meanwhile */
+  resumeWorker(release?: WorkerParts['workflowBundle']): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -227,8 +228,8 @@ export async function assembleClinic({
     workflowBundle,
   });
   let isIdle = (): boolean => false;
-  const startWorker = async () => {
-    const worker = await Worker.create({ ...workerSettings, taskQueue });
+  const startWorker = async (release = workflowBundle) => {
+    const worker = await Worker.create({ ...workerSettings, workflowBundle: release, taskQueue });
     const working = worker.run();
     isIdle = () => {
       const status = worker.getStatus();
@@ -304,8 +305,8 @@ export async function assembleClinic({
       throw new Error(`${action} was accepted`);
     },
     pauseWorker,
-    async resumeWorker() {
-      stopWorker = await startWorker();
+    async resumeWorker(release) {
+      stopWorker = await startWorker(release);
     },
     row: (id) => admin('appointment').where({ id }).first(),
     changes: (id) => admin('state_change').where({ aggregate: 'appointment', aggregate_id: id }).orderBy('seq'),

@@ -1,6 +1,10 @@
 /** The process of an intake: weeks of it, its clocks, what it refuses, and what cannot wait. One clinic, its clock skips. */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openMatchesOf } from '../../db/identity-matches.ts';
+import { createProvisionalChart } from '../../db/intake-start.ts';
 import { checkInvariants } from '../../db/invariants.ts';
 import { withOrganization } from '../../db/transaction.ts';
 import type { Actor } from '../../domain/actor.ts';
@@ -11,9 +15,11 @@ import {
   intakeScoreQuery,
   intakeWorkflowId,
 } from '../../workflows/messages/intake.ts';
+import { buildWorkflowBundle } from '../../workers/bundle.ts';
 import { openClinic } from './clinic.ts';
 import type { TestClinic } from './clinic.ts';
 import { intakesOf, person } from './intake-clinic.ts';
+import { localAt } from './waitlist-clinic.ts';
 
 let clinic: TestClinic;
 let intakes: ReturnType<typeof intakesOf>;
@@ -169,3 +175,179 @@ test('reminders after one and three days, one each; after thirty it ends; taken 
   expect(progress).toMatchObject({ step: 'demographics', percent: 25 });
   await intakes.say(begun.id, 'cancel', { reason: 'test' }, doctor);
 }, 60_000);
+
+test('half answered, workers restarted twice, another release deployed, 25 days later finished on another device: one case, the same answers (A2)', async () => {
+  const patientId = await intakes.patient();
+  const mine = somebody();
+  const begun = await intakes.begin(doctor, { patientId });
+  await intakes.fill(begun.id, intakes.own(patientId), { until: 'reason' }, mine);
+  const before = await clinic
+    .admin('intake_step')
+    .where({ intake_id: begun.id })
+    .orderBy('step')
+    .select('step', 'answers');
+  await clinic.pauseWorker();
+  await clinic.resumeWorker();
+  await intakes.save(begun.id, 'allergies', mine.allergies, intakes.own(patientId), false);
+  await clinic.pauseWorker();
+  const nextRelease = await buildWorkflowBundle({
+    workflowsPath: fileURLToPath(new URL('next-release.ts', import.meta.url)),
+  });
+  await clinic.resumeWorker(nextRelease);
+  await clinic.until(new Date(Date.parse(begun.createdAt) + 25 * 86_400_000).toISOString());
+  const other: Actor = { ...intakes.own(patientId), sessionId: randomUUID() };
+  const after = await clinic
+    .admin('intake_step')
+    .where({ intake_id: begun.id })
+    .orderBy('step')
+    .select('step', 'answers');
+  expect(after.filter(({ step }) => step !== 'allergies')).toEqual(before.filter(({ step }) => step !== 'allergies'));
+  expect(await intakes.row(begun.id)).toMatchObject({ id: begun.id, state: 'in-progress' });
+  await intakes.fill(begun.id, other, { from: 'allergies' }, mine);
+  expect((await intakes.say(begun.id, 'submit', {}, other)).intake).toMatchObject({
+    id: begun.id,
+    state: 'submitted',
+    percent: 100,
+  });
+  await intakes.say(begun.id, 'cancel', { reason: 'test' }, doctor);
+  await clinic.pauseWorker();
+  await clinic.resumeWorker();
+}, 120_000);
+
+test('many saves: the run goes on in a new one, nothing is lost, a repeat is recognized in it', async () => {
+  const patientId = await intakes.patient();
+  const me = intakes.own(patientId);
+  const { id } = await intakes.begin(doctor, { patientId, longHistory: 120 });
+  const handle = clinic.client.workflow.getHandle(intakeWorkflowId(id));
+  const first = (await handle.describe()).runId;
+  const step = randomUUID();
+  for (let version = 0; version < 25; version += 1) {
+    const answers = { 'reason.main': [`Version ${version}.`] };
+    const input = { step: 'reason', answers, baseVersion: version, complete: false } as const;
+    await intakes.say(id, 'save-step', input, me, version === 3 ? step : undefined);
+  }
+  expect((await handle.describe()).runId).not.toBe(first);
+  const again = {
+    step: 'reason',
+    answers: { 'reason.main': ['Version 3.'] },
+    baseVersion: 3,
+    complete: false,
+  } as const;
+  expect((await intakes.say(id, 'save-step', again, me, step)).saved).toMatchObject({ version: 4 });
+  expect(await intakes.stepRow(id, 'reason')).toMatchObject({
+    version: 25,
+    answers: { 'reason.main': ['Version 24.'] },
+  });
+  await intakes.say(id, 'cancel', { reason: 'test' }, doctor);
+}, 60_000);
+
+test('somebody new: the chart is incomplete until the intake stands, and a retry completes the same one (A14)', async () => {
+  const ports = { db: clinic.db, clock: { now: () => clinic.engine.now() } };
+  const start = intakes.startOf(doctor, { person });
+  await createProvisionalChart(ports, start);
+  const chart = () => clinic.admin('patient').where({ id: start.patientId }).first();
+  expect((await chart()).incomplete_since).not.toBeNull();
+  await createProvisionalChart(ports, start);
+  const outcome = await clinic.gateway.startIntake(start);
+  expect(outcome).toMatchObject({
+    ok: true,
+    intake: { id: start.intakeId, patientId: start.patientId, state: 'invited' },
+  });
+  expect(await chart()).toMatchObject({ id: start.patientId, incomplete_since: null, family: person.family });
+  expect(await clinic.gateway.startIntake(start)).toEqual(outcome);
+  // Staff steer it (A13): a part is waived with a reason, and only what can be.
+  const id = start.intakeId;
+  expect(await intakes.refused(id, 'waive', { step: 'insurance' }, doctor)).toMatchObject({
+    code: 'validation-failed',
+  });
+  expect(await intakes.refused(id, 'waive', { step: 'consents', reason: 'r' }, doctor)).toMatchObject({
+    code: 'guard-failed',
+  });
+  await intakes.say(id, 'waive', { step: 'insurance', reason: 'pays cash' }, doctor);
+  expect(await intakes.stepRow(id, 'insurance')).toMatchObject({ state: 'waived' });
+  expect(
+    await intakes.refused(id, 'waive', { step: 'reason', reason: 'r' }, intakes.own(start.patientId)),
+  ).toMatchObject({ code: 'forbidden' });
+  await intakes.say(id, 'cancel', { reason: 'test' }, doctor);
+}, 60_000);
+
+test('a possible duplicate waits for a person, and neither word loses an answer (A8)', async () => {
+  const mine = somebody();
+  const [given, family, born] = [
+    mine.identity['identity.given']![0],
+    mine.identity['identity.family']![0],
+    mine.identity['identity.birth-date']![0],
+  ];
+  await intakes.patient({ given: [given], family, birth_date: born });
+  const patientId = await intakes.patient({ given: [given], family, birth_date: born });
+  const me = intakes.own(patientId);
+  const { id } = await intakes.begin(doctor, { patientId });
+  await intakes.fill(id, me, {}, mine);
+  expect((await intakes.say(id, 'submit', {}, me)).intake).toMatchObject({
+    identity: 'possible-duplicate',
+    state: 'submitted',
+  });
+  await intakes.say(id, 'assign-review', {}, doctor);
+  expect(await intakes.refused(id, 'approve', {}, doctor)).toMatchObject({ code: 'possible-duplicate' });
+  const open = await withOrganization(clinic.db, clinic.organizationId, (trx) => openMatchesOf(trx, patientId));
+  for (const match of open)
+    await intakes.say(id, 'resolve-match', { matchId: match.id, decision: 'new', reason: 'twins' }, doctor);
+  expect((await intakes.say(id, 'approve', {}, doctor)).intake).toMatchObject({ state: 'completed' });
+  expect((await intakes.stepRow(id, 'reason'))?.answers).toEqual(mine.reason);
+}, 60_000);
+
+test('withdrawn: messages stop, what never reached the chart goes after the retention, the audit stays (A16)', async () => {
+  const patientId = await intakes.patient();
+  const me = intakes.own(patientId);
+  const mine = somebody();
+  const begun = await intakes.begin(doctor, { patientId });
+  await intakes.fill(begun.id, me, { until: 'identity' }, mine);
+  await intakes.save(begun.id, 'reason', mine.reason, me, false);
+  const gone = await intakes.say(begun.id, 'withdraw', { reason: 'no' }, me);
+  expect(gone.intake.state).toBe('cancelled');
+  await clinic.until(new Date(Date.parse(begun.createdAt) + 40 * 86_400_000).toISOString());
+  expect((await intakes.messages(begun.id)).filter(({ kind }) => kind === 'intake-reminder')).toEqual([]);
+  expect(await clinic.admin('intake_answer').where({ intake_id: begun.id, step: 'reason' })).toEqual([]);
+  expect((await clinic.admin('intake_answer').where({ intake_id: begun.id, step: 'identity' })).length).toBe(1);
+  expect((await intakes.changes(begun.id)).map(({ event }) => event)).toEqual([
+    'create', 'invite', 'save-step', 'save-step', 'save-step', 'withdraw', 'retained',
+  ]); // prettier-ignore
+}, 60_000);
+
+test('a visit whose kind needs an intake begins one; who has not finished it cannot check in; when the visit moves, its end moves (D1)', async () => {
+  await clinic.admin('visit_type').where({ id: clinic.visitTypeId }).update({ needs_intake: true });
+  const now = await clinic.engine.now();
+  const at = (days: number): string => localAt(now, days, '10:00');
+  const visit = await clinic.booked(at(20));
+  const found = await until(async () =>
+    clinic.admin('intake').where({ appointment_id: visit.id, state: 'invited' }).first(),
+  );
+  expect(found.expires_at.toISOString()).toBe(new Date(at(20)).toISOString());
+  await clinic.act(visit.id, 'reschedule', { slot: { start: at(22), practitionerId: clinic.practitionerId } });
+  await until(async () => {
+    const row = await clinic.admin('intake').where({ id: found.id }).first();
+    return row.expires_at.toISOString() === new Date(at(22)).toISOString() ? row : undefined;
+  });
+  await clinic.until(new Date(Date.parse(at(22)) - 30 * 60_000).toISOString());
+  expect((await intakes.messages(found.id)).map(({ dedupe_key }) => dedupe_key.split(':').slice(2).join(':'))).toEqual([
+    'invitation', 'reminder:P1D', 'reminder:P3D', 'reminder:visit',
+  ]); // prettier-ignore
+  expect(await clinic.refused(visit.id, 'check-in', { identifiersVerified: ['name', 'birth-date'] })).toMatchObject({
+    code: 'guard-failed',
+    data: { guard: 'intake-open' },
+  });
+  const arrived = await clinic.act(visit.id, 'check-in', {
+    identifiersVerified: ['name', 'birth-date'],
+    intakeWaivedReason: 'on paper',
+  });
+  expect(arrived).toMatchObject({ status: 'checked-in' });
+}, 60_000);
+
+async function until<T>(look: () => Promise<T | undefined>): Promise<T> {
+  for (let tries = 0; tries < 200; tries += 1) {
+    const found = await look();
+    if (found !== undefined) return found;
+    await sleep(50);
+  }
+  throw new Error('never came');
+}
