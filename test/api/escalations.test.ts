@@ -1,0 +1,117 @@
+/** Urgent items and the roster over HTTP, against a real engine: who sees what, who may take it on, what is refused and on record. */
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { raiseUrgent } from '../support/escalations.ts';
+import { openClinicApi } from './clinic-api.ts';
+import type { ClinicApi } from './clinic-api.ts';
+import { auditRows, type Answer, type Client } from './support.ts';
+
+let clinic: ClinicApi;
+let assigned: Client & { id: string };
+let onCall: Client & { id: string };
+let director: Client & { id: string };
+beforeAll(async () => {
+  clinic = await openClinicApi();
+  const person = async () => {
+    const { id, email } = await clinic.api.createPerson(clinic.organizationId, 'doctor');
+    return { ...(await clinic.api.signIn(email)), id };
+  };
+  [assigned, onCall, director] = [await person(), await person(), await person()];
+});
+afterAll(() => clinic.close());
+
+const good = (answer: Answer, status = 200): Answer['body'] => {
+  expect(answer.status, JSON.stringify(answer.body)).toBe(status);
+  return answer.body;
+};
+const hours = (n: number): string => new Date(Date.now() + n * 3_600_000).toISOString();
+const raise = async (more: Parameters<typeof raiseUrgent>[1] | object = {}): Promise<string> => {
+  const patientId = await clinic.addPatient();
+  const { organizationId, locationId } = clinic;
+  return raiseUrgent(clinic.worker, { organizationId, patientId, locationId, assignedUserId: assigned.id, ...more });
+};
+const act = (client: Client, id: string, action: string, body: object = {}, key?: string) =>
+  client.request('POST', `/escalations/${id}/${action}`, { body, ...(key !== undefined && { key }) });
+const see = async (client: Client, id: string) => good(await client.request('GET', `/escalations/${id}`));
+
+it('the roster: an administrator’s, half-open, with gaps shown; one primary at a time', async () => {
+  const shift = { role: 'on-call-clinician', userId: onCall.id, from: hours(-1), until: hours(8) };
+  expect((await onCall.request('POST', '/on-call/shifts', { body: shift })).status).toBe(403);
+  const own = good(await clinic.admin.request('POST', '/on-call/shifts', { body: shift }), 201);
+  expect(own).toMatchObject({ role: 'on-call-clinician', person: { id: onCall.id }, primary: true, locationId: null });
+  const again = { ...shift, from: hours(7), until: hours(9), userId: director.id };
+  expect((await clinic.admin.request('POST', '/on-call/shifts', { body: again })).body).toMatchObject({ code: 'conflict' });
+  good(await clinic.admin.request('POST', '/on-call/shifts', { body: { ...again, from: shift.until } }), 201);
+  good(await clinic.admin.request('POST', '/on-call/shifts', { body: { ...shift, role: 'medical-director', userId: director.id } }), 201);
+  const clerk = await clinic.api.createPerson(clinic.organizationId, 'biller');
+  expect((await clinic.admin.request('POST', '/on-call/shifts', { body: { ...shift, role: 'unit-lead', userId: clerk.id } })).body).toMatchObject({ errors: [{ code: 'cannot-respond' }] });
+  expect((await clinic.admin.request('POST', '/on-call/shifts', { body: { ...shift, until: shift.from } })).status).toBe(400);
+
+  good(await clinic.admin.request('PUT', `/on-call/people/${onCall.id}`, { body: { telephone: '+1 555 0101', pushDevice: null } }));
+  expect((await clinic.admin.request('PUT', `/on-call/people/${onCall.id}`, { body: { telephone: 'ring me', pushDevice: null } })).status).toBe(400);
+  const people = good(await clinic.admin.request('GET', '/on-call/people')).items;
+  expect(people.find((one: { person: { id: string } }) => one.person.id === onCall.id)).toMatchObject({ telephone: '+1 555 0101' });
+  const now = good(await clinic.desk.request('GET', '/on-call/now')).roles;
+  expect(now).toMatchObject([
+    { role: 'on-call-clinician', people: [{ id: onCall.id, telephone: true, push: false }] },
+    { role: 'charge-nurse', people: [] }, { role: 'unit-lead', people: [] }, { role: 'medical-director', people: [{ id: director.id }] },
+  ]);
+  const list = good(await clinic.desk.request('GET', `/on-call/shifts?from=${hours(0)}&until=${hours(24)}`)).items;
+  expect(list).toHaveLength(3);
+  good(await clinic.admin.request('DELETE', `/on-call/shifts/${list.at(-1).id}`), 204);
+  expect((await clinic.admin.request('DELETE', `/on-call/shifts/${list.at(-1).id}`)).status).toBe(404);
+  expect((await clinic.desk.request('GET', `/on-call/shifts?from=${hours(0)}&until=${hours(-1)}`)).status).toBe(400);
+}); // prettier-ignore
+
+it('who was told sees it among theirs, takes it on once, and says what came of it', async () => {
+  const id = await raise();
+  const mine = good(await assigned.request('GET', '/escalations?scope=mine')).items;
+  expect(mine).toMatchObject([{ id, state: 'notifying', toldMe: true, mine: false, reasonCode: 'chest-pain-breathless', allowedActions: ['ack'], next: { name: 'step:1:2', targets: ['on-call-clinician'] } }]);
+  expect(good(await onCall.request('GET', '/escalations?scope=mine')).items).toEqual([]);
+  // The run is not there yet: nothing is lost, a worker begins it.
+  expect((await act(assigned, id, 'ack')).body).toMatchObject({ code: 'unavailable' });
+  await clinic.startEscalations();
+
+  expect(await see(onCall, id)).toMatchObject({ allowedActions: [], told: [{ person: { id: assigned.id } }, {}, {}] });
+  expect((await act(onCall, id, 'ack')).body).toMatchObject({ code: 'guard-failed', guard: 'was-target' });
+  expect((await act(clinic.desk, id, 'ack')).status).toBe(403);
+  expect((await clinic.desk.request('GET', `/escalations/${id}`)).body).toMatchObject({ reasonCode: null });
+  expect(JSON.stringify((await see(clinic.desk, id)).timeline)).not.toContain('chest-pain');
+  const refusals = (await auditRows(clinic.api, { organization_id: clinic.organizationId })).filter((row) => row.entity_id === id);
+  expect(refusals.map((row) => [row.outcome, row.code])).toEqual(expect.arrayContaining([['refused', 'guard-failed'], ['denied', 'forbidden']]));
+
+  const key = randomUUID();
+  const taken = good(await act(assigned, id, 'ack', { etaMinutes: 5 }, key));
+  expect(taken).toMatchObject({ state: 'acknowledged', mine: true, acknowledgedBy: { id: assigned.id }, next: { name: 'unresolved' }, allowedActions: ['extend', 'resolve'] });
+  expect(good(await act(assigned, id, 'ack', { etaMinutes: 5 }, key)).version).toBe(taken.version);
+  expect((await act(assigned, id, 'ack', { etaMinutes: 6 }, key)).body).toMatchObject({ code: 'idempotency-key-reused' });
+  expect((await act(assigned, id, 'extend')).body).toMatchObject({ code: 'validation-failed', errors: [{ path: '/body/reason' }] });
+  good(await act(assigned, id, 'extend', { reason: 'on the telephone' }));
+  const ended = good(await act(assigned, id, 'resolve', { outcome: 'patient-reached', note: 'called' }));
+  expect(ended).toMatchObject({ state: 'resolved', outcome: 'patient-reached', outcomeNote: 'called', next: null, allowedActions: [] });
+  expect((await act(assigned, id, 'extend', { reason: 'x' })).body).toMatchObject({ code: 'invalid-transition' });
+  expect(good(await clinic.desk.request('GET', '/escalations?scope=ended')).items[0]).toMatchObject({ id });
+  const story = await see(assigned, id);
+  expect(story.timeline.map((entry: { event: string }) => entry.event)).toEqual(expect.arrayContaining(['raise', 'notify', 'ack', 'extend', 'resolve']));
+  expect(story.responders).toMatchObject([{ person: { id: assigned.id }, first: true }]);
+}); // prettier-ignore
+
+it('it is among the cases, due first on top; what is allowed is what is accepted', async () => {
+  const id = await raise({ assignedUserId: undefined });
+  await clinic.startEscalations();
+  const cases = good(await clinic.desk.request('GET', '/cases?kind=escalation')).items;
+  expect(cases).toMatchObject([{ id, kind: 'escalation', state: 'notifying', waitingFor: { what: 'staff' }, nextTimer: { name: 'step:1:3' } }]);
+  expect((await see(onCall, id)).told.map((one: { channel: string; state: string }) => [one.channel, one.state])).toEqual(expect.arrayContaining([['email', 'queued'], ['sms', 'queued'], ['voice-task', 'sent'], ['none', 'nobody']]));
+  const bodies: Record<string, object> = { ack: {}, extend: { reason: 'x' }, resolve: { outcome: 'other' }, cancel: { reason: 'x' } };
+  for (const client of [assigned, clinic.desk, director, onCall, clinic.admin]) {
+    const { allowedActions } = await see(client, id);
+    for (const action of ['extend', 'resolve', 'ack', 'cancel']) {
+      if (allowedActions.includes(action)) continue;
+      const { status } = await act(client, id, action, bodies[action]);
+      expect([403, 409, 422, 400]).toContain(status);
+    }
+  }
+  expect((await see(clinic.admin, id)).allowedActions).toEqual(['cancel']);
+  expect(good(await act(clinic.admin, id, 'cancel', { reason: 'test' }))).toMatchObject({ state: 'cancelled' });
+  expect((await clinic.admin.request('GET', `/escalations/${randomUUID()}`)).status).toBe(404);
+}); // prettier-ignore
