@@ -13,6 +13,7 @@ import { meQuery } from './api/queries.ts';
 import { ProblemError } from '../shared/api-client.ts';
 import { NotFound, RouteError } from './frame/route-error.tsx';
 import type { SeriesSearch } from './series/draft.ts';
+import { writtenLanguages, type WrittenLanguage } from '../../domain/language.ts';
 
 type Raw = Record<string, unknown>;
 const text = (value: unknown): string | undefined =>
@@ -362,9 +363,32 @@ const adminRoutes = [
   admin('/admin/queues', () => import('./admin/queues.tsx'), 'QueuesPage'),
   admin('/admin/people', () => import('./admin/people.tsx'), 'PeoplePage'),
   admin('/admin/policies', () => import('./admin/policies.tsx'), 'PoliciesPage'),
+  admin('/admin/questionnaires', () => import('./questionnaires/questionnaires-page.tsx'), 'QuestionnairesPage'),
   admin('/admin/simulations', () => import('./simulations/simulations-page.tsx'), 'SimulationsPage'),
   admin('/admin/health', () => import('./admin/health.tsx'), 'HealthPage'),
 ] as const;
+
+/** What is shown of a version. */
+export const questionnaireViews = ['preview', 'texts', 'comparison', 'definition'] as const;
+export interface QuestionnaireSearch {
+  readonly version?: number | undefined;
+  readonly view?: (typeof questionnaireViews)[number] | undefined;
+  readonly language?: WrittenLanguage | undefined;
+  /** The version to compare with. */
+  readonly from?: number | undefined;
+}
+const whole = (value: unknown): number | undefined => (Number.isInteger(value) ? (value as number) : undefined);
+const questionnaire = createRoute({
+  getParentRoute: () => frame,
+  path: '/admin/questionnaires/$code',
+  validateSearch: (raw: Raw): QuestionnaireSearch => ({
+    version: whole(raw['version']),
+    view: oneOf(raw['view'], questionnaireViews),
+    language: oneOf(raw['language'], writtenLanguages),
+    from: whole(raw['from']),
+  }),
+  component: lazyRouteComponent(() => import('./questionnaires/questionnaire-page.tsx'), 'QuestionnairePage'),
+});
 
 const tree = root.addChildren([
   signIn,
@@ -396,6 +420,7 @@ const tree = root.addChildren([
     absence,
     intakes,
     intake,
+    questionnaire,
     tasks,
     charges,
     equity,

@@ -62,6 +62,7 @@ export const administration: readonly Place[] = [
   { to: '/admin/queues', word: 'queues', icon: IconListNumbers, needs: 'schedule:manage' },
   { to: '/admin/people', word: 'people', icon: IconUsersGroup, needs: 'staff:read' },
   { to: '/admin/policies', word: 'policies', icon: IconGavel, needs: 'policy:manage' },
+  { to: '/admin/questionnaires', word: 'questionnaires', icon: IconForms, needs: 'questionnaire:manage' },
   { to: '/admin/simulations', word: 'simulations', icon: IconChartDots, needs: 'policy:manage' },
   { to: '/reports/waitlist-equity', word: 'equity', icon: IconScale, needs: 'report:read' },
   { to: '/admin/health', word: 'health', icon: IconActivityHeartbeat, needs: 'system:read' },
