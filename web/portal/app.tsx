@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { BookCheck } from './pages/book-check.tsx';
 import { BookDay, BookTime } from './pages/book-when.tsx';
@@ -77,12 +77,16 @@ const signedIn: readonly (readonly [RegExp, (visitId: string) => ReactNode])[] =
 
 export function App(props: { readonly language: Language; readonly words: Words }): ReactNode {
   const [{ language, words }, setSpeech] = useState(props);
+  const wanted = useRef(props.language);
   const speech = useMemo(
     () => ({
       language,
       t: words,
       async setLanguage(next: Language) {
+        wanted.current = next;
         const loaded = await loadWords(next);
+        // Who walks through a list passes several: the last one counts, whichever arrives last.
+        if (wanted.current !== next) return;
         dressPage(next);
         rememberLanguage(next);
         setSpeech({ language: next, words: loaded });

@@ -263,7 +263,8 @@ function Choosing(props: Common): ReactNode {
       <Notes id={id} help={help} problem={problem} />
       <div className="choices">
         {options.map((option, k) => (
-          <label className="choice" key={option.label} htmlFor={k === 0 ? id : `${id}-${k}`}>
+          // By number: the same answer in another language keeps its place and the focus.
+          <label className="choice" key={k} htmlFor={k === 0 ? id : `${id}-${k}`}>
             <input
               type={several ? 'checkbox' : 'radio'}
               id={k === 0 ? id : `${id}-${k}`}

@@ -1,5 +1,5 @@
 /** One question, or one small group: asked, checked, kept, and on to the next. */
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { writtenLanguages } from '../../../domain/language.ts';
 import type { IntakeStep } from '../../../domain/intake.ts';
@@ -148,6 +148,7 @@ function Question({ step, store, pages, page, index, setLanguage, finish, to }: 
   const { t } = useSpeech();
   const room = useRoom();
   const work = useWork(store);
+  const speaking = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const fromReview = usePlace().query.get('from') === 'review';
   const [found, setFound] = useState<readonly ItemProblem[]>([]);
   const [other, setOther] = useState<readonly FieldProblem[]>([]);
@@ -178,7 +179,11 @@ function Question({ step, store, pages, page, index, setLanguage, finish, to }: 
     const after = redFlagsIn(step, { ...work.answers, [item.linkId]: values }).length;
     // Danger is told at the moment of the answer, not when somebody goes on.
     store.answer(item.linkId, values, typed || after > before);
-    if (step === 'language') void speak(values, setLanguage);
+    if (step === 'language') {
+      clearTimeout(speaking.current);
+      // Arrow keys pass the languages between: the one that stands is spoken.
+      speaking.current = setTimeout(() => void speak(values, setLanguage), 250);
+    }
   }
 
   async function forward(): Promise<void> {
