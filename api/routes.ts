@@ -34,6 +34,7 @@ import * as patientMerges from './routes/patient-merges.ts';
 import * as offers from './routes/offers.ts';
 import * as intakes from './routes/intakes.ts';
 import * as openings from './routes/openings.ts';
+import { exportPatient } from './routes/patient-export.ts';
 import * as patientDetails from './routes/patient-details.ts';
 import * as patients from './routes/patients.ts';
 import * as policies from './routes/policies.ts';
@@ -121,6 +122,7 @@ export const routes = [
   patients.registerPatient,
   patients.showPatient,
   patients.correctPatient,
+  exportPatient,
   patientDetails.addPatientName,
   patientDetails.removePatientName,
   patientDetails.addPatientIdentifier,

@@ -2,6 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { allergyFacts, answersOfFacts, contradict, historyFacts, medicationFacts } from '../../domain/chart-facts.ts';
+import { patientToFhir } from '../../domain/fhir-patient-export.ts';
+import { patientFromFhir } from '../../domain/fhir-patient.ts';
 import { languageByFallback, writtenLanguages } from '../../domain/language.ts';
 import { dayOfMajority, isMinor, majorityInstant, signatureEnds } from '../../domain/majority.ts';
 import { raceGroups, toOmb1997, usCoreRaceAndEthnicity } from '../../domain/race-ethnicity.ts';
@@ -41,6 +43,34 @@ describe('race and ethnicity', () => {
         expect(usCoreRaceAndEthnicity(answered.toReversed())).toEqual([race, ethnicity]);
       }),
     );
+  });
+});
+
+it('a chart goes out as a Patient of US Core and comes back as it was', () => {
+  const resource = patientToFhir({
+    id: 'a', mrn: '123', family: 'Núñez', given: ['Ana', 'María'], chosenName: null,
+    otherNames: [{ use: 'old', family: 'Soto', given: [] }],
+    birthDate: '1980-05-02', sex: 'female', language: 'es-MX', deceased: false, active: true,
+    email: 'ana@example.org', phone: '+12125550123', address: { line: ['12 Oak Street'], city: 'New York' },
+    formerAddresses: [{ city: 'Boston' }], identifiers: [{ system: 'urn:x', value: '1' }], contacts: [],
+    raceEthnicity: ['hispanic', 'middle-eastern'], tribalAffiliation: 'Navajo Nation',
+  }); // prettier-ignore
+  expect((resource['extension'] as { url: string }[]).map(({ url }) => url.split('/').at(-1))).toEqual([
+    'us-core-race',
+    'us-core-ethnicity',
+    'us-core-tribal-affiliation',
+  ]);
+  expect(resource).not.toHaveProperty('contact');
+  const back = patientFromFhir(resource, '2027-01-01');
+  expect(back.ok && back.patient).toMatchObject({
+    mrn: '123',
+    name: { family: 'Núñez', given: ['Ana', 'María'] },
+    otherNames: [{ use: 'old', family: 'Soto' }],
+    birthDate: '1980-05-02',
+    sex: 'female',
+    language: 'es-MX',
+    email: 'ana@example.org',
+    address: { line: ['12 Oak Street'], city: 'New York' },
   });
 });
 
