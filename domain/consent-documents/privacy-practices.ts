@@ -9,7 +9,8 @@ import { privacyPractices as ar } from './ar/privacy-practices.ts';
 export const privacyPractices: ConsentDocument = {
   kind: 'privacy-practices',
   version: '1',
-  required: true,
+  // Who does not confirm the notice is on record as asked, and is cared for all the same (45 CFR 164.520(c)(2)(ii)).
+  required: false,
   template: true,
   texts: { en, es, 'zh-Hans': zhHans, vi, pt, ar },
 };
