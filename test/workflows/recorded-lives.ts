@@ -11,6 +11,7 @@ import { absenceLives } from './recorded-absences.ts';
 import { groupLives } from './recorded-groups.ts';
 import { seriesLives } from './recorded-series.ts';
 import { waitlistLives } from './recorded-waitlist.ts';
+import { escalationLives } from './recorded-escalations.ts';
 import { walkInLives } from './recorded-walk-ins.ts';
 
 /** Plays one life. @returns the id of the workflow whose history is to be kept */
@@ -129,6 +130,7 @@ export const recordedLives: Readonly<Record<string, Life>> = {
   ...visits,
   ...waitlistLives,
   ...walkInLives,
+  ...escalationLives,
   ...seriesLives,
   ...absenceLives,
   ...groupLives,
