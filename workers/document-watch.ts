@@ -77,7 +77,10 @@ const storedAs = (row: DocumentRow) => ({
 });
 
 /** A name of the store belongs to a row of some organization, or to nobody. */
-export async function sweepStore({ db, log, store }: DocumentWatchOptions, organizations: readonly string[]): Promise<void> {
+export async function sweepStore(
+  { db, log, store }: DocumentWatchOptions,
+  organizations: readonly string[],
+): Promise<void> {
   const removed = await store.sweep(leftOverAfterMs, async (names) => {
     const known = new Set<string>();
     for (const organizationId of organizations)

@@ -13,7 +13,8 @@ import { databaseClock } from '../../activities/ports.ts';
 import { openApiDocument } from '../../api/openapi.ts';
 import { routes } from '../../api/routes.ts';
 import { connect, type Db } from '../../db/connection.ts';
-import { mostDocuments } from '../../db/documents.ts';
+import { claimScan, mostDocuments } from '../../db/documents.ts';
+import { withTransaction } from '../../db/transaction.ts';
 import type { Scanner } from '../../activities/scanner.ts';
 import { scanNext } from '../../workers/document-watch.ts';
 import { eicar, jpegCard, pdf, pngBomb, pngCard, zip } from '../documents/files.ts';
@@ -275,6 +276,18 @@ describe('abuse', () => {
       .first<{ state: string; scan_tries: number; scan_after: Date }>();
     expect([row.state, row.scan_tries]).toEqual(['quarantined', 1]);
     expect(row.scan_after.getTime()).toBeGreaterThan(Date.now() + 5_000);
+    await api.owner('document').where({ id }).update({ scan_after: new Date() });
+    await scanAll();
+    expect((await download(id)).status).toBe(200);
+  });
+
+  it('a killed worker loses none: its lease ends, and another scans', async () => {
+    const { id } = (await send(pdf())).body as { id: string };
+    const claim = () =>
+      withTransaction(worker, { organizationId }, async (trx) => claimScan(trx, organizationId, new Date()));
+    expect((await claim())?.id).toBe(id);
+    expect(await claim()).toBeUndefined();
+    expect((await download(id)).status).toBe(409);
     await api.owner('document').where({ id }).update({ scan_after: new Date() });
     await scanAll();
     expect((await download(id)).status).toBe(200);
