@@ -84,16 +84,16 @@ export async function writeFacts(
       contradicted += 1;
       if (isOnRecord(all, source, fact)) continue;
     }
-    const row = { ...newRow(source, fact), id };
+    const filed = { ...newRow(source, fact), id };
     await trx(table).insert(
-      standing.length > 0 ? { ...row, superseded_at: source.at, superseded_because: 'contradicted' } : row,
+      standing.length > 0 ? { ...filed, superseded_at: source.at, superseded_because: 'contradicted' } : filed,
     );
     written += 1;
     if (standing.length > 0) continue;
     for (const rival of rivals) await end(rival, 'contradicted', id);
     for (const row of before) await end(row, 'changed', id);
   }
-  for (const row of [...inForce.values()]) {
+  for (const row of inForce.values()) {
     const mine = row.source_intake_id === source.intakeId && source.intakeId !== null;
     if (mine && row.verification === 'unconfirmed' && !spokenOf.has(row.id)) await end(row, 'corrected');
   }

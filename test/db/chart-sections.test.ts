@@ -1,5 +1,6 @@
 /** What an accepted section leaves in the chart (A3, A9), consents (A11), guardians (A15), withdrawal (A16), on a real database. */
 import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { commitSection, prefillFor, type SectionAnswers } from '../../db/chart-sections.ts';
 import { connect, type Db } from '../../db/connection.ts';
@@ -122,6 +123,35 @@ describe('allergies', () => {
     const contradicted = await clinic.owner('allergy_intolerance').where({ patient_id: patientId, source_intake_id: third }); // prettier-ignore
     expect(contradicted).toMatchObject([{ none_known: true, superseded_because: 'contradicted' }]);
   });
+
+  it('whatever two intakes say in whatever order: one word on each thing, none alone, and nothing gone unsaid', async () => {
+    const word = fc.constantFrom('Penicillin', 'Latex', 'Eggs');
+    const severity = fc.constantFrom('mild', 'severe');
+    const said = fc.record({ intake: fc.constantFrom(0, 1), list: fc.option(fc.uniqueArray(fc.tuple(word, severity), { maxLength: 3, selector: ([name]) => name })) }); // prettier-ignore
+    await fc.assert(
+      fc.asyncProperty(fc.array(said, { minLength: 1, maxLength: 5 }), async (words) => {
+        patientId = await clinic.addPatient();
+        const intakes = [randomUUID(), randomUUID()];
+        const last = new Map<string, string>();
+        for (const { intake, list } of words) {
+          const rows = (list ?? []).map(([name, how]) => ({ 'allergies.substance': [name], 'allergies.severity': [code(how)] })); // prettier-ignore
+          await commit('allergies', list === null ? none : some(...rows), { intake: intakes[intake]! });
+          for (const [name, how] of list ?? []) last.set(name, how);
+          const now_ = await clinic.owner('allergy_intolerance').where({ patient_id: patientId }).whereNull('superseded_at'); // prettier-ignore
+          expect(new Set(now_.map((row) => row.fact_key)).size).toBe(now_.length);
+          if (now_.some((row) => row.none_known)) expect(now_).toHaveLength(1);
+          for (const row of now_) if (!row.none_known) expect(row.severity).toBe(last.get(row.substance));
+          // Of the other intake every word stands that nobody spoke over.
+          const lost = await clinic.owner('allergy_intolerance').where({ patient_id: patientId }).whereNotNull('superseded_at'); // prettier-ignore
+          for (const row of lost) {
+            if (row.superseded_because === 'corrected') expect(intakes).toContain(row.source_intake_id);
+            else if (!row.none_known) expect(row.superseded_by).not.toBeNull();
+          }
+        }
+      }),
+      { numRuns: 12 },
+    );
+  }, 60_000);
 
   it('another patient’s fact cannot be named, and no role rewrites or removes one', async () => {
     await commit('allergies', some(allergy('Penicillin')));
