@@ -21,7 +21,11 @@ export function IntakeActions(props: {
   const { t } = useTranslation();
   const { intake } = props;
   const [asked, setAsked] = useState<IntakeAction | null>(null);
-  const offered = intake.allowedActions.filter(({ action }) => !elsewhere.has(action));
+  // What is not possible is shown where the page can say why: approving.
+  const offered = intake.allowedActions.filter(
+    ({ action, possible }) =>
+      !elsewhere.has(action) && (possible || (action === 'approve' && intake.state === 'in-review')),
+  );
   const approve = offered.find(({ action }) => action === 'approve');
   const blocked = approve !== undefined && !approve.possible ? blockersOf(intake) : [];
   if (offered.length === 0) return null;

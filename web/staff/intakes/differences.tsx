@@ -13,7 +13,7 @@ export function Differences({ differences }: { readonly differences: readonly Di
     );
   }
   return (
-    <div className="hs-intake-wide" tabIndex={0} role="region" aria-label={t('intakes.differences')}>
+    <div className="hs-intake-wide" tabIndex={0} role="group" aria-label={t('intakes.differences')}>
       <Table>
         <Table.Thead>
           <Table.Tr>

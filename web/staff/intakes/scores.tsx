@@ -14,7 +14,7 @@ export function Scores({ scores }: { readonly scores: readonly Score[] }) {
     );
   }
   return (
-    <div className="hs-intake-wide" tabIndex={0} role="region" aria-label={t('intakes.scores')}>
+    <div className="hs-intake-wide" tabIndex={0} role="group" aria-label={t('intakes.scores')}>
       <Table>
         <Table.Thead>
           <Table.Tr>

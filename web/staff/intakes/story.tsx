@@ -1,4 +1,4 @@
-/** Everything that happened to an intake: who, what, when and why; refusals and messages included. */
+/** Everything that happened to an intake: who, what, when and why; refusals and messages included. The newest first. */
 import { Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
@@ -15,6 +15,7 @@ export function Story({ id }: { readonly id: string }) {
   const nameOf = ({ kind, event, code }: { kind: string; event: string; code: string | null }): string => {
     if (kind === 'refused') return `${t('intakes.refused')}: ${t(`problem.${code ?? 'internal'}`)}`;
     if (kind === 'message') return t('intakes.message');
+    if (event.startsWith('escalation:')) return t(`escalationEvent.${event.slice('escalation:'.length)}`);
     return t(`intakeEvent.${event}`, { defaultValue: event });
   };
   return (
@@ -26,7 +27,7 @@ export function Story({ id }: { readonly id: string }) {
         {({ timeline, temporalWebUrl }) => (
           <>
             <ol className="hs-plain-list hs-intake-story">
-              {timeline.map((entry, n) => (
+              {timeline.toReversed().map((entry, n) => (
                 <li key={`${entry.at} ${n}`}>
                   <Text size="sm">
                     <strong>{nameOf(entry)}</strong>
