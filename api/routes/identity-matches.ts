@@ -95,10 +95,10 @@ export const linkIdentityMatch = route({
   },
 });
 
-const decision = (path: 'new' | 'dismiss', summary: string) =>
+const decision = <Path extends 'new' | 'dismiss'>(path: Path, summary: string) =>
   route({
     method: 'POST',
-    path: `/identity-matches/:id/${path}`,
+    path: `/identity-matches/:id/${path}` as const,
     summary,
     params: idParams,
     body: z.strictObject({ reason: text(300).optional() }),

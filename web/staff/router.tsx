@@ -329,6 +329,28 @@ const equity = createRoute({
   component: lazyRouteComponent(() => import('./reports/equity-page.tsx'), 'EquityPage'),
 });
 
+export interface IdentitySearch {
+  readonly show?: 'new' | 'dismissed' | 'merges' | undefined;
+}
+const identity = createRoute({
+  getParentRoute: () => frame,
+  path: '/identity',
+  validateSearch: (raw: Raw): IdentitySearch => ({
+    show: (['new', 'dismissed', 'merges'] as const).find((one) => one === raw['show']),
+  }),
+  component: lazyRouteComponent(() => import('./identity/queue-page.tsx'), 'IdentityPage'),
+});
+const identityMatch = createRoute({
+  getParentRoute: () => frame,
+  path: '/identity/$id',
+  component: lazyRouteComponent(() => import('./identity/review-page.tsx'), 'ReviewPage'),
+});
+const patientMerge = createRoute({
+  getParentRoute: () => frame,
+  path: '/identity/merges/$id',
+  component: lazyRouteComponent(() => import('./identity/merge-page.tsx'), 'MergePage'),
+});
+
 export interface EscalationsSearch {
   readonly over?: true | undefined;
 }
@@ -418,6 +440,9 @@ const tree = root.addChildren([
     absences,
     declareAbsence,
     absence,
+    identity,
+    identityMatch,
+    patientMerge,
     intakes,
     intake,
     questionnaire,

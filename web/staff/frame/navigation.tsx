@@ -3,6 +3,7 @@ import { NavLink, Text } from '@mantine/core';
 import {
   IconActivityHeartbeat,
   IconAlertTriangle,
+  IconArrowsJoin,
   IconBuildingHospital,
   IconCalendar,
   IconCalendarOff,
@@ -47,6 +48,7 @@ export const work: readonly Place[] = [
   { to: '/groups', word: 'groups', icon: IconFriends, needs: 'schedule:read' },
   { to: '/openings', word: 'openings', icon: IconHourglass, needs: 'waitlist:read' },
   { to: '/intakes', word: 'intakes', icon: IconForms, needs: 'intake:read' },
+  { to: '/identity', word: 'identity', icon: IconArrowsJoin, needs: 'identity:review' },
   { to: '/on-call', word: 'onCall', icon: IconPhoneCall, needs: 'escalation:read' },
   { to: '/absences', word: 'absences', icon: IconCalendarX, needs: 'case:read' },
   { to: '/tasks', word: 'tasks', icon: IconChecklist, needs: 'task:read' },
