@@ -6,6 +6,7 @@ import type { WriteContext } from '../../db/schedule-administration.ts';
 import type { Role } from '../../domain/access.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { demoPractitioner, demoPractitionerId, seedId } from './clinic.ts';
+import { seedOnCall } from './on-call.ts';
 import { demoPatientIdentifier, seedIdentifierSystem } from './patients.ts';
 
 export const demoDomain = 'demo.healthsphere.example';
@@ -91,4 +92,5 @@ export async function seedUsers(
     .where({ id: demoPractitionerId })
     .whereNull('user_id')
     .update({ user_id: seedId('user', 'doctor') });
+  await seedOnCall(trx, context);
 }
