@@ -82,8 +82,12 @@ export interface TestClinic extends Seed {
   ): Promise<{ event: string; from_state: string | null; to_state: string; data: Record<string, unknown> }[]>;
   /** An outage of the workers: time may pass meanwhile. */
   pauseWorker(): Promise<void>;
-  /** @param release another bundle, deployed meanwhile */
-  resumeWorker(release?: WorkerParts['workflowBundle']): Promise<void>;
+  /**
+   * @param release another bundle, deployed meanwhile
+   * @param cached false: each task replays its run from the beginning, and the engine never waits for a worker that is gone
+   * (the time-skipping one would wait for ever)
+   */
+  resumeWorker(release?: WorkerParts['workflowBundle'], cached?: boolean): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -228,8 +232,13 @@ export async function assembleClinic({
     workflowBundle,
   });
   let isIdle = (): boolean => false;
-  const startWorker = async (release = workflowBundle) => {
-    const worker = await Worker.create({ ...workerSettings, workflowBundle: release, taskQueue });
+  const startWorker = async (release = workflowBundle, cached = true) => {
+    const worker = await Worker.create({
+      ...workerSettings,
+      workflowBundle: release,
+      taskQueue,
+      ...(!cached && { maxCachedWorkflows: 0 }),
+    });
     const working = worker.run();
     isIdle = () => {
       const status = worker.getStatus();
@@ -305,8 +314,8 @@ export async function assembleClinic({
       throw new Error(`${action} was accepted`);
     },
     pauseWorker,
-    async resumeWorker(release) {
-      stopWorker = await startWorker(release);
+    async resumeWorker(release, cached) {
+      stopWorker = await startWorker(release, cached);
     },
     row: (id) => admin('appointment').where({ id }).first(),
     changes: (id) => admin('state_change').where({ aggregate: 'appointment', aggregate_id: id }).orderBy('seq'),

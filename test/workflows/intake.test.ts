@@ -179,6 +179,11 @@ test('reminders after one and three days, one each; after thirty it ends; taken 
 test('half answered, workers restarted twice, another release deployed, 25 days later finished on another device: one case, the same answers (A2)', async () => {
   const patientId = await intakes.patient();
   const mine = somebody();
+  const restart = async (release?: Parameters<typeof clinic.resumeWorker>[0]) => {
+    await clinic.pauseWorker();
+    await clinic.resumeWorker(release, false);
+  };
+  await restart();
   const begun = await intakes.begin(doctor, { patientId });
   await intakes.fill(begun.id, intakes.own(patientId), { until: 'reason' }, mine);
   const before = await clinic
@@ -186,14 +191,11 @@ test('half answered, workers restarted twice, another release deployed, 25 days 
     .where({ intake_id: begun.id })
     .orderBy('step')
     .select('step', 'answers');
-  await clinic.pauseWorker();
-  await clinic.resumeWorker();
+  await restart();
   await intakes.save(begun.id, 'allergies', mine.allergies, intakes.own(patientId), false);
-  await clinic.pauseWorker();
-  const nextRelease = await buildWorkflowBundle({
-    workflowsPath: fileURLToPath(new URL('next-release.ts', import.meta.url)),
-  });
-  await clinic.resumeWorker(nextRelease);
+  await restart(
+    await buildWorkflowBundle({ workflowsPath: fileURLToPath(new URL('next-release.ts', import.meta.url)) }),
+  );
   await clinic.until(new Date(Date.parse(begun.createdAt) + 25 * 86_400_000).toISOString());
   const other: Actor = { ...intakes.own(patientId), sessionId: randomUUID() };
   const after = await clinic
@@ -278,7 +280,9 @@ test('a possible duplicate waits for a person, and neither word loses an answer 
     mine.identity['identity.family']![0],
     mine.identity['identity.birth-date']![0],
   ];
-  await intakes.patient({ given: [given], family, birth_date: born });
+  const twin = { given: String(given), family: String(family), birthDate: String(born) };
+  const other = await intakes.begin(doctor, { person: twin });
+  await intakes.say(other.id, 'cancel', { reason: 'test' }, doctor);
   const patientId = await intakes.patient({ given: [given], family, birth_date: born });
   const me = intakes.own(patientId);
   const { id } = await intakes.begin(doctor, { patientId });
