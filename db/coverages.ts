@@ -174,7 +174,8 @@ export async function fileCoverage(trx: Trx, write: CoverageWrite, given: Covera
     id,
     organization_id: organizationId,
     patient_id: patientId,
-    intake_id: intakeId,
+    // A correction answers for the intake that captured it first.
+    intake_id: intakeId ?? earlier[0]?.intake_id ?? null,
     position: facts.position,
     payer_name: facts.payerName,
     member_id_sealed: secrets.seal(memberPlace(id), facts.memberId),
