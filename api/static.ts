@@ -2,6 +2,8 @@
 import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { extname, join, normalize, sep } from 'node:path';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import type { Middleware } from 'koa';
 
 const types: Readonly<Record<string, string>> = {
@@ -11,11 +13,23 @@ const types: Readonly<Record<string, string>> = {
 }; // prettier-ignore
 /** Vite puts a hash of the content into these names. */
 const immutable = /^\/assets\/.+-[\w-]{8,}\.\w+$/;
+const compressible = /\.(js|css|svg|json|txt)$/;
+const gzipOf = promisify(gzip);
 const notPages = /^\/(api|temporal|docs|health|metrics|openapi\.json)(\/|$)/;
 
 /** @param directory absolute path of dist/web */
 export function staticFiles(directory: string): Middleware {
   const root = normalize(directory + sep);
+  // Made once for each: a hashed file never changes, and a telephone on a slow line waits for a third of it.
+  const made = new Map<string, Promise<Buffer>>();
+  const zipped = (file: string): Promise<Buffer> => {
+    const known = made.get(file);
+    if (known !== undefined) return known;
+    const fresh = readFile(file).then((bytes) => gzipOf(bytes, { level: 9 }));
+    fresh.catch(() => made.delete(file));
+    made.set(file, fresh);
+    return fresh;
+  };
   return async (ctx, next) => {
     if ((ctx.method !== 'GET' && ctx.method !== 'HEAD') || notPages.test(ctx.path)) return next();
     // Asked for by browsers on pages that name no icon of their own.
@@ -39,6 +53,14 @@ export function staticFiles(directory: string): Middleware {
       ctx.state['route'] = 'GET /assets';
       ctx.set('Cache-Control', immutable.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache');
       ctx.type = type;
+      if (immutable.test(path) && compressible.test(file)) {
+        ctx.vary('Accept-Encoding');
+        if (ctx.acceptsEncodings('gzip', 'identity') === 'gzip') {
+          ctx.set('Content-Encoding', 'gzip');
+          ctx.body = await zipped(file);
+          return;
+        }
+      }
       ctx.length = found.size;
       ctx.body = createReadStream(file);
       return;

@@ -41,6 +41,8 @@ export interface FakeIntake {
   signedIn: boolean;
   /** No answer comes at all. */
   offline: boolean;
+  /** Before each answer, ms. */
+  delayMs: number;
 }
 
 export async function fakeIntake(page: Page): Promise<FakeIntake> {
@@ -53,6 +55,7 @@ export async function fakeIntake(page: Page): Promise<FakeIntake> {
     link: { state: 'ready' },
     signedIn: true,
     offline: false,
+    delayMs: 0,
   };
   const answer = (route: Route, status: number, body: unknown): Promise<void> =>
     route.fulfill({ status, contentType: 'application/json', body: JSON.stringify(body) });
@@ -87,6 +90,7 @@ export async function fakeIntake(page: Page): Promise<FakeIntake> {
     const url = new URL(request.url());
     const path = url.pathname.replace('/api/v1', '');
     if (fake.offline) return route.abort('internetdisconnected');
+    if (fake.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, fake.delayMs));
     if (path.startsWith('/intake-links/')) {
       if (request.method() === 'GET') {
         const clinic = progress().clinic;

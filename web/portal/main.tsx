@@ -11,11 +11,13 @@ const dress = () => document.documentElement.setAttribute('data-mantine-color-sc
 dress();
 dark.addEventListener('change', dress);
 
-// What the address needs is fetched beside the words, not after them.
-if (/^\/portal\/intake\//.test(window.location.pathname)) void import('./intake/room.tsx');
-if (/^\/portal\/i\//.test(window.location.pathname)) void import('./intake/link-page.tsx');
-
 const language = firstLanguage();
+// What the address needs is fetched beside the words, not after them.
+const { pathname } = window.location;
+if (/^\/portal\/i\//.test(pathname)) void import('./intake/link-page.tsx');
+if (/^\/portal\/intake\//.test(pathname)) {
+  void import('./intake/room.tsx').then(({ readEarly }) => readEarly(pathname, language));
+}
 const words = await loadWords(language);
 dressPage(language);
 createRoot(document.getElementById('root')!).render(<App language={language} words={words} />);

@@ -1,4 +1,5 @@
 /** What the rooms of an intake ask the server. */
+import { intakeSteps } from '../../../domain/intake.ts';
 import type { IntakeStep } from '../../../domain/intake.ts';
 import type { Answers } from '../../../domain/questionnaire-answers.ts';
 import type { Questionnaire } from '../../../domain/questionnaire.ts';
@@ -17,12 +18,34 @@ export interface StepPage extends Omit<IntakeStepPage, 'questionnaire' | 'answer
   readonly calculated: Answers;
 }
 
-export const readProgress = (id: string, language: string): Promise<Progress> =>
-  api('GET /intakes/:id/progress', { params: { id }, query: { language } });
+/** What the first page needs, asked for while its words are still on their way; each is used once. */
+const early = new Map<string, Promise<unknown>>();
 
-export async function readStep(id: string, step: IntakeStep, language: string): Promise<StepPage> {
-  const page = await api('GET /intakes/:id/steps/:step', { params: { id, step }, query: { language } });
-  return page as unknown as StepPage;
+function first<T>(key: string, read: () => Promise<T>): Promise<T> {
+  const begun = early.get(key) as Promise<T> | undefined;
+  early.delete(key);
+  return begun ?? read();
+}
+
+export const readProgress = (id: string, language: string): Promise<Progress> =>
+  first(`${id} ${language}`, () => api('GET /intakes/:id/progress', { params: { id }, query: { language } }));
+
+export const readStep = (id: string, step: IntakeStep, language: string): Promise<StepPage> =>
+  first(`${id} ${step} ${language}`, async () => {
+    const page = await api('GET /intakes/:id/steps/:step', { params: { id, step }, query: { language } });
+    return page as unknown as StepPage;
+  });
+
+/** @param path of the page: `/portal/intake/<id>`, perhaps with a step */
+export function readEarly(path: string, language: string): void {
+  const [, id, step] = /^\/portal\/intake\/([0-9a-f-]{36})(?:\/(\w+))?/.exec(path) ?? [];
+  if (id === undefined) return;
+  early.set(`${id} ${language}`, readProgress(id, language));
+  const wanted = intakeSteps.find((each) => each === step);
+  if (wanted !== undefined && wanted !== 'review')
+    early.set(`${id} ${wanted} ${language}`, readStep(id, wanted, language));
+  // Whoever uses it says what went wrong.
+  for (const promise of early.values()) promise.catch(() => undefined);
 }
 
 export interface SaveBody {

@@ -13,7 +13,7 @@ import { isCode } from '../problems.ts';
 import { Link } from '../router.tsx';
 import { SignIn } from '../pages/sign-in.tsx';
 import { useSpeech } from '../words.tsx';
-import { putStep, readProgress, readStep } from './intake-api.ts';
+import { putStep, readEarly, readProgress, readStep } from './intake-api.ts';
 import type { Progress } from './intake-api.ts';
 import { StepUp } from './link-page.tsx';
 import { linkTokenOf } from './link-memory.ts';
@@ -24,6 +24,8 @@ import { createStepStore } from './step-store.ts';
 import type { StepStore, Work } from './step-store.ts';
 import { WithdrawPage } from './withdraw-page.tsx';
 import './intake.css';
+
+export { readEarly };
 
 interface Room {
   readonly id: string;
