@@ -119,7 +119,7 @@ async function tellPerson(
   const contact = await staffContact(trx, telling.userId);
   const tried = new Map<EscalationChannel, 'on-its-way' | 'failed'>();
   for (const channel of telling.step.channels) {
-    const ok = await useChannel(trx, context, row, { ...telling, contact, channel });
+    const ok = await tryChannel(trx, context, row, { ...telling, contact, channel });
     tried.set(channel, ok ? 'on-its-way' : 'failed');
   }
   // In their order, so that what takes a place and fails as well is followed in its turn.
@@ -127,7 +127,7 @@ async function tellPerson(
     if (state !== 'failed') continue;
     const instead = nextChannel(channel, tried);
     if (instead === null) continue;
-    const ok = await useChannel(trx, context, row, { ...telling, contact, channel: instead, insteadOf: channel });
+    const ok = await tryChannel(trx, context, row, { ...telling, contact, channel: instead, insteadOf: channel });
     tried.set(instead, ok ? 'on-its-way' : 'failed');
   }
   return [...tried].some(([channel, state]) => channel !== 'voice-task' && state === 'on-its-way');
@@ -143,7 +143,7 @@ const addressOf = ({ email, telephone, pushDevice }: StaffContact, channel: Esca
   channel === 'email' ? email : channel === 'sms' ? telephone : pushDevice;
 
 /** @returns false when it is known at once that it leads nowhere */
-async function useChannel(trx: Trx, context: ChangeContext, row: EscalationRow, use: ChannelUse): Promise<boolean> {
+async function tryChannel(trx: Trx, context: ChangeContext, row: EscalationRow, use: ChannelUse): Promise<boolean> {
   const { channel, contact, userId, at } = use;
   if (channel === 'voice-task') {
     await fileNotice(trx, row, { ...use, state: 'sent' });
@@ -291,7 +291,7 @@ export async function noticeFailed(
       .filter(({ user_id: userId }) => userId === notice.user_id)
       .map(({ channel, state }) => [channel, state === 'failed' ? 'failed' : 'on-its-way'] as const),
   );
-  await useNext(trx, { ...context, at }, row, notice, tried);
+  await tryNext(trx, { ...context, at }, row, notice, tried);
   const reached =
     [...tried].some(([channel, state]) => channel !== 'voice-task' && state === 'on-its-way') ||
     ofSend.some(({ user_id: userId, channel, state }) => userId !== notice.user_id && channel !== 'voice-task' && state !== 'failed');
@@ -301,7 +301,7 @@ export async function noticeFailed(
   return true;
 } // prettier-ignore
 
-async function useNext(
+async function tryNext(
   trx: Trx,
   context: ChangeContext,
   row: EscalationRow,
@@ -314,7 +314,7 @@ async function useNext(
     const channel = nextChannel(failed, tried);
     if (channel === null) return;
     const use = { target: notice.target, userId: notice.user_id, send: notice.send, at: context.at };
-    const ok = await useChannel(trx, context, row, { ...use, contact, channel, insteadOf: failed });
+    const ok = await tryChannel(trx, context, row, { ...use, contact, channel, insteadOf: failed });
     tried.set(channel, ok ? 'on-its-way' : 'failed');
     failed = ok ? null : channel;
   }

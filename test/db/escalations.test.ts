@@ -136,13 +136,13 @@ interface Notice {
 }
 const notices = (id: string): Promise<Notice[]> =>
   clinic.owner('escalation_notice').where({ escalation_id: id }).orderBy(['send', 'target', 'channel']);
-const told = async (id: string): Promise<string[]> => (await notices(id)).map(({ send, target, channel, state }) => `${send} ${target} ${channel} ${state}`); // prettier-ignore
+const told = async (id: string): Promise<string[]> => (await notices(id)).map(({ send: n, target, channel, state }) => `${n} ${target} ${channel} ${state}`); // prettier-ignore
 const row = (id: string) => clinic.owner('escalation').where({ id }).first();
 const timers = async (id: string): Promise<[string, number][]> =>
   (await clinic.owner('case_timer').where({ aggregate_id: id, state: 'pending' }).orderBy('due_at')).map((timer) => [timer.name, (timer.due_at.getTime() - at(0).getTime()) / 60_000]); // prettier-ignore
 
 /** Sends what is due, urgent or not; each channel answers what it is told to. */
-async function send(answers: Partial<Record<'email' | 'sms' | 'push', Delivery>> = {}): Promise<string[]> {
+async function deliver(answers: Partial<Record<'email' | 'sms' | 'push', Delivery>> = {}): Promise<string[]> {
   const sent: string[] = [];
   const moved: string[] = [];
   const channel = (name: 'email' | 'sms' | 'push') => ({
@@ -175,7 +175,7 @@ describe('the ladder', () => {
     const id = await raise();
     expect(await told(id)).toEqual(['1 assigned email queued', '1 assigned push failed', '1 assigned sms failed']);
     expect(await timers(id)).toEqual([['step:1:2', 5], ['step:1:3', 10], ['step:1:4', 15], ['step:2:1', 20], ['step:2:2', 25], ['step:2:3', 30], ['step:2:4', 35], ['exhaust', 40]]); // prettier-ignore
-    const who = async () => [...new Set((await notices(id)).filter(({ send }) => send === sends).map(({ target }) => target))]; // prettier-ignore
+    const who = async () => [...new Set((await notices(id)).filter((one) => one.send === sends).map(({ target }) => target))]; // prettier-ignore
     let sends = 1;
     const steps = [['step:1:2', ['on-call-clinician']], ['step:1:3', ['charge-nurse', 'unit-lead']], ['step:1:4', ['medical-director']], ['step:2:1', ['assigned']]] as const; // prettier-ignore
     for (const [n, [name, targets]] of steps.entries()) {
@@ -218,7 +218,7 @@ describe('the ladder', () => {
     ]);
     expect((await timers(unassigned))[0]).toEqual(['step:1:3', 5]);
     const text = 'Urgent item for you in HealthSphere';
-    const sent = await send();
+    const sent = await deliver();
     expect(sent.toSorted()).toContain(`sms: ${text}: https://clinic.test/escalations/${unassigned}`);
     expect(sent).toContain(`email: ${text}\n\nhttps://clinic.test/escalations/${intake}\n`);
     expect((await notices(unassigned)).filter(({ state }) => state === 'queued')).toEqual([]);
@@ -263,7 +263,7 @@ describe('a channel that fails', () => {
   test('the mail server is away: the next channel at once, and where nobody is reached the next step at once, down to the banner', async () => {
     await everybodyOnCall();
     const id = await raise();
-    await send({ email: down });
+    await deliver({ email: down });
     const lines = await told(id);
     // No telephone, no device: a person of ours has to ring up, and the next are told without waiting.
     expect(lines).toContain('1 assigned voice-task sent');
@@ -275,14 +275,14 @@ describe('a channel that fails', () => {
     expect(await clinic.owner('staff_task').where({ subject_id: id, kind: 'call-responder', state: 'open' })).toHaveLength(2); // prettier-ignore
 
     const other = await raise();
-    await send({ email: down, sms: { kind: 'permanent', code: 'sms-400' } });
+    await deliver({ email: down, sms: { kind: 'permanent', code: 'sms-400' } });
     expect(await row(other)).toMatchObject({ state: 'exhausted' });
     expect((await notices(other)).filter(({ channel }) => channel === 'banner')).toHaveLength(1);
     expect(await timers(other)).toEqual([['repeat', 5]]);
     // The mail goes on being tried, and what was acknowledged meanwhile is not sent any more.
     await act(other, 'ack', actorOf(people.assigned));
     now(1);
-    await send();
+    await deliver();
     expect((await notices(other)).filter(({ channel, state }) => channel === 'email' && state === 'sent')).toEqual([]);
     expect(await clinic.owner('staff_task').where({ subject_id: other, state: 'open' })).toEqual([]);
   });
@@ -292,7 +292,7 @@ describe('a channel that fails', () => {
     const id = await raise();
     await act(id, 'ack', actorOf(people.assigned));
     const before = await told(id);
-    await send({ email: down });
+    await deliver({ email: down });
     expect((await told(id)).filter((line) => !before.includes(line))).toEqual(['1 assigned email not-sent']);
   });
 });
@@ -364,7 +364,7 @@ describe('who takes it on', () => {
       ring(id, 'step:1:2'),
       act(id, 'ack', actorOf(people['on-call-clinician'])),
       ring(id, 'step:1:3'),
-      send({ email: { kind: 'temporary', code: 'x', down: true } }),
+      deliver({ email: { kind: 'temporary', code: 'x', down: true } }),
     ]);
     expect(outcomes.filter(({ status }) => status === 'rejected')).toEqual([]);
     expect(await clinic.owner('escalation_responder').where({ escalation_id: id, is_first: true })).toHaveLength(1);

@@ -43,6 +43,8 @@ export function useLive(): Live {
       setState('live');
       // What happened while the line was down was not told.
       if (wasAway) soon();
+      // What is urgent must not fall between the first answer and the first news.
+      else void client.invalidateQueries({ queryKey: ['escalations'] });
     });
     source.addEventListener('error', () => {
       wasAway = true;

@@ -8,7 +8,7 @@ import { onCallRoles, type OnCallRole } from '../../../domain/escalation.ts';
 import { addShift, onCallNowQuery, onCallPeopleQuery, removeShift, setReach, shiftsQuery } from '../api/escalations.ts';
 import type { Reach, Shift } from '../api/escalations.ts';
 import { useWorkplace } from '../lib/session.ts';
-import { DAY, addDays, dateTimeOf, localDay, startOfDay } from '../lib/time.ts';
+import { DAY, addDays, dateTimeOf, startOfDay } from '../lib/time.ts';
 import { useToday } from '../lib/use-now.ts';
 import { SideDialog } from '../parts/dialog.tsx';
 import { Answered, FormActions, Page } from '../parts/page.tsx';
@@ -235,7 +235,7 @@ function ShiftForm({ role: first, close }: { readonly role: OnCallRole; readonly
           />
         )}
         <Group gap="xs" align="end">
-          <TextInput type="date" label={t('onCall.day')} value={day} min={localDay(Date.now(), zone)} onChange={(event) => setDay(event.currentTarget.value)} />
+          <TextInput type="date" label={t('onCall.day')} value={day} min={today} onChange={(event) => setDay(event.currentTarget.value)} />
           <TextInput type="time" label={t('onCall.time')} value={time} onChange={(event) => setTime(event.currentTarget.value)} />
           <NativeSelect
             label={t('onCall.length')}
@@ -287,7 +287,6 @@ function ReachForm({ reach }: { readonly reach: Reach }) {
   const changed = telephone !== (reach.telephone ?? '') || device !== (reach.pushDevice ?? '');
   return (
     <form
-      aria-label={reach.person.name}
       onSubmit={(event) => {
         event.preventDefault();
         save.mutate();
@@ -301,8 +300,10 @@ function ReachForm({ reach }: { readonly reach: Reach }) {
           <Text size="xs">{t('onCall.noTelephone')}</Text>
         </Alert>
       )}
-      <TextInput label={t('onCall.telephone')} type="tel" maxLength={25} value={telephone} onChange={(event) => setTelephone(event.currentTarget.value)} />
-      <TextInput label={t('onCall.pushDevice')} maxLength={200} value={device} onChange={(event) => setDevice(event.currentTarget.value)} />
+      <TextInput label={t('onCall.telephone')}
+        aria-label={`${t('onCall.telephone')}: ${reach.person.name}`} type="tel" maxLength={25} value={telephone} onChange={(event) => setTelephone(event.currentTarget.value)} />
+      <TextInput label={t('onCall.pushDevice')}
+        aria-label={`${t('onCall.pushDevice')}: ${reach.person.name}`} maxLength={200} value={device} onChange={(event) => setDevice(event.currentTarget.value)} />
       <Button type="submit" variant="default" size="compact-md" mt="xs" loading={save.isPending} disabled={!changed}>
         {t('common.save')}
       </Button>
