@@ -12,7 +12,7 @@ import {
   signedConsentsQuery,
 } from '../api/queries.ts';
 import { useWorkplace } from '../lib/session.ts';
-import { dateTimeOf, dayOf } from '../lib/time.ts';
+import { dateTimeOf, localDay, plainDay } from '../lib/time.ts';
 import { Answered } from '../parts/page.tsx';
 import { Badge } from '../parts/states.tsx';
 import { SmallForm } from './list-part.tsx';
@@ -163,7 +163,7 @@ export function Guardians({ patientId, mayEdit }: PartOf) {
           <>
             {comesOfAge !== null && (
               <Text size="sm" c="dimmed">
-                {t('guardians.until', { day: dayOf(comesOfAge, zone, i18n.language) })}
+                {t('guardians.until', { day: plainDay(localDay(comesOfAge, zone), i18n.language) })}
               </Text>
             )}
             {items.length === 0 && <Text size="sm">{t('guardians.none')}</Text>}
