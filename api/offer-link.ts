@@ -1,4 +1,5 @@
 /** What an offer's link opens: verified, the offer as Postgres has it now, and the patient's word on it. */
+import { chartsOf } from '../db/charts.ts';
 import { createHash } from 'node:crypto';
 import { readOfferToken, verifyOfferToken } from '../activities/offer-token.ts';
 import { patientRecipient, signVisitToken } from '../activities/visit-token.ts';
@@ -108,8 +109,10 @@ export async function openOffer(context: RequestContext, token: string): Promise
     const { rows } = await trx.raw<{ rows: Omit<LinkedRow, 'opening'>[] }>(linkedSql, { offerId });
     const row = rows[0];
     const recipient = row === undefined ? '' : patientRecipient(row.patient_id);
-    if (!verifyOfferToken(keys.tokenSecret, token, recipient) || row === undefined)
-      throw new DomainError('token-invalid');
+    // Written before a merge, a link names the chart that went into this one (F9).
+    const recipients = row === undefined ? [''] : (await chartsOf(trx, row.patient_id)).map(patientRecipient);
+    const valid = recipients.filter((one) => verifyOfferToken(keys.tokenSecret, token, one)).length > 0;
+    if (!valid || row === undefined) throw new DomainError('token-invalid');
     const opening = await trx('opening as o')
       .join('waitlist_offer as f', 'f.opening_id', 'o.id')
       .where('f.id', offerId)

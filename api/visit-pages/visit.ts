@@ -1,4 +1,5 @@
 /** What a link opens: verified, and the visit behind it as Postgres has it now. */
+import { chartsOf } from '../../db/charts.ts';
 import {
   judgeVisitToken,
   patientRecipient,
@@ -58,7 +59,11 @@ export async function openLink(
     const at = await databaseTime(trx);
     const settled = await stateToJudge(trx, claims.appointmentId, at.getTime());
     const recipient = settled === null ? '' : patientRecipient(settled.appointment.patientId);
-    if (verifyVisitToken(keys.tokenSecret, token, recipient) === null || settled === null) {
+    // Written before a merge, a link names the chart that went into this one (F9).
+    const recipients =
+      settled === null ? [''] : (await chartsOf(trx, settled.appointment.patientId)).map(patientRecipient);
+    const valid = recipients.filter((one) => verifyVisitToken(keys.tokenSecret, token, one) !== null).length > 0;
+    if (!valid || settled === null) {
       throw new DomainError('token-invalid');
     }
     const { appointment, facts, timers } = settled;
