@@ -56,7 +56,7 @@ export function Acknowledge({ item, onDone }: FormProps) {
           label: minutes === 0 ? t('escalations.etaNow') : t('escalations.etaMinutes', { count: minutes }),
         }))}
       />
-      <Button type="submit" size="xl" fullWidth color={joins ? 'gray' : 'red'} loading={send.isPending}>
+      <Button type="submit" size="xl" fullWidth variant={joins ? 'default' : 'filled'} loading={send.isPending}>
         {joins ? t('escalations.join') : t('escalations.ack')}
       </Button>
     </form>

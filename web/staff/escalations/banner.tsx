@@ -46,7 +46,7 @@ function Line({ item }: { readonly item: Escalation }) {
           <Deadline at={word === 'mine' ? (item.next?.dueAt ?? item.ackDueAt) : item.ackDueAt} zone={zone} />
         </span>
       </span>
-      <LinkButton to="/escalations/$id" params={{ id: item.id }} color="red" size="compact-md">
+      <LinkButton to="/escalations/$id" params={{ id: item.id }} size="compact-md">
         {t('escalations.banner.open')}
       </LinkButton>
     </div>
