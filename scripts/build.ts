@@ -14,7 +14,8 @@ async function main(): Promise<void> {
   // A bundle without the codec is for one test, and never for an image.
   const env = { ...inheritedEnvironment(), HEALTHSPHERE_CODEC: 'on' };
   const progress = createProgress();
-  if (!(await buildWeb(root, env, progress))) throw new Error('web/vite.config.ts or web/vite.portal.config.ts is missing.');
+  if (!(await buildWeb(root, env, progress)))
+    throw new Error('web/vite.config.ts or web/vite.portal.config.ts is missing.');
   const bundle = await buildWorkflowBundle(root, env, progress);
   if (bundle === undefined) throw new Error('workflows/index.ts is missing.');
   copyFileSync(bundle, join(root, bundleOfImage));

@@ -48,10 +48,10 @@ describe('words of the portal', () => {
     const words = wordsOf(language);
     for (const [key, text] of Object.entries(words)) {
       // A plural such as “one” may do without its number.
-      const source = english[key] ?? english[`${withoutPlural(key)}_other`] ?? '';
+      const spokenOf = english[key] ?? english[`${withoutPlural(key)}_other`] ?? '';
       const spoken = /_(zero|one|two)$/.test(key) ? [...blanks(text), '{count}'] : blanks(text);
       expect([...new Set(spoken)].toSorted(), key).toEqual(
-        [...new Set(/_(zero|one|two)$/.test(key) ? [...blanks(source), '{count}'] : blanks(source))].toSorted(),
+        [...new Set(/_(zero|one|two)$/.test(key) ? [...blanks(spokenOf), '{count}'] : blanks(spokenOf))].toSorted(),
       );
     }
   });

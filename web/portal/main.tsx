@@ -14,8 +14,8 @@ dark.addEventListener('change', dress);
 const language = firstLanguage();
 // What the address needs is fetched beside the words, not after them.
 const { pathname } = window.location;
-if (/^\/portal\/i\//.test(pathname)) void import('./intake/link-page.tsx');
-if (/^\/portal\/intake\//.test(pathname)) {
+if (pathname.startsWith('/portal/i/')) void import('./intake/link-page.tsx');
+if (pathname.startsWith('/portal/intake/')) {
   void import('./intake/room.tsx').then(({ readEarly }) => readEarly(pathname, language));
 }
 const words = await loadWords(language);

@@ -30,6 +30,7 @@ export function ConsentText({ linkId }: { readonly linkId: string }): ReactNode 
   const [, ...paragraphs] = document.text.split('\n\n');
   return (
     // A region that scrolls must be reachable by the keyboard. Its text may be in another language than the page.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <section className="card document" aria-labelledby="document" tabIndex={0} lang={document.locale} dir="auto">
       <h2 id="document" className="first">
         {document.title}

@@ -43,6 +43,7 @@ export function useCrisis(step: IntakeStep, answers: Answers, region: string | n
     let current = true;
     void import('../../../domain/crisis-help.ts').then(({ crisisHelp }) => {
       if (current) setHelp({ rule, crisis: crisisHelp(rule, language, region) as unknown as Crisis });
+      return undefined;
     });
     return () => {
       current = false;

@@ -135,9 +135,11 @@ function upload(
     request.setRequestHeader('content-type', file.type === '' ? 'application/octet-stream' : file.type);
     request.setRequestHeader('idempotency-key', newKey());
     request.setRequestHeader('accept', 'application/json');
-    request.upload.onprogress = (event) => onProgress(event.lengthComputable ? event.loaded / event.total : 0);
-    request.onload = done;
-    request.onerror = done;
+    request.upload.addEventListener('progress', (event) =>
+      onProgress(event.lengthComputable ? event.loaded / event.total : 0),
+    );
+    request.addEventListener('load', done);
+    request.addEventListener('error', done);
     request.send(file);
   });
 }

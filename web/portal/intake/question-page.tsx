@@ -49,9 +49,7 @@ export function QuestionPage(props: Props): ReactNode {
   // While another language is fetched, the questions stay where they are.
   const [kept, setKept] = useState<StepStore | null>(null);
   const store = loaded.kind === 'ready' ? loaded.value : kept;
-  useEffect(() => {
-    if (loaded.kind === 'ready') setKept(loaded.value);
-  }, [loaded]);
+  if (loaded.kind === 'ready' && loaded.value !== kept) setKept(loaded.value);
   if (store === null) return <Waiting title={t(`intake.step.${props.step}`)} state={loaded} />;
   return <Step {...props} store={store} />;
 }

@@ -49,7 +49,7 @@ const isStep = (text: string): text is IntakeStep => (intakeSteps as readonly st
 export function IntakeRoom({ id, rest }: { readonly id: string; readonly rest: string }): ReactNode {
   const { t, language, setLanguage } = useSpeech();
   const [out, setOut] = useState(false);
-  const stores = useRef(new Map<IntakeStep, StepStore>());
+  const [stores] = useState(() => new Map<IntakeStep, StepStore>());
   const loaded = useLoaded(`intake:${id}:${language}`, async () => {
     try {
       return await readProgress(id, language);
@@ -64,20 +64,15 @@ export function IntakeRoom({ id, rest }: { readonly id: string; readonly rest: s
   // While another language is fetched, the page that stands keeps standing.
   const [kept, setKept] = useState<Progress | null>(null);
   const value = loaded.kind === 'ready' ? loaded.value : null;
-  useEffect(() => {
-    if (value !== null) setKept(value);
-  }, [value]);
+  if (value !== null && value !== kept) setKept(value);
   const progress = value ?? kept;
 
   const { again } = loaded;
   const room = useMemo<Room | null>(
-    () =>
-      progress === null
-        ? null
-        : { id, progress, refresh: again, stores: stores.current, signedOut: () => setOut(true) },
-    [id, progress, again],
+    () => (progress === null ? null : { id, progress, refresh: again, stores, signedOut: () => setOut(true) }),
+    [id, progress, again, stores],
   );
-  useUnsavedWarning(stores.current);
+  useUnsavedWarning(stores);
 
   if (out) {
     const token = linkTokenOf(id);
@@ -142,7 +137,9 @@ export function useStep(step: IntakeStep): Loaded<StepStore> & { readonly again:
   const room = useRoom();
   const { language } = useSpeech();
   const spoken = useRef(language);
-  spoken.current = language;
+  useEffect(() => {
+    spoken.current = language;
+  }, [language]);
   const here = room.stores.get(step);
   const ready = here !== undefined && here.get().questionnaire.language === language ? here : null;
   const loaded = useLoaded(`step:${room.id}:${step}:${language}`, async () => {
