@@ -59,7 +59,7 @@ it.each<Language>(['en', 'es'])(
     await signed.getByLabel(word('case.reason')).fill('asked on the telephone');
     if (language === 'en') await look(page, '02-taking-back', language);
     await page.keyboard.press('Enter');
-    await signed.getByText(word('consentGap.revoked')).waitFor();
+    await signed.getByText(word('consentGap.revoked'), { exact: true }).waitFor();
     expect(await api.owner('consent_record').where({ patient_id: patientId, event: 'revoked' }).first('reason')).toEqual({ reason: 'asked on the telephone' }); // prettier-ignore
     expect(errors).toEqual([]);
     await close();
