@@ -101,14 +101,18 @@ export async function rowOf(
   if (edition === undefined) throw new DomainError('not-found');
   const none = new Date(0);
   return {
-    ...{ id: of, code: of, number: 0, source: 'default', state: 'published', based_on: null, version: 0 },
-    ...{
-      created_at: none,
-      created_by: 'system:product',
-      published_at: none,
-      published_by: 'system:product',
-      retired_at: null,
-    },
+    id: of,
+    code: of,
+    number: 0,
+    source: 'default',
+    state: 'published',
+    based_on: null,
+    version: 0,
+    created_at: none,
+    created_by: 'system:product',
+    published_at: none,
+    published_by: 'system:product',
+    retired_at: null,
     definition: edition.definition,
     translations: edition.translations,
     content_sha256: contentHash(edition),

@@ -152,7 +152,7 @@ function checkOptions(item: QuestionnaireItem, say: Say): void {
       say('bad-option', 'Choosing not to say is offered already.');
     if (isCoding(value) && !value.display?.trim()) say('no-text', 'An option has a text.');
   }
-  for (const first of [...(item.initial ?? []).map(valueOf)]) {
+  for (const first of (item.initial ?? []).map(valueOf)) {
     if (!isQuestion(item) || first === undefined || shapeFinding(item, first) !== null)
       say('bad-initial', 'The first answer is one that could be given.');
   }

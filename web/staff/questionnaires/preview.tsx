@@ -6,6 +6,7 @@ import { isRightToLeft, writtenLanguages, type WrittenLanguage } from '../../../
 import { localization, optionText } from '../../../domain/questionnaire-localization.ts';
 import { pagesOf, type QuestionPage } from '../../../domain/questionnaire-pages.ts';
 import {
+  isHidden,
   isRepeatingGroup,
   itemControlOf,
   valueOf,
@@ -95,7 +96,9 @@ function ItemShown({ item, ...answering }: Answering & { readonly item: Question
         </p>
       ))}
       {isRepeatingGroup(item) ? (
-        (item.item ?? []).map((child) => <ItemShown key={child.linkId} item={child} {...answering} />)
+        (item.item ?? [])
+          .filter((child) => !isHidden(child))
+          .map((child) => <ItemShown key={child.linkId} item={child} {...answering} />)
       ) : (
         <Control item={item} {...answering} />
       )}
