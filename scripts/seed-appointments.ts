@@ -7,6 +7,7 @@ import { Temporal } from 'temporal-polyfill';
 import { loadConfig } from '../config.ts';
 import { ApiProblem, signIn, type ApiSession } from './seed/api-session.ts';
 import { tourLocation, tourVisitType } from './seed/clinic.ts';
+import { seedIntakes } from './seed/intakes.ts';
 import { demoPatientName } from './seed/patients.ts';
 import { seededRandom } from './seed/random.ts';
 import { demoEmail } from './seed/users.ts';
@@ -69,8 +70,9 @@ async function run(): Promise<string> {
     if (cancelled) await act(frontDesk, cancelled, 'cancel', { reason: 'Patient is traveling' });
     if (confirmed) await act(frontDesk, confirmed, 'confirm', {});
     booked += await bookPresent(frontDesk, doctor, clinic);
+    const intakes = await seedIntakes(doctor);
     rmSync(visitsMarker(config.home), { force: true });
-    return `${booked} visits are booked`;
+    return `${booked} visits are booked, ${intakes} intakes begun`;
   } finally {
     await Promise.allSettled([frontDesk.end(), doctor.end()]);
   }

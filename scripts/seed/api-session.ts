@@ -15,6 +15,8 @@ export interface ApiSession {
   get<T>(path: string, query?: Readonly<Record<string, string>>): Promise<T>;
   /** The same key with the same body gets the same answer, however often. @throws ApiProblem */
   post<T>(path: string, body: unknown, idempotencyKey: string): Promise<T>;
+  /** The same. @throws ApiProblem */
+  put<T>(path: string, body: unknown, idempotencyKey: string): Promise<T>;
   end(): Promise<void>;
 }
 
@@ -45,6 +47,8 @@ export async function signIn(base: string, email: string, password: string): Pro
     },
     post: (path, body, idempotencyKey) =>
       call('POST', path, { body, headers: { authorization, 'idempotency-key': idempotencyKey } }),
+    put: (path, body, idempotencyKey) =>
+      call('PUT', path, { body, headers: { authorization, 'idempotency-key': idempotencyKey } }),
     end: () => call('DELETE', '/sessions/current', { headers: { authorization } }),
   };
 }

@@ -209,7 +209,7 @@ const visitTypes: readonly VisitTypeSeed[] = [
   {
     code: 'NEW45',
     name: { en: 'First visit', es: 'Primera consulta' },
-    columns: { ...minutes(45, 5, 10, 15), min_notice_minutes: 240, new_patient: true },
+    columns: { ...minutes(45, 5, 10, 15), min_notice_minutes: 240, new_patient: true, needs_intake: true },
     requirements: [needs.provider, needs.room],
   },
   {

@@ -1,6 +1,8 @@
 /** Intakes over HTTP, against a real engine: begun, answered in two tabs, refused and shown as they stand. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { intakeAnswers } from '../../scripts/seed/intake-answers.ts';
+import type { ApiSession } from '../../scripts/seed/api-session.ts';
+import { seedIntakes } from '../../scripts/seed/intakes.ts';
 import { openClinicApi } from './clinic-api.ts';
 import type { ClinicApi } from './clinic-api.ts';
 import type { Answer } from './support.ts';
@@ -69,3 +71,15 @@ it('a patient answers, the older of two tabs is told both values, what is allowe
     state: 'cancelled',
   });
 }, 60_000);
+
+it('the demonstration’s intakes stand in five states; made again, nothing changes', async () => {
+  const send = (method: string) => async (path: string, body: unknown, key: string) =>
+    good(await clinic.doctor.request(method, path, { body, headers: { 'idempotency-key': key } }), path === '/intakes' ? 201 : 200); // prettier-ignore
+  const session: Pick<ApiSession, 'post' | 'put'> = { post: send('POST'), put: send('PUT') };
+  await seedIntakes(session);
+  const board = async () => good(await clinic.doctor.request('GET', '/intakes')).items.map((one: { id: string; state: string; version: number }) => [one.id, one.state, one.version]); // prettier-ignore
+  const first = await board();
+  expect(first.map(([, state]: [string, string]) => state).toSorted()).toEqual(['in-progress', 'in-review', 'invited', 'returned', 'submitted']); // prettier-ignore
+  await seedIntakes(session);
+  expect(await board()).toEqual(first);
+}, 90_000);
