@@ -151,7 +151,8 @@ function Question({ step, store, pages, page, index, setLanguage, finish, to }: 
   const [found, setFound] = useState<readonly ItemProblem[]>([]);
   const [other, setOther] = useState<readonly FieldProblem[]>([]);
   const local = useCrisis(step, work.answers, room.progress.clinic.region);
-  const crisis = work.crisis ?? local;
+  // The page's own knows which number is one to text.
+  const crisis = local ?? work.crisis;
 
   const { shown, problems } = useMemo(() => {
     const refused = problemsOf(work.questionnaire, work.refused, t);
