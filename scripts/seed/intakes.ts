@@ -10,20 +10,27 @@ interface Made {
   readonly language?: string;
   /** The last step that is done; none: invited only. */
   readonly until?: IntakeStep;
-  readonly then?: readonly [action: string, body: object][];
+  readonly afterwards?: readonly [action: string, body: object][];
 }
 
 const sendIn = ['submit', {}] as const;
 const people: readonly Made[] = [
   { given: 'Noor', family: 'Castellan', birthDate: '1988-02-11' },
   { given: 'Tomás', family: 'Rivadulla', birthDate: '1975-09-30', language: 'es', until: 'reason' },
-  { given: 'Linh', family: 'Hoangvan', birthDate: '1996-12-05', language: 'vi', until: 'review', then: [[...sendIn]] },
+  {
+    given: 'Linh',
+    family: 'Hoangvan',
+    birthDate: '1996-12-05',
+    language: 'vi',
+    until: 'review',
+    afterwards: [[...sendIn]],
+  },
   {
     given: 'Odile',
     family: 'Marchetti',
     birthDate: '1969-06-21',
     until: 'review',
-    then: [[...sendIn], ['assign-review', {}]],
+    afterwards: [[...sendIn], ['assign-review', {}]],
   },
   {
     given: 'Samir',
@@ -31,7 +38,7 @@ const people: readonly Made[] = [
     birthDate: '2001-04-17',
     language: 'ar',
     until: 'review',
-    then: [
+    afterwards: [
       [...sendIn],
       ['assign-review', {}],
       ['return', { steps: ['history'], notes: { history: 'Since when do you have diabetes?' } }],
@@ -41,7 +48,7 @@ const people: readonly Made[] = [
 
 /** @returns how many there are */
 export async function seedIntakes(doctor: Pick<ApiSession, 'post' | 'put'>): Promise<number> {
-  for (const { until, then = [], language = 'en', ...person } of people) {
+  for (const { until, afterwards = [], language = 'en', ...person } of people) {
     const key = `seed-intake-${person.family}`;
     const { id } = await doctor.post<{ id: string }>('/intakes', { person, language }, key);
     const answers = intakeAnswers({ ...person, language });
@@ -50,7 +57,7 @@ export async function seedIntakes(doctor: Pick<ApiSession, 'post' | 'put'>): Pro
       const body = { answers: answers[step], baseVersion: 0, complete: true, language };
       await doctor.put(`/intakes/${id}/steps/${step}`, body, `${key}-${step}`);
     }
-    for (const [action, body] of then) await doctor.post(`/intakes/${id}/${action}`, body, `${key}-${action}`);
+    for (const [action, body] of afterwards) await doctor.post(`/intakes/${id}/${action}`, body, `${key}-${action}`);
   }
   return people.length;
 }
