@@ -106,11 +106,11 @@ export async function readCharts(trx: Trx, ids: readonly string[]): Promise<Map<
       return [
         row.id,
         {
-          ...{ id: row.id, mrn: row.mrn, name: toName(row), birthDate: row.birth_date, sex: row.sex },
+          id: row.id, mrn: row.mrn, name: toName(row), birthDate: row.birth_date, sex: row.sex,
           names: [...new Set([row, ...own].map((name) => toName({ ...name, chosen_name: null }).text))],
-          ...{ phone: row.phone, email: row.email, address: addressLines(row.address), active: row.active },
+          phone: row.phone, email: row.email, address: addressLines(row.address), active: row.active,
           identifiers: identifiers.flatMap(({ patient_id, system, value }) => (patient_id === row.id ? [{ system, value }] : [])),
-          ...{ mergedInto: row.merged_into, createdAt: row.created_at.toISOString() },
+          mergedInto: row.merged_into, createdAt: row.created_at.toISOString(),
         },
       ];
     }),
@@ -121,8 +121,15 @@ export async function presentMatches(trx: Trx, rows: readonly MatchRow[]): Promi
   const charts = await readCharts(trx, rows.flatMap((row) => [row.patient_id, row.other_patient_id])); // prettier-ignore
   const names = await actorNames(trx, rows.map((row) => row.resolved_by)); // prettier-ignore
   return rows.map((row) => ({
-    ...{ id: row.id, state: row.state, grade: row.grade, score: Number(row.score), automatic: row.automatic },
-    ...{ foundAt: row.found_at.toISOString(), intakeId: row.intake_id, mergeId: row.merge_id, reason: row.reason },
+    id: row.id,
+    state: row.state,
+    grade: row.grade,
+    score: Number(row.score),
+    automatic: row.automatic,
+    foundAt: row.found_at.toISOString(),
+    intakeId: row.intake_id,
+    mergeId: row.merge_id,
+    reason: row.reason,
     resolvedBy: row.resolved_by === null ? null : (names.get(row.resolved_by) ?? row.resolved_by),
     resolvedAt: row.resolved_at?.toISOString() ?? null,
     patient: charts.get(row.patient_id)!,
@@ -137,11 +144,19 @@ export async function presentMerges(trx: Trx, rows: readonly MergeRow[]): Promis
   const names = await actorNames(trx, rows.flatMap((row) => [row.requested_by, row.unmerged_by])); // prettier-ignore
   const who = (ref: string): string => names.get(ref) ?? ref;
   return rows.map((row) => ({
-    ...{ id: row.id, state: row.state, automatic: row.automatic, reason: row.reason, problem: row.problem },
-    ...{ requestedBy: who(row.requested_by), requestedAt: row.requested_at.toISOString() },
-    ...{ mergedAt: row.merged_at?.toISOString() ?? null, unmergedAt: row.unmerged_at?.toISOString() ?? null },
+    id: row.id,
+    state: row.state,
+    automatic: row.automatic,
+    reason: row.reason,
+    problem: row.problem,
+    requestedBy: who(row.requested_by),
+    requestedAt: row.requested_at.toISOString(),
+    mergedAt: row.merged_at?.toISOString() ?? null,
+    unmergedAt: row.unmerged_at?.toISOString() ?? null,
     unmergedBy: row.unmerged_by === null ? null : who(row.unmerged_by),
-    ...{ unmergeReason: row.unmerge_reason, matchId: row.match_id, version: row.version },
+    unmergeReason: row.unmerge_reason,
+    matchId: row.match_id,
+    version: row.version,
     survivor: charts.get(row.survivor_id)!,
     merged: charts.get(row.merged_id)!,
   }));

@@ -44,7 +44,7 @@ function done(
       const row = repeated === undefined ? undefined : await readMerge(trx, mergeId);
       return row === undefined || row.state === 'merging' ? undefined : toMergeView(row);
     });
-    const merged = known ?? (await asked(ask));
+    const merged = known ?? (await answerOf(ask));
     if (merged.state === 'failed')
       throw new DomainError('conflict', {
         detail: 'The merge was begun and had to be given up: everything is as it was.',
@@ -54,7 +54,7 @@ function done(
   });
 }
 
-async function asked(ask: () => Promise<MergeOutcome>): Promise<MergeView> {
+async function answerOf(ask: () => Promise<MergeOutcome>): Promise<MergeView> {
   const outcome = await ask();
   if (!outcome.ok) throw asError(outcome.problem);
   return outcome.merge;

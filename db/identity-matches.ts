@@ -121,8 +121,15 @@ async function fileMatch(
   const id = written.rows[0]?.id;
   if (id !== undefined)
     return recordStateChange(trx, {
-      ...{ organizationId, aggregate: 'identity-match', aggregateId: id, event: 'find', from: null, to: 'open' },
-      ...{ actor, at, data: { patientId: pair.mergedId, otherPatientId: pair.survivorId, grade: match.grade } },
+      organizationId,
+      aggregate: 'identity-match',
+      aggregateId: id,
+      event: 'find',
+      from: null,
+      to: 'open',
+      actor,
+      at,
+      data: { patientId: pair.mergedId, otherPatientId: pair.survivorId, grade: match.grade },
     });
   // Known: while nobody has decided, it says what the charts say now.
   await trx('identity_match')
@@ -275,8 +282,15 @@ async function changeMatch(
       version: row.version + 1,
     });
   await recordStateChange(trx, {
-    ...{ organizationId: row.organization_id, aggregate: 'identity-match', aggregateId: row.id },
-    ...{ event: to.state, from: row.state, to: to.state, actor: to.actor, at: to.at, reason: to.reason },
+    organizationId: row.organization_id,
+    aggregate: 'identity-match',
+    aggregateId: row.id,
+    event: to.state,
+    from: row.state,
+    to: to.state,
+    actor: to.actor,
+    at: to.at,
+    reason: to.reason,
     data: { patientId: row.patient_id, otherPatientId: row.other_patient_id },
   });
 }

@@ -42,14 +42,17 @@ export async function carryOutStep(
   }
 }
 
-export const indexBoth = (trx: Trx, { organizationId, survivorId, mergedId }: Omit<Merging, 'step'>): Promise<void> =>
-  indexPatientSearch(trx, organizationId, [survivorId, mergedId]).then(async () => {
-    // Whoever looks for the merged chart finds the one that stays.
-    await trx('patient_search')
-      .where({ organization_id: organizationId, patient_id: mergedId })
-      .whereExists(trx('patient').where({ id: mergedId }).whereNotNull('merged_into').select(trx.raw('1')))
-      .delete();
-  });
+export async function indexBoth(
+  trx: Trx,
+  { organizationId, survivorId, mergedId }: Omit<Merging, 'step'>,
+): Promise<void> {
+  await indexPatientSearch(trx, organizationId, [survivorId, mergedId]);
+  // Whoever looks for the merged chart finds the one that stays.
+  await trx('patient_search')
+    .where({ organization_id: organizationId, patient_id: mergedId })
+    .whereExists(trx('patient').where({ id: mergedId }).whereNotNull('merged_into').select(trx.raw('1')))
+    .delete();
+}
 
 /** Whoever books locks the patient's calendar first: a booking is before this step, or sees it. */
 async function lockCalendars(trx: Trx, { survivorId, mergedId }: Merging): Promise<void> {

@@ -29,7 +29,7 @@ export async function beginMerge(ports: SchedulingPorts, start: MergeStart): Pro
   return withTransaction(ports.db, { organizationId, operation: start.operation }, async (trx) => {
     if (!automatic && !actor.permissions.includes(mergePermission)) throw new DomainError('forbidden');
     if (survivorId === mergedId) throw new DomainError('conflict', { detail: 'This is one chart already.' });
-    for (const id of [survivorId, mergedId].sort()) await lockPatient(trx, organizationId, id);
+    for (const id of [survivorId, mergedId].toSorted()) await lockPatient(trx, organizationId, id);
     const blockers = await mergeBlockersOf(trx, { survivorId, mergedId }, mergeId);
     if (blockers.length > 0)
       throw new DomainError('conflict', {
@@ -54,15 +54,16 @@ export async function beginMerge(ports: SchedulingPorts, start: MergeStart): Pro
       })
       .returning<MergeRow[]>('*');
     await recordStateChange(trx, {
-      ...{
-        organizationId,
-        aggregate: 'patient-merge',
-        aggregateId: mergeId,
-        event: 'begin',
-        from: null,
-        to: 'merging',
-      },
-      ...{ actor, at, opKey: start.operation.key, data: { patientId: survivorId, mergedId, automatic } },
+      organizationId,
+      aggregate: 'patient-merge',
+      aggregateId: mergeId,
+      event: 'begin',
+      from: null,
+      to: 'merging',
+      actor,
+      at,
+      opKey: start.operation.key,
+      data: { patientId: survivorId, mergedId, automatic },
     });
     return { merge: toMergeView(row!), tell: [] };
   });
@@ -181,7 +182,7 @@ export async function unmerge(ports: SchedulingPorts, start: UnmergeStart): Prom
 
 async function putBack(trx: Trx, row: MergeRow, at: Date): Promise<string[]> {
   const merging = mergingOf(row, 'undo');
-  for (const id of [row.survivor_id, row.merged_id].sort()) await lockPatient(trx, row.organization_id, id);
+  for (const id of [row.survivor_id, row.merged_id].toSorted()) await lockPatient(trx, row.organization_id, id);
   await trx('resource').whereIn('id', [row.survivor_id, row.merged_id]).orderBy('id').forUpdate().select('id');
   const moved = await movedBy(trx, row.id);
   await restoreRows(trx, merging, at);
@@ -229,8 +230,13 @@ async function changeMerge(trx: Trx, row: MergeRow, columns: Partial<MergeRow> &
     .update({ ...columns, version: row.version + 1 })
     .returning<MergeRow[]>('*');
   await recordStateChange(trx, {
-    ...{ organizationId: row.organization_id, aggregate: 'patient-merge', aggregateId: row.id },
-    ...{ ...step, from: row.state, to: columns.state, data: { patientId: row.survivor_id, mergedId: row.merged_id } },
+    organizationId: row.organization_id,
+    aggregate: 'patient-merge',
+    aggregateId: row.id,
+    ...step,
+    from: row.state,
+    to: columns.state,
+    data: { patientId: row.survivor_id, mergedId: row.merged_id },
   });
   return toMergeView(changed!);
 }
@@ -247,15 +253,23 @@ async function changePatients(
   for (const [id, other] of [
     [row.survivor_id, row.merged_id],
     [row.merged_id, row.survivor_id],
-  ].sort() as [string, string][]) {
+  ].toSorted() as [string, string][]) {
     await lockPatient(trx, organizationId, id);
     await trx('patient')
       .where({ id })
       .update({ version: trx.raw('version + 1'), updated_at: at });
     const data = { mergeId: row.id, with: other, into: row.survivor_id };
     await recordStateChange(trx, {
-      ...{ organizationId, aggregate: 'patient', aggregateId: id, from: 'registered', to: 'registered' },
-      ...{ event, actor, at, opKey: operation.key, data },
+      organizationId,
+      aggregate: 'patient',
+      aggregateId: id,
+      from: 'registered',
+      to: 'registered',
+      event,
+      actor,
+      at,
+      opKey: operation.key,
+      data,
     });
   }
 }

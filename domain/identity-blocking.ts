@@ -26,16 +26,16 @@ export function blockingKeys(record: PreparedIdentity): string[] {
   for (const name of record.names) {
     const { given, surname } = sound(name);
     // In either order: whoever typed the surname into the given name's field is found too.
-    const [first, second] = [name.given, name.surname].sort();
+    const [first, second] = [name.given, name.surname].toSorted();
     if (first !== '') add('names', first, second);
-    const sounds = name.given === '' || name.surname === '' ? null : [given, surname].sort().join('/');
+    const sounds = name.given === '' || name.surname === '' ? null : [given, surname].toSorted().join('/');
     for (const part of new Set([name.given && given, name.surname && surname])) {
       add('sound-post', part, postcode);
       add('sound-suburb', part, suburb);
       add('sound-street', part, street && soundex(street), houseNumber);
     }
     add('sounds-year', sounds, full?.slice(0, 4));
-    add('sounds-day', sounds, full === null ? null : [full.slice(4, 6), full.slice(6)].sort().join(''));
+    add('sounds-day', sounds, full === null ? null : [full.slice(4, 6), full.slice(6)].toSorted().join(''));
     add('sounds-place', sounds, houseNumber);
     for (const called of namesFor(name.givenWords[0] ?? '')) add('called', called, name.surname);
     for (const part of new Set([name.given, name.surname])) {
@@ -67,7 +67,7 @@ function refinements(record: PreparedIdentity): string[] {
   for (const { value } of record.phones) parts.add(`p${value}`);
   for (const name of record.names) {
     const { given, surname } = sound(name);
-    if (name.given !== '' && name.surname !== '') parts.add(`s${[given, surname].sort().join('/')}`);
+    if (name.given !== '' && name.surname !== '') parts.add(`s${[given, surname].toSorted().join('/')}`);
   }
   if (record.street !== null && record.houseNumber !== null) parts.add(`a${record.street}/${record.houseNumber}`);
   return [...parts];
@@ -125,7 +125,7 @@ export class CandidateIndex {
       if (block.parts === null) for (const at of block.members) found.add(at);
       else this.#lookInParts(block.parts, record, found);
     }
-    return [...found].sort((a, b) => a - b).map((at) => this.#records[at]!);
+    return [...found].toSorted((a, b) => a - b).map((at) => this.#records[at]!);
   }
 
   report(): BlockingReport {

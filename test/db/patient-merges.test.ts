@@ -41,8 +41,15 @@ function startOf(survivorId: string, mergedId: string, actor: Actor = reviewer):
   const mergeId = randomUUID();
   const operation = { key: mergeOperationKey(mergeId, 'begin'), inputHash: 'hash' };
   return {
-    ...{ organizationId: clinic.organizationId, mergeId, survivorId, mergedId, matchId: null, automatic: false },
-    ...{ reason: 'the same person', operation, actor },
+    organizationId: clinic.organizationId,
+    mergeId,
+    survivorId,
+    mergedId,
+    matchId: null,
+    automatic: false,
+    reason: 'the same person',
+    operation,
+    actor,
   };
 }
 
@@ -143,8 +150,12 @@ describe('merging and undoing', () => {
     const account = async (patientId: string) => {
       const id = randomUUID();
       await clinic.owner('app_user').insert({
-        ...{ id, organization_id: clinic.organizationId, kind: 'patient', email: `${id}@example.org` },
-        ...{ display_name: 'Ana', patient_id: patientId },
+        id,
+        organization_id: clinic.organizationId,
+        kind: 'patient',
+        email: `${id}@example.org`,
+        display_name: 'Ana',
+        patient_id: patientId,
       });
       return id;
     };
@@ -159,8 +170,12 @@ describe('merging and undoing', () => {
   it('a refusal to be written to is kept by whoever survives, and given back', async () => {
     const [stays, goes] = [await person(), await person()];
     await clinic.owner('contact_consent').insert({
-      ...{ organization_id: clinic.organizationId, patient_id: goes, channel: 'email', category: 'appointment' },
-      ...{ permitted: false, actor: 'test' },
+      organization_id: clinic.organizationId,
+      patient_id: goes,
+      channel: 'email',
+      category: 'appointment',
+      permitted: false,
+      actor: 'test',
     });
     const last = async () =>
       (
@@ -296,12 +311,24 @@ describe('merging and undoing', () => {
         return void (await clinic.owner('patient_contact').insert({ ...of, id, relationship: 'friend', name: 'F' }));
       case 'task':
         return void (await clinic.owner('staff_task').insert({
-          ...{ ...of, id, kind: 'call-patient', due_at: slot(9), dedupe_key: id, created_by: 'test' },
+          ...of,
+          id,
+          kind: 'call-patient',
+          due_at: slot(9),
+          dedupe_key: id,
+          created_by: 'test',
         }));
       case 'message':
         return void (await clinic.owner('notification').insert({
-          ...{ ...of, id, dedupe_key: id, aggregate: 'user', aggregate_id: id, kind: 'x', channel: 'email' },
-          ...{ to_ref: `patient:${patientId}`, due_at: slot(9) },
+          ...of,
+          id,
+          dedupe_key: id,
+          aggregate: 'user',
+          aggregate_id: id,
+          kind: 'x',
+          channel: 'email',
+          to_ref: `patient:${patientId}`,
+          due_at: slot(9),
         }));
       case 'account':
         return void (await clinic.owner('app_user').insert({ ...of, id, kind: 'patient', email: `${id}@e.org`, display_name: 'A' })); // prettier-ignore
@@ -328,9 +355,17 @@ describe('questions', () => {
     clinic.read((trx) => lookForMatches(trx, { organizationId: clinic.organizationId, patientId, intakeId: null, at: new Date() })); // prettier-ignore
   const coverage = (patientId: string, digest: string) =>
     clinic.owner('coverage').insert({
-      ...{ id: randomUUID(), organization_id: clinic.organizationId, patient_id: patientId, position: 'primary' },
-      ...{ payer_name: 'P', member_id_sealed: 's', member_id_digest: digest, relation: 'self', status: 'verified' },
-      ...{ captured_by: 'test', captured_at: slot(9) },
+      id: randomUUID(),
+      organization_id: clinic.organizationId,
+      patient_id: patientId,
+      position: 'primary',
+      payer_name: 'P',
+      member_id_sealed: 's',
+      member_id_digest: digest,
+      relation: 'self',
+      status: 'verified',
+      captured_by: 'test',
+      captured_at: slot(9),
     });
 
   it('S18: the same name and birth date and nothing else is a person’s question, asked once', async () => {

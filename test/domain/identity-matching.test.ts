@@ -12,8 +12,17 @@ import { jaroWinkler, soundex, withinEdits } from '../../domain/identity-text.ts
 import { inventPeople } from '../support/identity-people.ts';
 
 const nobody: IdentityRecord = {
-  ...{ id: 'x', names: [], birthDate: null, address: null, suburb: null, postcode: null, state: null },
-  ...{ phones: [], emails: [], nationalIds: [], memberIds: [] },
+  id: 'x',
+  names: [],
+  birthDate: null,
+  address: null,
+  suburb: null,
+  postcode: null,
+  state: null,
+  phones: [],
+  emails: [],
+  nationalIds: [],
+  memberIds: [],
 };
 const sure = (value: string) => [{ value, verified: true }];
 const unsure = (value: string) => [{ value, verified: false }];

@@ -45,14 +45,14 @@ function Story({ merge }: { readonly merge: MergeDetail }) {
         {dateTimeOf(merge.requestedAt, zone, i18n.language)} · {merge.requestedBy}
         {merge.reason !== null && ` · ${merge.reason}`}
       </Text>
-      <Text>
-        {t('identity.stays')}{' '}
+      <Text component="div">
+        <div>{t('identity.stays')}</div>
         <LinkAnchor to="/patients/$id" params={{ id: survivor.id }}>
           {survivor.name.text} ({survivor.mrn})
         </LinkAnchor>
       </Text>
-      <Text>
-        {t('identity.went')}{' '}
+      <Text component="div">
+        <div>{t('identity.went')}</div>
         <LinkAnchor to="/patients/$id" params={{ id: merged.id }}>
           {merged.name.text} ({merged.mrn})
         </LinkAnchor>

@@ -48,7 +48,7 @@ function Review({ match }: { readonly match: MatchDetail }) {
           {t(`identityState.${match.state}`)}
           {match.resolvedBy !== null && ` (${match.resolvedBy})`}{' '}
           {match.mergeId !== null && (
-            <LinkAnchor to="/identity/merges/$id" params={{ id: match.mergeId }}>
+            <LinkAnchor to="/identity/merges/$id" params={{ id: match.mergeId }} underline="always">
               {t('identity.showMerge')}
             </LinkAnchor>
           )}
