@@ -11,7 +11,6 @@ import type { Actor } from '../domain/actor.ts';
 import { DomainError } from '../domain/errors.ts';
 import { openIntakeStates, type IntakeStep } from '../domain/intake.ts';
 import type { Answers } from '../domain/questionnaire-answers.ts';
-import { crisisHelp } from '../domain/crisis-help.ts';
 import { redFlagsIn } from '../domain/red-flags.ts';
 import { intakeOperationKey } from '../workflows/messages/intake.ts';
 import type {
@@ -26,7 +25,7 @@ import { asError, onceAtATime } from './appointment-actions.ts';
 import type { RequestContext } from './context.ts';
 import { actOnEscalation } from './escalation-actions.ts';
 import { uuidFrom } from './idempotency.ts';
-import { regionOf } from './intake-representation.ts';
+import { helpFor, regionOf } from './intake-representation.ts';
 import { requireIntake } from './own-intake.ts';
 import { closed } from './temporal.ts';
 
@@ -145,13 +144,12 @@ export async function saveStep(
     const { intakeId } = asked;
     const both = await context.read(async (trx) => {
       const row = await readIntakeRow(trx, intakeId);
-      const [flag] = redFlagsIn(step, answers);
-      const crisis =
-        flag && crisisHelp(flag.rule, asked.input.language ?? row.language, await regionOf(trx, row.location_id));
+      const rules = redFlagsIn(step, answers).map(({ rule }) => rule);
+      const crisis = helpFor(rules, asked.input.language ?? row.language, await regionOf(trx, row.location_id));
       const now = await trx('intake_step').where({ intake_id: intakeId, step })
         .first<{ answers: unknown; version: number; saved_at: Date | null }>('answers', 'version', 'saved_at'); // prettier-ignore
       return {
-        ...(crisis !== undefined && { crisis }),
+        ...(crisis.length > 0 && { crisis }),
         ...(code === 'stale-step' && {
           current: { answers: now?.answers, version: now?.version, savedAt: now?.saved_at?.toISOString() ?? null },
           yours: { answers, baseVersion },

@@ -6,7 +6,7 @@ import { toIntakeView, visitStartOf, type LoadedIntake } from '../db/intake-view
 import { crisisHelp } from '../domain/crisis-help.ts';
 import { answeringStates, intakeSteps, type IntakeStep } from '../domain/intake.ts';
 import { checkAnswers } from '../domain/questionnaire-check.ts';
-import { redFlagRules, type RedFlagRule } from '../domain/red-flags.ts';
+import { mostUrgentFirst } from '../domain/red-flags.ts';
 import type { RequestContext } from './context.ts';
 import type { Intake, IntakeProgress } from './intake-schemas.ts';
 import { namesOf } from './waitlist-representation.ts';
@@ -63,8 +63,6 @@ export async function regionOf(trx: Trx, locationId: string | null): Promise<str
     : null;
 }
 
-const isRule = (rule: string): rule is RedFlagRule => (redFlagRules as readonly string[]).includes(rule);
-
 /** What whoever answers sees: where it stands, what is next and by when, whose turn it is. */
 export async function progressOf(
   _context: RequestContext,
@@ -77,7 +75,6 @@ export async function progressOf(
   const isOpen = answeringStates.has(row.state);
   const missing = isOpen ? await missingOf(trx, loaded) : [];
   const clinic = await clinicOf(trx, row.location_id);
-  const rule = flags.find(isRule);
   const region = await regionOf(trx, row.location_id);
   return {
     id: row.id,
@@ -98,13 +95,18 @@ export async function progressOf(
     expiresAt: view.expiresAt,
     visit: visitOf(loaded),
     ...whoseTurn(loaded),
-    crisis: rule === undefined ? null : withPhones(crisisHelp(rule, language, region)),
+    crisis: helpFor(flags, language, region),
     insurance: row.insurance,
     clinic: { ...clinic, region },
   };
 }
 
-export const withPhones = (help: ReturnType<typeof crisisHelp>) => ({ ...help, phones: [...help.phones] });
+/** Two dangers at once are two helps: none hides the other (D3). */
+export const helpFor = (rules: readonly string[], language: string, region: string | null): IntakeProgress['crisis'] =>
+  mostUrgentFirst(rules).map((rule) => {
+    const help = crisisHelp(rule, language, region);
+    return { ...help, phones: [...help.phones] };
+  });
 
 function whoseTurn(loaded: LoadedIntake): Pick<IntakeProgress, 'waitingOn' | 'next'> {
   const { row } = loaded;

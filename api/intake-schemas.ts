@@ -16,7 +16,7 @@ export const intakeStep = z.enum(intakeSteps);
 /** linkId -> values, always arrays (domain/questionnaire-answers.ts). A repeating group holds answers of its own. */
 export const answers = z.record(z.string().max(120), z.array(z.unknown()).max(200));
 
-/** What to do at once, in the person's language, with the numbers of where they are. */
+/** What to do at once about one red flag, in the person's language, with the numbers of where they are. */
 export const crisisHelp = z.object({
   rule: z.string(),
   title: z.string(),
@@ -85,7 +85,8 @@ export const intakeProgress = z.object({
   next: z
     .object({ what: z.enum(['answer', 'answer-again', 'review', 'visit', 'ask-clinic']), by: z.string().nullable() })
     .nullable(),
-  crisis: crisisHelp.nullable(),
+  /** Of every red flag of this intake, the most urgent first. */
+  crisis: z.array(crisisHelp),
   insurance: z.enum(insuranceFlags),
   /** `region`, ISO 3166: whose emergency numbers the page shows before the server has answered. */
   clinic: z.object({ name: z.string(), phone: z.string().nullable(), region: z.string().nullable() }),
@@ -126,7 +127,8 @@ export const savedStep = z.object({
   answers,
   nextStep: intakeStep.nullable(),
   percent: z.int(),
-  crisis: crisisHelp.nullable(),
+  /** Of every red flag in these answers, the most urgent first. */
+  crisis: z.array(crisisHelp),
   calculated: answers,
 });
 export type SavedStep = z.output<typeof savedStep>;

@@ -5,12 +5,13 @@
 import type { IntakeStep } from './intake.ts';
 import { answersOf, isCoding, type Answers } from './questionnaire-answers.ts';
 
+/** The most urgent first: signs of the body that may kill within minutes or hours, then what else is a danger. */
 export const redFlagRules = [
-  'suicidal-thoughts',
   'chest-pain-breathless',
   'stroke-signs',
   'allergic-reaction',
   'pregnancy-bleeding-pain',
+  'suicidal-thoughts',
   'not-safe-at-home',
 ] as const;
 export type RedFlagRule = (typeof redFlagRules)[number];
@@ -59,9 +60,14 @@ const rules: readonly Rule[] = [
   },
 ];
 
-/** Which rules the answers of one step meet, in the order of the rules; empty for a step without any. */
+/** Each once, the most urgent first; a name that is no rule (any more) is left out. */
+export const mostUrgentFirst = (raised: readonly string[]): readonly RedFlagRule[] =>
+  redFlagRules.filter((rule) => raised.includes(rule));
+
+/** Which rules the answers of one step meet, the most urgent first; empty for a step without any. */
 export function redFlagsIn(step: IntakeStep, answers: Answers): readonly RedFlag[] {
   return rules
     .filter((each) => each.step === step && each.raised(answers, each.linkId))
-    .map(({ rule, linkId }) => ({ rule, linkId }));
+    .map(({ rule, linkId }) => ({ rule, linkId }))
+    .toSorted((one, other) => redFlagRules.indexOf(one.rule) - redFlagRules.indexOf(other.rule));
 }

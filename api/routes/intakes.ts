@@ -10,7 +10,6 @@ import { loadIntake, readIntakeRow, stepRowOf, visitStartOf, type LoadedIntake }
 import { escalationFacts, standingOf } from '../../db/escalations.ts';
 import { readEscalationRow } from '../../db/escalation-view.ts';
 import type { Trx } from '../../db/connection.ts';
-import { crisisHelp } from '../../domain/crisis-help.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { escalationProblem } from '../../domain/escalation.ts';
 import {
@@ -29,7 +28,7 @@ import { intakeWorkflowId } from '../../workflows/messages/intake.ts';
 import { temporalWebUrl, timelineEntry, toTimelineEntry } from '../case-parts.ts';
 import type { RequestContext } from '../context.ts';
 import { actOnIntake as acts, saveStep as saves, startIntake as starts } from '../intake-actions.ts';
-import { dueAtOf, progressOf, regionOf, representIntakes, withPhones } from '../intake-representation.ts';
+import { dueAtOf, progressOf, regionOf, representIntakes, helpFor } from '../intake-representation.ts';
 import {
   actOnIntakeBody,
   intake,
@@ -300,7 +299,7 @@ export const saveStep = route({
         .first<{ answers: Answers } | undefined>('answers'); // prettier-ignore
       const answers = kept?.answers ?? {};
       // At the moment of the answer, in the language of the page (D3).
-      const [flag] = redFlagsIn(params.step, said);
+      const rules = redFlagsIn(params.step, said).map(({ rule }) => rule);
       return {
         step: saved.step,
         version: saved.version,
@@ -308,12 +307,7 @@ export const saveStep = route({
         answers: answers as Record<string, unknown[]>,
         nextStep: saved.nextStep,
         percent: view.percent,
-        crisis:
-          flag === undefined
-            ? null
-            : withPhones(
-                crisisHelp(flag.rule, body.language ?? view.language, await regionOf(trx, loaded.row.location_id)),
-              ),
+        crisis: helpFor(rules, body.language ?? view.language, await regionOf(trx, loaded.row.location_id)),
         calculated: calculatedValues(definition, answers) as Record<string, unknown[]>,
       };
     });

@@ -40,7 +40,7 @@ it('a patient answers, the older of two tabs is told both values, what is allowe
     step: 'reason',
     version: 1,
     answers: samples.reason,
-    crisis: null,
+    crisis: [],
     nextStep: 'contact',
   });
   const stale = await put('reason', { answers: { 'reason.main': ['Other.'] }, baseVersion: 0, complete: false });
@@ -50,13 +50,16 @@ it('a patient answers, the older of two tabs is told both values, what is allowe
     current: { answers: samples.reason, version: 1 },
     yours: { answers: { 'reason.main': ['Other.'] }, baseVersion: 0 },
   });
-  const danger = { ...samples.reason, 'reason.safe-at-home': [{ code: 'no' }] };
-  expect(good(await put('reason', { answers: danger, baseVersion: 1, complete: true, language: 'es' })).crisis).toMatchObject({ rule: 'not-safe-at-home' }); // prettier-ignore
-  expect(good(await patient.request('GET', `${path}/progress`))).toMatchObject({ state: 'in-progress', waitingOn: 'patient', crisis: { rule: 'not-safe-at-home' } }); // prettier-ignore
+  const danger = { ...samples.reason, 'reason.safe-at-home': [{ code: 'no' }], 'reason.stroke': [true] };
+  expect(good(await put('reason', { answers: danger, baseVersion: 1, complete: true, language: 'es' })).crisis).toMatchObject([{ rule: 'stroke-signs' }, { rule: 'not-safe-at-home' }]); // prettier-ignore
+  expect(good(await patient.request('GET', `${path}/progress`))).toMatchObject({ state: 'in-progress', waitingOn: 'patient', crisis: [{ rule: 'stroke-signs' }, { rule: 'not-safe-at-home' }] }); // prettier-ignore
   const detail = good(await doctor.request('GET', path));
   expect(detail).toMatchObject({
     escalation: 'open',
-    raised: [{ rule: 'not-safe-at-home', linkId: 'reason.safe-at-home' }],
+    raised: expect.arrayContaining([
+      expect.objectContaining({ rule: 'not-safe-at-home', linkId: 'reason.safe-at-home' }),
+      expect.objectContaining({ rule: 'stroke-signs', linkId: 'reason.stroke' }),
+    ]),
   });
   const story = good(await doctor.request('GET', `/cases/intake/${begun.id}`));
   expect(story.timeline.map((entry: { event: string }) => entry.event)).toContain('save-step');

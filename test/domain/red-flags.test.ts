@@ -7,7 +7,7 @@ import { allItems } from '../../domain/questionnaire.ts';
 import type { Answers } from '../../domain/questionnaire-answers.ts';
 import { enabledItems, withoutDisabled } from '../../domain/questionnaire-evaluation.ts';
 import { defaultQuestionnaires } from '../../domain/questionnaires/intake-set.ts';
-import { redFlagRules, redFlagsIn } from '../../domain/red-flags.ts';
+import { mostUrgentFirst, redFlagRules, redFlagsIn } from '../../domain/red-flags.ts';
 import { screeningScores } from '../../domain/screening.ts';
 
 const code = (value: string) => [{ code: value }];
@@ -115,6 +115,17 @@ describe('S15: a red flag', () => {
     ]);
     expect(help.text).toContain('911');
   });
+});
+
+it('two at once are both told, the danger to the body first', () => {
+  const both = { 'reason.safe-at-home': [{ code: 'no' }], 'reason.allergic': [true], 'reason.chest-pain': [true] };
+  const found = redFlagsIn('reason', both).map(({ rule }) => rule);
+  expect(found).toEqual(['chest-pain-breathless', 'allergic-reaction', 'not-safe-at-home']);
+  expect(mostUrgentFirst(['not-safe-at-home', 'gone', 'suicidal-thoughts', 'stroke-signs', 'stroke-signs'])).toEqual([
+    'stroke-signs',
+    'suicidal-thoughts',
+    'not-safe-at-home',
+  ]);
 });
 
 describe('crisis help', () => {

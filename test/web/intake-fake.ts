@@ -79,7 +79,7 @@ export async function fakeIntake(page: Page): Promise<FakeIntake> {
     visit: { id: intakeId, start: '2027-06-01T12:00:00Z', timeZone: 'America/New_York' },
     waitingOn: 'patient',
     next: { what: 'answer', by: '2027-06-01T12:00:00Z' },
-    crisis: null,
+    crisis: [],
     insurance: 'missing',
     clinic: { name: 'Riverside Clinic', phone: '+1 617 555 0100', region: 'US' },
     ...fake.progress,
@@ -171,7 +171,6 @@ export async function fakeIntake(page: Page): Promise<FakeIntake> {
         state: body.complete ? 'answered' : state === 'answered' ? 'answered' : states.open,
       });
     }
-    const [flag] = redFlagsIn(step, body.answers);
     return answer(route, 200, {
       step,
       version: savedOf(step).version,
@@ -179,7 +178,7 @@ export async function fakeIntake(page: Page): Promise<FakeIntake> {
       answers: body.answers,
       nextStep: nextStep(),
       percent: progress().percent,
-      crisis: flag === undefined ? null : crisisHelp(flag.rule, body.language, 'US'),
+      crisis: redFlagsIn(step, body.answers).map(({ rule }) => crisisHelp(rule, body.language, 'US')),
       calculated: {},
     });
   });

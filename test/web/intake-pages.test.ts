@@ -10,6 +10,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { securityHeaders } from '../../api/security-headers.ts';
 import { staticFiles } from '../../api/static.ts';
+import { crisisHelp } from '../../domain/crisis-help.ts';
 import { isRightToLeft, writtenLanguages } from '../../domain/language.ts';
 import type { WrittenLanguage } from '../../domain/language.ts';
 import { axeFindings } from '../support/axe.ts';
@@ -126,9 +127,15 @@ describe.each(writtenLanguages)('the rooms of an intake in %s', (language) => {
     await page.waitForSelector('.error');
     expect(await page.locator('.error a').innerText()).toContain(words['intake.error.required']);
     await look(opened, '04-date-errors', language, wide);
+    // Two dangers at once: both helps stand there, that for the body first (D3).
+    fake.steps.set('reason', { version: 1, state: 'started', answers: { 'reason.stroke': [true] } });
     await go(at('reason', 'reason.safe-at-home'));
     await page.click(field('reason.safe-at-home-1'));
-    await page.waitForSelector('.crisis a');
+    await page.waitForSelector('.crisis + .crisis a');
+    expect(await page.locator('.crisis h2').allInnerTexts()).toEqual([
+      crisisHelp('stroke-signs', language, 'US').title,
+      crisisHelp('not-safe-at-home', language, 'US').title,
+    ]);
     await look(opened, '09-crisis', language, wide);
     await go(at('consents', 'consents.agree.treatment'));
     await page.waitForSelector('.document');

@@ -2,25 +2,26 @@
 import { useEffect, useState } from 'react';
 import type { ReactNode } from 'react';
 import type { IntakeStep } from '../../../domain/intake.ts';
-import { redFlagsIn } from '../../../domain/red-flags.ts';
+import { mostUrgentFirst, redFlagsIn } from '../../../domain/red-flags.ts';
 import type { Answers } from '../../../domain/questionnaire-answers.ts';
 import { useSpeech } from '../words.tsx';
 import type { Crisis } from './intake-api.ts';
 
-export function CrisisBox({ crisis }: { readonly crisis: Crisis | null }): ReactNode {
+/** The most urgent first, as they come; each with its own numbers. */
+export function CrisisBox({ crisis }: { readonly crisis: readonly Crisis[] }): ReactNode {
   return (
     <div role="alert">
-      {crisis !== null && (
-        <section className="crisis">
-          <h2>{crisis.title}</h2>
-          <p>{crisis.text}</p>
-          {crisis.phones.map((phone) => (
+      {crisis.map((help) => (
+        <section className="crisis" key={help.rule}>
+          <h2>{help.title}</h2>
+          <p>{help.text}</p>
+          {help.phones.map((phone) => (
             <a key={phone.label + phone.number} className="button danger" href={hrefOf(phone)}>
               {phone.label} <bdi dir="ltr">{phone.number.replace(/^https:\/\//, '')}</bdi>
             </a>
           ))}
         </section>
-      )}
+      ))}
     </div>
   );
 }
@@ -34,25 +35,31 @@ function hrefOf({ number, kind }: Crisis['phones'][number] & { readonly kind?: s
  * What the answers call for, without waiting for the server: its own answer, which follows, knows the same rules.
  * @param region ISO 3166 of the clinic; null: without numbers of the place
  */
-export function useCrisis(step: IntakeStep, answers: Answers, region: string | null): Crisis | null {
+export function useCrisis(step: IntakeStep, answers: Answers, region: string | null): readonly Crisis[] {
   const { language } = useSpeech();
-  const rule = redFlagsIn(step, answers)[0]?.rule ?? null;
-  const [help, setHelp] = useState<{ readonly rule: string; readonly crisis: Crisis } | null>(null);
+  const rules = redFlagsIn(step, answers)
+    .map(({ rule }) => rule)
+    .join(' ');
+  const [help, setHelp] = useState<{ readonly rules: string; readonly crisis: readonly Crisis[] } | null>(null);
   useEffect(() => {
-    if (rule === null) return;
+    if (rules === '') return;
     let current = true;
     void import('../../../domain/crisis-help.ts').then(({ crisisHelp }) => {
-      if (current) setHelp({ rule, crisis: crisisHelp(rule, language, region) as unknown as Crisis });
+      if (!current) return undefined;
+      const crisis = mostUrgentFirst(rules.split(' ')).map((rule) => crisisHelp(rule, language, region));
+      setHelp({ rules, crisis: crisis as unknown as readonly Crisis[] });
       return undefined;
     });
     return () => {
       current = false;
     };
-  }, [rule, language, region]);
+  }, [rules, language, region]);
   // The numbers are here before they are needed, also where the connection is lost just then.
   const mayCome = step === 'reason' || step === 'screens';
   useEffect(() => {
     if (mayCome) void import('../../../domain/crisis-help.ts');
   }, [mayCome]);
-  return rule !== null && help?.rule === rule ? help.crisis : null;
+  return rules !== '' && help?.rules === rules ? help.crisis : nothing;
 }
+
+const nothing: readonly Crisis[] = [];

@@ -8,7 +8,7 @@ import { api, ProblemError } from '../../shared/api-client.ts';
 import { isCode } from '../problems.ts';
 
 export type Progress = IntakeProgress;
-export type Crisis = NonNullable<Progress['crisis']>;
+export type Crisis = Progress['crisis'][number];
 
 /** A step as the page works with it. */
 export interface StepPage extends Omit<IntakeStepPage, 'questionnaire' | 'answers' | 'prefill' | 'calculated'> {

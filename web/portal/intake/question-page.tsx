@@ -152,7 +152,7 @@ function Question({ step, store, pages, page, index, setLanguage, finish, to }: 
   const [other, setOther] = useState<readonly FieldProblem[]>([]);
   const local = useCrisis(step, work.answers, room.progress.clinic.region);
   // The page's own knows which number is one to text.
-  const crisis = local ?? work.crisis;
+  const crisis = local.length > 0 ? local : work.crisis;
 
   const { shown, problems } = useMemo(() => {
     const refused = problemsOf(work.questionnaire, work.refused, t);

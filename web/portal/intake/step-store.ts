@@ -28,7 +28,7 @@ export interface Work extends StepPage {
   readonly stale: { readonly answers: Answers; readonly version: number } | null;
   /** What the server refused, for the page that holds the field. */
   readonly refused: readonly FieldError[];
-  readonly crisis: Crisis | null;
+  readonly crisis: readonly Crisis[];
   /** Prefilled questions that the person has decided about. */
   readonly decided: ReadonlySet<string>;
 }
@@ -63,7 +63,7 @@ export function createStepStore(ports: StepPorts, page: StepPage) {
     saving: 'no',
     stale: null,
     refused: [],
-    crisis: null,
+    crisis: [],
     decided: new Set(),
   };
   const listeners = new Set<() => void>();
@@ -120,7 +120,7 @@ export function createStepStore(ports: StepPorts, page: StepPage) {
         version,
         savedAt,
         calculated: calculated as Answers,
-        crisis: saved.crisis ?? work.crisis,
+        crisis: saved.crisis.length > 0 ? saved.crisis : work.crisis,
         dirty: work.answers !== answers,
         saving: 'no',
         ...(work.refused.length > 0 ? { refused: [] } : {}),
