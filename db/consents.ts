@@ -9,6 +9,7 @@ import { languageByFallback } from '../domain/language.ts';
 import { policyAt } from '../domain/policies.ts';
 import type { Answers } from '../domain/questionnaire-answers.ts';
 import { signatureEnds } from '../domain/majority.ts';
+import { chartsOf } from './charts.ts';
 import type { FactSource } from './chart-facts.ts';
 import type { Trx } from './connection.ts';
 import { guardianInAuthority, majorityOf } from './guardians.ts';
@@ -119,9 +120,12 @@ export interface ConsentRow {
   readonly recorded_at: Date;
 }
 
-/** Every word on consents, the newest first. */
-export const consentRecordsOf = (trx: Trx, patientId: string): Promise<ConsentRow[]> =>
-  trx('consent_record').where({ patient_id: patientId }).orderBy('n', 'desc').select<ConsentRow[]>('*');
+/** Every word on consents, the newest first; what was signed in a chart that was merged into this one counts too. */
+export const consentRecordsOf = async (trx: Trx, patientId: string): Promise<ConsentRow[]> =>
+  trx('consent_record')
+    .whereIn('patient_id', await chartsOf(trx, patientId))
+    .orderBy('n', 'desc')
+    .select<ConsentRow[]>('*');
 
 /** The newest word on each kind: the one that counts. */
 function newestOf(records: readonly ConsentRow[]): Map<string, ConsentRow> {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { chartsOf, survivingChart } from '../../db/charts.ts';
+import { consentRecordsOf } from '../../db/consents.ts';
 import { checkInvariants } from '../../db/invariants.ts';
 import { lookForMatches, openMatchesOf, resolveMatch } from '../../db/identity-matches.ts';
 import { mergedMrnSystem } from '../../db/patient-merge-steps.ts';
@@ -397,11 +398,36 @@ describe('questions', () => {
     const { merges } = await look(second);
     expect(merges).toMatchObject([{ survivorId: first, mergedId: second, automatic: true }]);
     expect((await look(second)).merges).toEqual(merges);
+    // A signature is never rewritten: it is read through the charts that became one.
+    const documentId = randomUUID();
+    const signed = { kind: 'treatment', version: 'test', locale: 'en', content_sha256: 'a'.repeat(64) };
+    const { organizationId } = clinic;
+    await clinic
+      .owner('consent_document')
+      .insert({ id: documentId, organization_id: organizationId, ...signed, title: 'T', body: 'B' });
+    await clinic.owner('consent_record').insert({
+      id: randomUUID(),
+      organization_id: organizationId,
+      patient_id: second,
+      document_id: documentId,
+      ...signed,
+      event: 'signed',
+      signer: `patient:${second}`,
+      relationship: 'self',
+      typed_name: 'José Belmonte',
+      intent_checked: true,
+      signed_at: slot(9),
+      recorded_at: slot(9),
+    });
+    const signatures = () => clinic.read((trx) => consentRecordsOf(trx, first));
+    expect(await signatures()).toEqual([]);
     await merge(merges[0]!);
+    expect(await signatures()).toMatchObject([{ patient_id: second, event: 'signed' }]);
     expect(await clinic.owner('identity_match').where({ id: merges[0]!.matchId }).first('state')).toEqual({ state: 'linked' }); // prettier-ignore
     const plans = await clinic.owner('coverage').where({ patient_id: first }).whereNull('replaced_by').select('id');
     expect(plans).toHaveLength(1);
     await unmerge(clinic.ports, undoOf(merges[0]!));
+    expect(await signatures()).toEqual([]);
     expect(await clinic.owner('coverage').where({ patient_id: second }).whereNull('replaced_by').select('id')).toHaveLength(1); // prettier-ignore
     // Somebody has said that these are two: the rules do not say otherwise again.
     expect((await look(second)).merges).toEqual([]);
