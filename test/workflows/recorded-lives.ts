@@ -12,6 +12,7 @@ import { groupLives } from './recorded-groups.ts';
 import { seriesLives } from './recorded-series.ts';
 import { waitlistLives } from './recorded-waitlist.ts';
 import { escalationLives } from './recorded-escalations.ts';
+import { intakeLives } from './recorded-intakes.ts';
 import { walkInLives } from './recorded-walk-ins.ts';
 
 /** Plays one life. @returns the id of the workflow whose history is to be kept */
@@ -131,6 +132,7 @@ export const recordedLives: Readonly<Record<string, Life>> = {
   ...waitlistLives,
   ...walkInLives,
   ...escalationLives,
+  ...intakeLives,
   ...seriesLives,
   ...absenceLives,
   ...groupLives,
