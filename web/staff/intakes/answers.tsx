@@ -28,8 +28,12 @@ export function StepAnswers({ id, step }: { readonly id: string; readonly step: 
             {dateTimeOf(step.savedAt, zone, i18n.language)}
           </Text>
         )}
+        {step.note !== null && (
+          <Text span display="block" size="sm">
+            {t('intakes.noteOf', { note: step.note })}
+          </Text>
+        )}
       </summary>
-      {step.note !== null && <Text size="sm">{t('intakes.noteOf', { note: step.note })}</Text>}
       {open && <Questions id={id} step={step} />}
     </details>
   );
