@@ -25,6 +25,13 @@ import type { Language, Words } from './words.tsx';
 /** Few look for a group: its page is fetched by who does. */
 const Groups = lazy(async () => ({ default: (await import('./pages/groups.tsx')).Groups }));
 
+/** What was signed is read now and then. */
+const documents = () => import('./pages/documents.tsx');
+const Documents = lazy(async () => ({ default: (await documents()).Documents }));
+const SignedText = lazy(async () => ({ default: (await documents()).SignedText }));
+const TakeBack = lazy(async () => ({ default: (await documents()).TakeBack }));
+const late = (page: ReactNode): ReactNode => <Suspense>{page}</Suspense>;
+
 /** An intake is a room of its own, fetched by who has one. */
 const IntakeRoom = lazy(async () => ({ default: (await import('./intake/room.tsx')).IntakeRoom }));
 const IntakeLink = lazy(async () => ({ default: (await import('./intake/link-page.tsx')).IntakeLink }));
@@ -39,14 +46,7 @@ const open: readonly (readonly [RegExp, (token: string) => ReactNode])[] = [
 const signedIn: readonly (readonly [RegExp, (visitId: string) => ReactNode])[] = [
   [/^\/$/, () => <Home />],
   [/^\/book$/, () => <BookWhat />],
-  [
-    /^\/groups$/,
-    () => (
-      <Suspense>
-        <Groups />
-      </Suspense>
-    ),
-  ],
+  [/^\/groups$/, () => late(<Groups />)],
   [/^\/book\/how$/, () => <BookHow />],
   [/^\/book\/who$/, () => <BookWho />],
   [/^\/book\/day$/, () => <BookDay />],
@@ -73,6 +73,9 @@ const signedIn: readonly (readonly [RegExp, (visitId: string) => ReactNode])[] =
   [/^\/profile$/, () => <Profile />],
   [/^\/profile\/contact$/, () => <ProfileContact />],
   [/^\/profile\/language$/, () => <ProfileLanguage />],
+  [/^\/documents$/, () => late(<Documents />)],
+  [new RegExp(`^/documents/${id}$`), (documentId) => late(<SignedText id={documentId} />)],
+  [new RegExp(`^/documents/${id}/take-back$`), (documentId) => late(<TakeBack id={documentId} />)],
 ];
 
 export function App(props: { readonly language: Language; readonly words: Words }): ReactNode {

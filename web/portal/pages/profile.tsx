@@ -92,6 +92,12 @@ export function Profile(): ReactNode {
         <span className="hidden"> {t('profile.language')}</span>
       </Link>
 
+      <h2>{t('documents.title')}</h2>
+      <p className="hint">{t('documents.hint')}</p>
+      <Link to="/documents" className="button">
+        {t('documents.open')}
+      </Link>
+
       <h2>{t('profile.consents')}</h2>
       <p className="hint">{t('profile.consentsHint')}</p>
       {channels.map((channel) => (
