@@ -132,7 +132,9 @@ async function carryOut(
     case 'return':
       return giveBack(trx, context, loaded, input);
     case 'approve': {
-      const approved = await change({ completed_at: at, ended_at: at });
+      // Somebody may have taken an alarm on a moment ago, and the process of the intake has not heard of it yet.
+      const escalation = await escalationFlagOf(trx, row.id);
+      const approved = await change({ completed_at: at, ended_at: at, escalation });
       await endIntakeLinks(trx, context, row);
       await sayHowItWent(trx, context, approved.row, 'intake-approved');
       return settleIntake(trx, approved);
