@@ -25,6 +25,7 @@ import { dataConverter } from '../../workers/data-converter.ts';
 import { lookAfterEscalations } from '../../workers/escalation-watch.ts';
 import { registerSearchAttributes } from '../../workers/search-attributes.ts';
 import { workerOptions } from '../../workers/worker-options.ts';
+import { escalationMovedSignal, escalationWorkflowId } from '../../workflows/messages/escalation.ts';
 import { workflowBundle } from '../support/builds.ts';
 import { connectTestTemporal } from '../support/test-temporal.ts';
 import { startTestApi, testKeys, type Answer, type Client as ApiClient, type TestApi } from './support.ts';
@@ -50,6 +51,8 @@ export interface ClinicApi extends Clinic {
   readonly worker: Db;
   /** As workers/escalation-watch.ts does: every open escalation has a run. */
   startEscalations(): Promise<void>;
+  /** As workers/main.ts does: the run of an escalation hears that a failed message has moved it on. */
+  escalationMoved(escalationId: string): void;
   addPatient(columns?: Record<string, unknown>): Promise<string>;
   addVisitType(columns: Record<string, unknown>): Promise<string>;
   /** With hours all week for the visit type above, and one more room in the pool: whoever books them competes with nobody. */
@@ -203,6 +206,12 @@ export async function openClinicApi(options: { webDirectory?: string } = {}): Pr
   const runs = await Worker.create({ ...unversioned, taskQueue: temporal.taskQueue });
   const running = runs.run();
 
+  const client = new Client({
+    connection: temporal.connection,
+    namespace: temporal.namespace,
+    dataConverter: dataConverter(config, keys),
+  });
+
   const organizationId = await api.createOrganization(`Clinic ${randomUUID().slice(0, 8)}`);
   const clinic = await seedClinic(api.owner, organizationId);
   const signIn = async (role: Parameters<TestApi['createPerson']>[1]) => {
@@ -227,12 +236,9 @@ export async function openClinicApi(options: { webDirectory?: string } = {}): Pr
       }),
     act: (client, id, action, body = {}, key) =>
       client.request('POST', `/appointments/${id}/${action}`, { body, ...(key !== undefined && { key }) }),
+    escalationMoved: (id) =>
+      void client.workflow.getHandle(escalationWorkflowId(id)).signal(escalationMovedSignal).catch(() => undefined), // prettier-ignore
     async startEscalations() {
-      const client = new Client({
-        connection: temporal.connection,
-        namespace: temporal.namespace,
-        dataConverter: dataConverter(config, keys),
-      });
       // Rows of this moment too: the watch leaves them to whoever raised them.
       const clock = { now: async () => new Date(Date.now() + 10_000) };
       await lookAfterEscalations({ db: worker, clock, log, client: () => client, taskQueue: temporal.taskQueue });
