@@ -206,7 +206,7 @@ export async function openClinicApi(options: { webDirectory?: string } = {}): Pr
   const runs = await Worker.create({ ...unversioned, taskQueue: temporal.taskQueue });
   const running = runs.run();
 
-  const client = new Client({
+  const engine = new Client({
     connection: temporal.connection,
     namespace: temporal.namespace,
     dataConverter: dataConverter(config, keys),
@@ -237,11 +237,11 @@ export async function openClinicApi(options: { webDirectory?: string } = {}): Pr
     act: (client, id, action, body = {}, key) =>
       client.request('POST', `/appointments/${id}/${action}`, { body, ...(key !== undefined && { key }) }),
     escalationMoved: (id) =>
-      void client.workflow.getHandle(escalationWorkflowId(id)).signal(escalationMovedSignal).catch(() => undefined), // prettier-ignore
+      void engine.workflow.getHandle(escalationWorkflowId(id)).signal(escalationMovedSignal).catch(() => undefined), // prettier-ignore
     async startEscalations() {
       // Rows of this moment too: the watch leaves them to whoever raised them.
       const clock = { now: async () => new Date(Date.now() + 10_000) };
-      await lookAfterEscalations({ db: worker, clock, log, client: () => client, taskQueue: temporal.taskQueue });
+      await lookAfterEscalations({ db: worker, clock, log, client: () => engine, taskQueue: temporal.taskQueue });
     },
     async close() {
       runs.shutdown();

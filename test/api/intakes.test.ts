@@ -1,11 +1,15 @@
 /** Intakes over HTTP, against a real engine: begun, answered in two tabs, refused and shown as they stand. */
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openMatchesOf } from '../../db/identity-matches.ts';
+import { withOrganization } from '../../db/transaction.ts';
+import { intakeActions, type IntakeAction } from '../../domain/intake.ts';
 import { intakeAnswers } from '../../scripts/seed/intake-answers.ts';
 import type { ApiSession } from '../../scripts/seed/api-session.ts';
 import { seedIntakes } from '../../scripts/seed/intakes.ts';
 import { openClinicApi } from './clinic-api.ts';
 import type { ClinicApi } from './clinic-api.ts';
-import type { Answer } from './support.ts';
+import type { Answer, Client } from './support.ts';
 
 let clinic: ClinicApi;
 beforeAll(async () => {
@@ -86,3 +90,119 @@ it('the demonstration’s intakes stand in five states; made again, nothing chan
   await seedIntakes(session);
   expect(await board()).toEqual(first);
 }, 90_000);
+
+const code = (value: string) => [{ code: value }];
+const inputs: Readonly<Record<IntakeAction, Record<string, unknown>>> = {
+  submit: {}, withdraw: {}, 'assign-review': {}, approve: {}, 'resend-link': {}, 'ack-escalation': {},
+  return: { steps: ['reason'], notes: { reason: 'Since when?' } }, waive: { step: 'insurance', reason: 'pays cash' }, cancel: { reason: 'test' }, reopen: { reason: 'test' },
+  'verify-identity': { identifiers: ['name', 'birth-date'] }, 'resolve-match': { decision: 'new', reason: 'twins' },
+}; // prettier-ignore
+
+it('every action that is listed as possible is accepted, every other is refused and changes nothing', async () => {
+  const { doctor, desk, admin } = clinic;
+  const { organizationId: organization_id } = clinic;
+  const { id: userId } = await clinic.api.owner('app_user').where({ organization_id, display_name: 'Canary doctor' }).first();
+  const [from, until] = [-1, 8].map((n) => new Date(Date.now() + n * 3_600_000).toISOString());
+  good(await admin.request('POST', '/on-call/shifts', { body: { role: 'on-call-clinician', userId, from, until } }), 201);
+
+  type Copy = { readonly id: string; readonly patientId: string };
+  const post = (client: Client, id: string, action: string, body: object) => client.request('POST', `/intakes/${id}/${action}`, { body });
+  const put = async (id: string, step: string, answers: object, complete = true) => void good(await desk.request('PUT', `/intakes/${id}/steps/${step}`, { body: { answers, baseVersion: 0, complete } }));
+  async function invited(person = somebody()): Promise<Copy & { person: typeof person }> {
+    const patientId = await clinic.addPatient({ given: [person.given], family: person.family, birth_date: person.birthDate, phone: null });
+    const { id } = good(await desk.request('POST', '/intakes', { body: { patientId } }), 201);
+    return { id, patientId, person };
+  }
+  async function alarmed(): Promise<Copy> {
+    const copy = await invited();
+    await put(copy.id, 'reason', { ...samples.reason, 'reason.safe-at-home': code('no') }, false);
+    return copy;
+  }
+  async function submitted(person = somebody()): Promise<Copy> {
+    const copy = await invited(person);
+    for (const [step, answers] of Object.entries(intakeAnswers(person))) await put(copy.id, step, answers);
+    good(await post(desk, copy.id, 'submit', {}));
+    return copy;
+  }
+  async function inReview(person = somebody()): Promise<Copy> {
+    const copy = await submitted(person);
+    good(await post(doctor, copy.id, 'assign-review', {}));
+    return copy;
+  }
+  async function doubtful(): Promise<Copy> {
+    const { phone: _other, ...person } = somebody();
+    good(await desk.request('POST', '/intakes', { body: { person } }), 201);
+    return inReview({ ...person, phone: somebody().phone });
+  }
+  async function say(client: Client, { id, patientId }: Copy, action: IntakeAction) {
+    const [match] = action === 'resolve-match' ? await withOrganization(clinic.worker, organization_id, (trx) => openMatchesOf(trx, patientId)) : [];
+    return post(client, id, action, { ...inputs[action], ...(action === 'resolve-match' && { matchId: match?.id ?? randomUUID() }) });
+  }
+  async function listed(client: Client, { id }: Copy): Promise<{ possible: IntakeAction[]; rest: IntakeAction[]; version: number }> {
+    const { allowedActions, version } = good(await client.request('GET', `/intakes/${id}`));
+    const all = allowedActions as { action: IntakeAction; possible: boolean }[];
+    expect(all.map(({ action }) => action)).toEqual(intakeActions);
+    return { possible: all.filter((one) => one.possible).map(({ action }) => action), rest: all.filter((one) => !one.possible).map(({ action }) => action), version };
+  }
+  async function othersRefused(copy: Copy, clients: readonly Client[]): Promise<void> {
+    for (const client of clients) {
+      const { rest, version } = await listed(client, copy);
+      for (const action of rest) expect([403, 409], action).toContain((await say(client, copy, action)).status);
+      expect((await listed(client, copy)).version).toBe(version);
+    }
+  }
+
+  const order: readonly IntakeAction[] = [
+    'verify-identity', 'waive', 'resend-link', 'assign-review', 'ack-escalation', 'resolve-match', 'approve', 'return', 'cancel',
+  ];
+  const seen = new Map<string, IntakeAction[]>();
+  async function stand(name: string, make: () => Promise<Copy>): Promise<void> {
+    const first = await make();
+    await othersRefused(first, [doctor, desk]);
+    const { possible } = await listed(doctor, first);
+    const atTheDesk = (await listed(desk, first)).possible;
+    seen.set(name, possible);
+    // As many as still are listed on one copy, what ends it last; then the rest on a fresh one.
+    const left = new Set(possible);
+    for (let copy = first; left.size > 0; copy = await make()) {
+      for (;;) {
+        const now = (await listed(doctor, copy)).possible;
+        const action = order.find((one) => left.has(one) && now.includes(one));
+        if (action === undefined) break;
+        // By each of them in turn, where both may.
+        const answer = await say(left.size % 2 === 0 && atTheDesk.includes(action) ? desk : doctor, copy, action);
+        expect(answer.status, `${name}: ${action} ${JSON.stringify(answer.body)}`).toBe(200);
+        left.delete(action);
+      }
+      await othersRefused(copy, [doctor]);
+      if (left.size === 0) break;
+    }
+  }
+  await stand('invited', invited);
+  await stand('alarmed', alarmed);
+  await stand('submitted', submitted);
+  await stand('in-review', inReview);
+  await stand('doubtful', doubtful);
+  // What is possible where, so that an empty list would not pass for a kept promise.
+  expect(Object.fromEntries(seen)).toEqual({
+    invited: ['waive', 'resend-link', 'cancel', 'verify-identity'],
+    alarmed: ['waive', 'ack-escalation', 'resend-link', 'cancel', 'verify-identity'],
+    submitted: ['assign-review', 'cancel', 'verify-identity'],
+    'in-review': ['assign-review', 'return', 'approve', 'cancel', 'verify-identity'],
+    doubtful: ['assign-review', 'return', 'resolve-match', 'cancel'],
+  });
+}, 120_000); // prettier-ignore
+
+/** Nobody could take them for another. */
+function somebody(): { given: string; family: string; birthDate: string; phone: string } {
+  const letters = randomUUID()
+    .replace(/[^a-f]/g, '')
+    .slice(0, 12);
+  const [year, number] = [1930 + Math.floor(Math.random() * 60), 1000 + Math.floor(Math.random() * 9000)];
+  return {
+    given: `G${letters.slice(6)}`,
+    family: `F${letters}`,
+    birthDate: `${year}-03-07`,
+    phone: `212 ${(number % 900) + 100} ${number}`,
+  };
+}
