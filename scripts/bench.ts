@@ -1,6 +1,6 @@
 /**
- * `npm run bench [-- --only booking,open,availability,waitlist] [--repeats 5] [--open 10000] [--reservations 1000000]
- * [--entries 10000]`
+ * `npm run bench [-- --only booking,open,availability,waitlist,intake] [--repeats 5] [--open 10000] [--reservations 1000000]
+ * [--entries 10000] [--pause 1000]`; `--open` is the number of open visits, and of open intakes where only they are measured.
  * The rows of architecture.md section 8, as ratios to the trivial workflow measured in between, with spread and
  * configuration. Starts a clinic of its own on free ports, in a temporary home, and ends it.
  */
@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { fillReservations, furnish, type BenchClinic } from './bench/clinic.ts';
 import { closedLoop, during, quantile, show, spread, times, type Spread } from './bench/measure.ts';
+import { openIntakes, savesOf, type Browser, type Saved } from './bench/intakes.ts';
 import { planOfAvailability } from './bench/availability-plan.ts';
 import { startTrivial, type Trivial } from './bench/trivial.ts';
 import { measureWaitlist } from './bench/waitlist.ts';
@@ -25,9 +26,10 @@ interface Row {
 
 const { values } = parseArgs({
   options: {
-    only: { type: 'string', default: 'booking,open,availability,waitlist' },
+    only: { type: 'string', default: 'booking,open,availability,waitlist,intake' },
     repeats: { type: 'string', default: '5' },
-    open: { type: 'string', default: '10000' },
+    open: { type: 'string' },
+    pause: { type: 'string', default: '1000' },
     reservations: { type: 'string', default: '1000000' },
     entries: { type: 'string', default: '10000' },
     json: { type: 'boolean', default: false },
@@ -58,8 +60,11 @@ try {
   printConfiguration();
   await warmUp(bench, trivial);
   const empty = only.has('booking') || only.has('open') ? await measureBooking('empty clinic', bench, trivial) : null;
-  if (only.has('open') && empty !== null) await measureWithOpen(clinic, bench, trivial, empty, Number(values.open));
+  if (only.has('open') && empty !== null)
+    await measureWithOpen(clinic, bench, trivial, empty, Number(values.open ?? 10_000));
   if (only.has('waitlist')) await showWaitlist(clinic, bench, Number(values.entries));
+  if (only.has('intake'))
+    await measureSaves(clinic, bench, trivial, Number((!only.has('open') && values.open) || 5_000));
   if (only.has('availability')) await measureAvailability(clinic, bench, Number(values.reservations));
   if (values.json) console.log(JSON.stringify(rows, null, 2));
 } finally {
@@ -171,6 +176,69 @@ async function showWaitlist(running: Clinic, on: BenchClinic, entries: number): 
     if (cpu !== null) row('processor time of it, Node + Postgres: ms', '', `${cpu.node.toFixed(0)} + ${cpu.postgres.toFixed(0)}`, null); // prettier-ignore
     row('statements: one reads everybody, one keeps the result', '', String(roundTrips), null);
   }
+}
+
+/**
+ * Two shapes of load: clients that save without a pause, which is as much as the machine can do, and as many people who
+ * read a page and think before they save it. In turns with the trivial workflow, both at one client and at twenty.
+ */
+async function measureSaves(running: Clinic, on: BenchClinic, base: Trivial, wanted: number): Promise<void> {
+  const clients = 20;
+  const pauseMs = Number(values.pause);
+  console.log(`\n  opening intakes until ${wanted} are open ...`);
+  const intakes = await openIntakes(running, on, wanted, console.log);
+  const { opened } = intakes;
+  console.log(`  ${intakes.rows} rows are open and ${intakes.runs} workflows run; ${opened.count} were opened, ${opened.perSecond.toFixed(1)} a second`); // prettier-ignore
+  if (intakes.rows < wanted || intakes.runs < wanted) throw new Error('not every intake is open');
+  const browsers: readonly Browser[] = Array.from({ length: clients }, intakes.browser);
+  const [alone] = browsers as readonly [Browser];
+  // Everybody is somewhere else: what is measured is a mixture of all steps.
+  await Promise.all(browsers.map((browser, at) => savesOf([browser], { saves: at })));
+
+  const figures = { trivialAlone: [], alone95: [], alone: [], ratio: [], trivialRate: [], rate: [], throughput: [], p50: [], p95: [], paced50: [], paced95: [], pacedRate: [] } as Record<string, number[]>; // prettier-ignore
+  const keep = (name: keyof typeof figures, value: number): void => void figures[name]!.push(value);
+  const saved: Saved[] = [];
+  for (let repeat = 0; repeat < repeats; repeat += 1) {
+    const trivialAlone = quantile((await closedLoop(1, times(40, base.run))).sorted, 0.5);
+    const one = await savesOf([alone], { saves: 40 });
+    keep('trivialAlone', trivialAlone);
+    keep('alone', quantile(one.sorted, 0.5));
+    keep('alone95', quantile(one.sorted, 0.95));
+    keep('ratio', quantile(one.sorted, 0.5) / trivialAlone);
+    const { perSecond } = await closedLoop(clients, during(5_000, base.run));
+    const all = await savesOf(browsers, { ms: 10_000 });
+    keep('trivialRate', perSecond);
+    keep('rate', all.perSecond);
+    keep('throughput', all.perSecond / perSecond);
+    keep('p50', quantile(all.sorted, 0.5));
+    keep('p95', quantile(all.sorted, 0.95));
+    const paced = await savesOf(browsers, { ms: 15_000 }, { reads: true, pauseMs });
+    keep('pacedRate', paced.perSecond);
+    keep('paced50', quantile(paced.sorted, 0.5));
+    keep('paced95', quantile(paced.sorted, 0.95));
+    saved.push(...one.saved);
+    const last = (name: string): string => (figures[name]!.at(-1) ?? Number.NaN).toFixed(0);
+    console.log(`  repeat ${repeat + 1}: p50/p95 ms at 1 client ${last('alone')}/${last('alone95')}, ${clients} without a pause ${last('p50')}/${last('p95')}, with one ${last('paced50')}/${last('paced95')}`); // prettier-ignore
+  }
+  const of = (name: string): Spread => spread(figures[name]!);
+  const within = (name: string): boolean => of(name).median <= 150;
+  const label = `${intakes.rows} intakes open`;
+  row(`trivial workflow, 1 client, p50 ms (${label})`, '', show(of('trivialAlone'), 1), null);
+  row(`step save over HTTP, 1 client, p50 ms (${label})`, '', show(of('alone'), 1), null);
+  row('the same: p95 ms', '<= 150', show(of('alone95'), 1), within('alone95'));
+  row('step save / trivial, p50 at 1 client', '', show(of('ratio')), null);
+  row(`trivial workflows a second, ${clients} clients`, '', show(of('trivialRate'), 1), null);
+  row(`step saves a second, ${clients} clients without a pause`, '', show(of('rate'), 1), null);
+  row('step save / trivial, throughput', '', show(of('throughput')), null);
+  row(`step save, ${clients} clients without a pause, p50 ms`, '', show(of('p50'), 1), null);
+  row('the same: p95 ms', '<= 150', show(of('p95'), 1), within('p95'));
+  row(`step save, ${clients} clients who read the step and wait ${pauseMs} ms before each save, p50 ms`, '', show(of('paced50'), 1), null); // prettier-ignore
+  row('the same: p95 ms', '<= 150', show(of('paced95'), 1), within('paced95'));
+  row('the same: saves a second', '', show(of('pacedRate'), 1), null);
+  const median = (which: (one: Saved) => boolean): number =>
+    quantile(saved.filter(which).map(({ ms }) => ms).toSorted((a, b) => a - b), 0.5); // prettier-ignore
+  const steps = [...new Set(saved.map(({ step }) => step))];
+  console.log(`  at 1 client, median ms by step: ${steps.map((step) => `${step} ${median((one) => one.step === step).toFixed(0)}`).join(', ')}; first save of an intake ${median(({ first }) => first).toFixed(0)}`); // prettier-ignore
 }
 
 async function measureAvailability(running: Clinic, on: BenchClinic, reservations: number): Promise<void> {
