@@ -1,7 +1,7 @@
 /** Intakes as the API shows them: the rows with the names of who and what they are about, in the asked language. */
 import type { Trx } from '../db/connection.ts';
 import type { ListedIntake } from '../db/intake-lists.ts';
-import { questionsOf } from '../db/intake-questions.ts';
+import { definitionOf } from '../db/intake-questions.ts';
 import { toIntakeView, visitStartOf, type LoadedIntake } from '../db/intake-view.ts';
 import { crisisHelp } from '../domain/crisis-help.ts';
 import { answeringStates, intakeSteps, type IntakeStep } from '../domain/intake.ts';
@@ -135,7 +135,7 @@ function whoseTurn(loaded: LoadedIntake): Pick<IntakeProgress, 'waitingOn' | 'ne
 async function missingOf(trx: Trx, loaded: LoadedIntake): Promise<{ step: IntakeStep; linkId: string }[]> {
   const missing: { step: IntakeStep; linkId: string }[] = [];
   for (const step of loaded.progress.left) {
-    const { definition } = await questionsOf(trx, loaded, step);
+    const definition = await definitionOf(trx, loaded, step);
     const answers = loaded.steps.find((one) => one.step === step)?.answers ?? {};
     const found = checkAnswers(definition, answers, { complete: true }).filter(({ code }) => code === 'required');
     const linkIds = found.length > 0 ? found.map(({ linkId }) => linkId) : [definition.item[0]?.linkId ?? step];

@@ -20,7 +20,7 @@ import { captureCoverage, insuranceFlagOf } from './coverages.ts';
 import { raiseEscalation } from './escalations.ts';
 import type { FieldSecrets } from './field-secrets.ts';
 import { identityAfter, lookAgain } from './intake-identity.ts';
-import { questionsOf } from './intake-questions.ts';
+import { definitionOf } from './intake-questions.ts';
 import { changeIntake, refusedTransition, settleIntake } from './intake-state.ts';
 import { loadIntake, stepRowOf, type IntakeRow, type IntakeStepRow, type LoadedIntake } from './intake-view.ts';
 import { raiseStaffTask } from './staff-tasks.ts';
@@ -51,7 +51,7 @@ export async function saveStep(
 ): Promise<IntakeSettled> {
   const loaded = await loadIntake(trx, row, context.at);
   const before = stepRowOf(loaded, save.step);
-  const { definition } = await questionsOf(trx, loaded, save.step);
+  const definition = await definitionOf(trx, loaded, save.step);
   const today = localDateOf(context.at.getTime(), loaded.timeZone);
   const accepted = acceptAnswers(definition, save.answers, { complete: save.complete, today });
   const problem = problemOf(loaded, before, save, accepted);

@@ -10,14 +10,7 @@ import type { Trx } from './connection.ts';
 import { consentsMissing } from './consents.ts';
 import { guardianAuthorityEnds } from './guardians.ts';
 import { openMatchesOf } from './identity-matches.ts';
-import {
-  loadIntake,
-  readIntakeRow,
-  toIntakeView,
-  visitStartOf,
-  type IntakeRow,
-  type LoadedIntake,
-} from './intake-view.ts';
+import { loadIntake, toIntakeView, visitStartOf, type IntakeRow, type LoadedIntake } from './intake-view.ts';
 import { cancelStaffTasks } from './staff-tasks.ts';
 
 export interface IntakeChange {
@@ -40,9 +33,11 @@ export async function changeIntake(
 ): Promise<LoadedIntake> {
   const to = intakeAfter(row.state, change.event);
   if (to === null) throw refusedTransition(row, change.event);
-  await trx('intake')
+  const [written] = await trx('intake')
     .where({ id: row.id })
-    .update({ ...change.columns, state: to, version: row.version + 1 });
+    .update({ ...change.columns, state: to, version: row.version + 1 })
+    .returning<IntakeRow[]>('*');
+  if (written === undefined) throw new DomainError('not-found');
   const over = !openIntakeStates.has(to);
   if (over && openIntakeStates.has(row.state))
     await cancelStaffTasks(trx, {
@@ -66,7 +61,7 @@ export async function changeIntake(
     data: { patientId: row.patient_id, version: row.version + 1, ...change.data },
     opKey: context.opKey,
   });
-  const loaded = await loadIntake(trx, await readIntakeRow(trx, row.id), context.at);
+  const loaded = await loadIntake(trx, written, context.at);
   return planClocks(trx, context, loaded);
 }
 
@@ -113,7 +108,7 @@ export async function planClocks(
      INSERT INTO case_timer AS t (organization_id, aggregate, aggregate_id, version, name, due_at, state)
      SELECT :organizationId, 'intake', :id, 0, name, due_at, 'pending' FROM plan
      ON CONFLICT (aggregate, aggregate_id, version, name) DO UPDATE SET due_at = excluded.due_at, state = 'pending'
-       WHERE t.state IN ('pending', 'cancelled') OR (t.name NOT LIKE 'reminder:%' AND t.due_at <> excluded.due_at)`,
+       WHERE (t.state IN ('pending', 'cancelled') AND (t.state, t.due_at) IS DISTINCT FROM ('pending', excluded.due_at)) OR (t.name NOT LIKE 'reminder:%' AND t.due_at <> excluded.due_at)`,
     {
       organizationId: context.organizationId,
       id: row.id,

@@ -9,7 +9,7 @@ import { policyAt, type PolicyRow } from '../domain/policies.ts';
 import type { Answers } from '../domain/questionnaire-answers.ts';
 import type { IntakeView } from '../workflows/messages/intake.ts';
 import type { Trx } from './connection.ts';
-import { loadPolicies } from './policies.ts';
+import { policiesSql } from './policies.ts';
 
 export interface IntakeRow {
   readonly id: string;
@@ -109,6 +109,7 @@ interface Beside {
   readonly visit_start: Date | null;
   readonly visit_tz: string | null;
   readonly location_tz: string | null;
+  readonly policies: PolicyRow[];
 }
 
 /** What belongs to a row as it is now. @param at judges age and policy */
@@ -118,7 +119,8 @@ export async function loadIntake(trx: Trx, row: IntakeRow, at: Date): Promise<Lo
        ARRAY(SELECT f.rule FROM intake_flag f WHERE f.intake_id = i.id GROUP BY f.rule ORDER BY min(f.raised_at), f.rule) AS flags,
        p.birth_date, p.time_zone AS patient_time_zone, p.language, v.code AS visit_type_code,
        a.id AS visit_id, a.status AS visit_status, a.start_at AS visit_start, a.tz AS visit_tz,
-       coalesce(l.time_zone, (SELECT min(o.time_zone) FROM location o WHERE o.active)) AS location_tz
+       coalesce(l.time_zone, (SELECT min(o.time_zone) FROM location o WHERE o.active)) AS location_tz,
+       ${policiesSql} AS policies
      FROM intake i JOIN patient p ON p.id = i.patient_id LEFT JOIN visit_type v ON v.id = i.visit_type_id
        LEFT JOIN appointment a ON a.id = i.appointment_id LEFT JOIN location l ON l.id = i.location_id
      WHERE i.id = :id`,
@@ -133,7 +135,7 @@ export async function loadIntake(trx: Trx, row: IntakeRow, at: Date): Promise<Lo
       accepted_at: step.accepted_at === null ? null : new Date(step.accepted_at),
     }))
     .toSorted((a, b) => intakeSteps.indexOf(a.step) - intakeSteps.indexOf(b.step));
-  const policies = await loadPolicies(trx);
+  const { policies } = found;
   // The clocks that were in force when it began hold to its end.
   const policy = policyAt(policies, 'intake', row.created_at.getTime(), row.location_id);
   const timeZone = found.visit_tz ?? found.location_tz ?? 'UTC';

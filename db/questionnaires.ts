@@ -91,6 +91,25 @@ export const readQuestionnaire = async (
   number: number,
 ): Promise<QuestionnaireVersion> => toVersion(await versionRow(trx, organizationId, code, number));
 
+/**
+ * What that version asks, without its texts in six languages: to judge answers, nothing else is read.
+ * @throws DomainError `not-found`
+ */
+export async function readDefinition(
+  trx: Trx,
+  organizationId: string,
+  code: string,
+  number: number,
+): Promise<Questionnaire> {
+  const { rows } = await trx.raw<{ rows: { definition: Questionnaire }[] }>(
+    `SELECT v.definition FROM questionnaire q JOIN questionnaire_version v ON v.questionnaire_id = q.id
+     WHERE q.organization_id = :organizationId AND q.code = :code AND v.number = :number`,
+    { organizationId, code, number },
+  );
+  if (rows[0] === undefined) throw new DomainError('not-found');
+  return { ...rows[0].definition, version: String(number) };
+}
+
 /** What the product brings for this code, or undefined. */
 export const defaultFor = (code: string): QuestionnaireVersion | undefined =>
   intakeSteps.find((step) => step === code) === undefined ? undefined : defaultQuestionnaires[code as IntakeStep];

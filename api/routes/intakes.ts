@@ -4,7 +4,7 @@ import { prefillFor } from '../../db/chart-sections.ts';
 import { databaseTime } from '../../db/clock.ts';
 import { mayOnIntake } from '../../db/intake-actions.ts';
 import { differencesOf, flagsOf, intakeStory, listIntakes, scoresOf } from '../../db/intake-lists.ts';
-import { questionsOf } from '../../db/intake-questions.ts';
+import { keptSave, questionsOf } from '../../db/intake-questions.ts';
 import { factsOf, settleIntake } from '../../db/intake-state.ts';
 import { loadIntake, readIntakeRow, stepRowOf, visitStartOf, type LoadedIntake } from '../../db/intake-view.ts';
 import { escalationFacts, standingOf } from '../../db/escalations.ts';
@@ -293,11 +293,7 @@ export const saveStep = route({
     });
     if (saved === undefined) throw new Error('a save without its version');
     return context.read(async (trx) => {
-      const loaded = await loadIntake(trx, await readIntakeRow(trx, params.id), await databaseTime(trx));
-      const { definition } = await questionsOf(trx, loaded, params.step);
-      const kept = await trx('intake_answer').where({ intake_id: params.id, step: params.step, version: saved.version })
-        .first<{ answers: Answers } | undefined>('answers'); // prettier-ignore
-      const answers = kept?.answers ?? {};
+      const { answers, definition, locationId } = await keptSave(trx, params.id, params.step, saved.version);
       // At the moment of the answer, in the language of the page (D3).
       const rules = redFlagsIn(params.step, said).map(({ rule }) => rule);
       return {
@@ -307,7 +303,11 @@ export const saveStep = route({
         answers: answers as Record<string, unknown[]>,
         nextStep: saved.nextStep,
         percent: view.percent,
-        crisis: helpFor(rules, body.language ?? view.language, await regionOf(trx, loaded.row.location_id)),
+        crisis: helpFor(
+          rules,
+          body.language ?? view.language,
+          rules.length === 0 ? null : await regionOf(trx, locationId),
+        ),
         calculated: calculatedValues(definition, answers) as Record<string, unknown[]>,
       };
     });
