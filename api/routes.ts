@@ -23,6 +23,7 @@ import * as charges from './routes/charges.ts';
 import * as coverages from './routes/coverages.ts';
 import * as documents from './routes/documents.ts';
 import { cancelDay } from './routes/closures.ts';
+import * as chartFacts from './routes/chart-facts.ts';
 import * as consents from './routes/consents.ts';
 import * as groups from './routes/group-sessions.ts';
 import * as guardians from './routes/guardians.ts';
@@ -130,6 +131,8 @@ export const routes = [
   patientDetails.addPatientContact,
   patientDetails.removePatientContact,
   patientDetails.recordConsent,
+  chartFacts.listChartFacts,
+  chartFacts.verifyChartFact,
   consents.listConsentDocuments,
   consents.listPatientConsents,
   consents.showSignedConsent,

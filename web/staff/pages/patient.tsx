@@ -13,6 +13,7 @@ import { Answered } from '../parts/page.tsx';
 import { nameOf } from '../parts/patient-name.ts';
 import { Badge } from '../parts/states.tsx';
 import { Account } from '../patient/account.tsx';
+import { ChartFacts } from '../patient/chart-facts.tsx';
 import { Consents } from '../patient/consents.tsx';
 import { Guardians, SignedConsents } from '../patient/consent-records.tsx';
 import { Contacts } from '../patient/contacts.tsx';
@@ -71,6 +72,7 @@ export function PatientPage() {
             {can('coverage:read') && (
               <Coverages patientId={id} mayManage={can('coverage:manage') && !patient.deceased} />
             )}
+            {can('chart:read') && <ChartFacts patientId={id} mayVerify={can('chart:verify')} />}
             <div className="hs-two">
               <Demographics patient={patient} etag={etag ?? ''} mayEdit={mayEdit} />
               <Consents patient={patient} mayEdit={mayEdit} />
