@@ -1,11 +1,12 @@
 /**
- * `npm run tour`: plays a visit's whole life, and how a freed time finds a patient, against a running `npm start`, narrated, with links. It takes place in the
- * location that is always open, under policies of seconds, so it works at any hour. Exit 0 only if every step held.
+ * `npm run tour`: plays a visit's whole life, how a freed time finds a patient, and a guided intake, against a running `npm start`,
+ * narrated, with links. Visits take place in the location that is always open, under policies of seconds, at any hour. Exit 0 only if every step held.
  */
 import { loadConfig } from '../config.ts';
 import { signIn } from './client/clinic-client.ts';
 import { createNarrator, StepFailed } from './tour/narrator.ts';
 import { playAppointment } from './tour/appointment.ts';
+import { playIntake } from './tour/intake.ts';
 import { playWaitlist } from './tour/waitlist.ts';
 
 async function main(): Promise<number> {
@@ -21,6 +22,7 @@ async function main(): Promise<number> {
   const stage = { narrator, desk, doctor, administrator, publicUrl: config.publicUrl, inbox: config.mailInboxUrl };
   await playAppointment(stage);
   await playWaitlist(stage);
+  await playIntake(stage);
   narrator.say(`\nEverything held: ${narrator.checks} claims checked. Read the mails at ${config.mailInboxUrl}`);
   return 0;
 }
