@@ -26,13 +26,9 @@ export async function playIntake(stage: TourStage): Promise<void> {
   const patientId = text(patient['id']);
   const visitId = await bookFirstVisit(desk, patientId);
   const [begun] = items(await desk.must('GET', `/intakes?appointmentId=${visitId}`));
-  narrator.check(
-    'with the visit its intake is there, in the same transaction',
-    begun?.['patientId'] === patientId,
-    begun,
-  );
+  narrator.check('with the visit its intake is there', begun?.['patientId'] === patientId, begun);
   const intakeId = text(begun?.['id']);
-  narrator.look('the case', `${publicUrl}/cases/intake/${intakeId}`);
+  narrator.look('the case', `${publicUrl}/intakes/${intakeId}`);
   narrator.look('the workflow', `${publicUrl}/temporal/namespaces/default/workflows/intake:${intakeId}`);
   const invitation = await waitForMail(inbox, address, hasIntakeLink);
   narrator.check(`the invitation is in the inbox, in Spanish: "${invitation.subject}"`, /preguntas|cita|visita|consulta/i.test(invitation.text), invitation); // prettier-ignore
@@ -138,7 +134,7 @@ export async function playIntake(stage: TourStage): Promise<void> {
   );
   const over = await first.session.get(`${path}/steps/reason`);
   narrator.check('the link is over with it', over.status >= 400, over.status);
-  narrator.look('the case', `${publicUrl}/cases/intake/${intakeId}`);
+  narrator.look('the case', `${publicUrl}/intakes/${intakeId}`);
 }
 
 /** Two screening answers that open the rest, and the ninth question at "several days". */
