@@ -103,6 +103,9 @@ export async function playIntake(stage: TourStage): Promise<void> {
   narrator.check('nobody approves it while the urgent item waits: 409 escalation-open', tooSoon.body['code'] === 'escalation-open', tooSoon.body); // prettier-ignore
   const taken = await doctor.must('POST', `/escalations/${escalationId}/ack`, { body: { etaMinutes: 5 } });
   narrator.check('the doctor takes it on', taken['state'] === 'acknowledged', taken);
+  // Without a word it would be everybody's again in a quarter of an hour.
+  const ended = await doctor.must('POST', `/escalations/${escalationId}/resolve`, { body: { outcome: 'patient-reached', note: 'Tour of the product' } }); // prettier-ignore
+  narrator.check('and says what came of it', ended['state'] === 'resolved', ended);
 
   narrator.chapter('14. A second chart of the same person');
   const twin = await desk.must('POST', '/patients', { body: chartOf(person, null) });
