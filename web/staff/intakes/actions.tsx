@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { IntakeAction } from '../../../domain/intake.ts';
 import type { IntakeDetail } from '../api/intakes.ts';
+import { useWorkplace } from '../lib/session.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { ProblemAlert } from '../parts/problem.tsx';
 import { IntakeActionForm, useIntakeAct } from './action-form.tsx';
@@ -20,11 +21,15 @@ export function IntakeActions(props: {
 }) {
   const { t } = useTranslation();
   const { intake } = props;
+  const { me } = useWorkplace();
   const [asked, setAsked] = useState<IntakeAction | null>(null);
   // What is not possible is shown where the page can say why: approving.
   const offered = intake.allowedActions.filter(
     ({ action, possible }) =>
-      !elsewhere.has(action) && (possible || (action === 'approve' && intake.state === 'in-review')),
+      !elsewhere.has(action) &&
+      // Whoever has the review need not take it again.
+      (action !== 'assign-review' || intake.assignedTo !== me.id) &&
+      (possible || (action === 'approve' && intake.state === 'in-review')),
   );
   const approve = offered.find(({ action }) => action === 'approve');
   const blocked = approve !== undefined && !approve.possible ? blockersOf(intake) : [];

@@ -7,14 +7,24 @@ import { useWorkplace } from '../lib/session.ts';
 import { dateTimeOf } from '../lib/time.ts';
 import { Answered } from '../parts/page.tsx';
 
+interface Entry {
+  readonly kind: string;
+  readonly event: string;
+  readonly code: string | null;
+  readonly data: Readonly<Record<string, unknown>> | null;
+}
+
 export function Story({ id }: { readonly id: string }) {
   const { t, i18n } = useTranslation();
   const { can, zone } = useWorkplace();
   const story = useQuery({ ...intakeCaseQuery(id), enabled: can('case:read') });
   if (!can('case:read')) return null;
-  const nameOf = ({ kind, event, code }: { kind: string; event: string; code: string | null }): string => {
+  const nameOf = ({ kind, event, code, data }: Entry): string => {
     if (kind === 'refused') return `${t('intakes.refused')}: ${t(`problem.${code ?? 'internal'}`)}`;
-    if (kind === 'message') return t('intakes.message');
+    if (kind === 'message') {
+      const state = String(data?.['state'] ?? '');
+      return [t('intakes.message'), t(`noticeState.${state}`, { defaultValue: state })].filter(Boolean).join(': ');
+    }
     if (event.startsWith('escalation:')) return t(`escalationEvent.${event.slice('escalation:'.length)}`);
     return t(`intakeEvent.${event}`, { defaultValue: event });
   };
@@ -31,7 +41,8 @@ export function Story({ id }: { readonly id: string }) {
                 <li key={`${entry.at} ${n}`}>
                   <Text size="sm">
                     <strong>{nameOf(entry)}</strong>
-                    {entry.reason !== null && ` · ${entry.reason}`}
+                    {entry.reason !== null &&
+                      ` · ${entry.kind === 'message' ? t(`skip.${entry.reason}`, { defaultValue: entry.reason }) : entry.reason}`}
                   </Text>
                   <Text size="xs" className="hs-quiet">
                     <span className="hs-num">{dateTimeOf(entry.at, zone, i18n.language)}</span>
