@@ -28,7 +28,7 @@ export function IntakeActions(props: {
     ({ action, possible }) =>
       !elsewhere.has(action) &&
       // Whoever has the review need not take it again.
-      (action !== 'assign-review' || intake.assignedTo !== me.id) &&
+      (action !== 'assign-review' || intake.state !== 'in-review' || intake.assignedTo !== me.id) &&
       (possible || (action === 'approve' && intake.state === 'in-review')),
   );
   const approve = offered.find(({ action }) => action === 'approve');
