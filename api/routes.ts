@@ -33,6 +33,7 @@ import * as identityMatches from './routes/identity-matches.ts';
 import * as notifications from './routes/notifications.ts';
 import * as patientMerges from './routes/patient-merges.ts';
 import * as offers from './routes/offers.ts';
+import { exportIntake } from './routes/intake-export.ts';
 import * as intakes from './routes/intakes.ts';
 import * as openings from './routes/openings.ts';
 import { exportPatient } from './routes/patient-export.ts';
@@ -190,6 +191,7 @@ export const routes = [
   intakes.saveStep,
   intakes.actOnIntake,
   intakes.showIntakeCase,
+  exportIntake,
   openings.listOpenings,
   openings.showOpening,
   openings.actOnOpening,

@@ -57,6 +57,18 @@ it('a patient answers, the older of two tabs is told both values, what is allowe
   const danger = { ...samples.reason, 'reason.safe-at-home': [{ code: 'no' }], 'reason.stroke': [true] };
   expect(good(await put('reason', { answers: danger, baseVersion: 1, complete: true, language: 'es' })).crisis).toMatchObject([{ rule: 'stroke-signs' }, { rule: 'not-safe-at-home' }]); // prettier-ignore
   expect(good(await patient.request('GET', `${path}/progress`))).toMatchObject({ state: 'in-progress', waitingOn: 'patient', crisis: [{ rule: 'stroke-signs' }, { rule: 'not-safe-at-home' }] }); // prettier-ignore
+  const { entry } = good(await doctor.request('GET', `${path}/fhir`));
+  expect(entry.map(({ resource }: { resource: { id: string } }) => resource.id)).toEqual(
+    ['language', 'identity', 'reason'].map((step) => `${begun.id}.${step}`),
+  );
+  expect(entry[2].resource).toMatchObject({
+    resourceType: 'QuestionnaireResponse',
+    status: 'in-progress',
+    language: 'en',
+    subject: { reference: `Patient/${patient.patientId}` },
+    item: expect.arrayContaining([expect.objectContaining({ linkId: 'reason.main', answer: [{ valueString: 'My knee has hurt for two weeks.' }] })]),
+  }); // prettier-ignore
+  expect((await patient.request('GET', `${path}/fhir`)).status).toBe(403);
   const detail = good(await doctor.request('GET', path));
   expect(detail).toMatchObject({
     escalation: 'open',

@@ -228,7 +228,7 @@ describe('an offer', () => {
     const text = await page.text();
     expect(page.status).toBe(200);
     expect(page.headers.get('cache-control')).toBe('no-store');
-    expect(text).toContain('<html lang="es">');
+    expect(text).toContain('<html lang="es" dir="ltr">');
     expect(text).toContain('Sí, tomo este horario');
     expect(text).toMatch(/quedaban (59|60) minutos|quedaban 1 hora|quedaban 4 horas|quedaban 3 horas y/);
     expect(text).not.toMatch(/<script|style=|Follow-up|Seguimiento|Dr\. Stage|Canary/);

@@ -74,6 +74,9 @@ function Loaded({ intake }: { readonly intake: IntakeDetail }) {
         <Title order={2} id="intake-answers">
           {t('intakes.answers')}
         </Title>
+        <a href={`/api/v1/intakes/${intake.id}/fhir`} download={`intake-${intake.id}.json`}>
+          {t('intakes.export')}
+        </a>
         {intake.steps.map((step) => (
           <StepAnswers key={step.step} id={intake.id} step={step} />
         ))}
