@@ -76,7 +76,7 @@ export async function playIntake(stage: TourStage): Promise<void> {
     baseVersion: 0,
     complete: false,
   });
-  const crisis = (alarm.body['crisis'] ?? {}) as Fields;
+  const [crisis = {}] = (alarm.body['crisis'] ?? []) as Fields[];
   narrator.check(`help stands in the very answer, in Spanish: "${text(crisis['title'])}"`, crisis['rule'] === 'suicidal-thoughts' && (crisis['phones'] as unknown[]).length > 0, alarm.body); // prettier-ignore
   const standing = await doctor.must('GET', path);
   const escalationId = text(((standing['raised'] ?? []) as unknown as Fields[])[0]?.['escalationId']);

@@ -82,7 +82,7 @@ async function danger(): Promise<{ intakeId: string; answeredAt: number; alarm: 
   const body = { answers: { ...reason, 'reason.chest-pain': [true] }, baseVersion: 0, complete: false };
   const answeredAt = Date.now();
   const saved = good(await patient.request('PUT', `/intakes/${id}/steps/reason`, { body }));
-  expect(saved.crisis).toMatchObject({ rule: 'chest-pain-breathless' });
+  expect(saved.crisis).toMatchObject([{ rule: 'chest-pain-breathless' }]);
   const alarm = await clinic.api.owner('escalation').where({ subject_id: id }).first();
   return { intakeId: id, answeredAt, alarm };
 }
