@@ -5,7 +5,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signOfferToken } from '../../activities/offer-token.ts';
 import { patientRecipient } from '../../activities/visit-token.ts';
-import { day, openClinicApi, quarterAfter } from './clinic-api.ts';
+import { localDateOf } from '../../domain/calendar.ts';
+import { day, openClinicApi, quarterAfter, timeZone } from './clinic-api.ts';
 import type { ClinicApi } from './clinic-api.ts';
 import { auditRows, type Answer, type Client } from './support.ts';
 
@@ -357,8 +358,8 @@ describe('an offer', () => {
     const openingId = await at.free();
     const offer = await offerTo(openingId, patientId);
     expect(await (await get(`/offer/${offer.token}`)).text()).toContain('moves to this time');
-    // Joins now, so that only the time which the acceptor leaves is offered.
-    await at.join(waitsForTheLater, { earliest: later.slice(0, 10) });
+    // Joins now, so that only the time which the acceptor leaves is offered: from its date on, by the clinic's calendar.
+    await at.join(waitsForTheLater, { earliest: localDateOf(Date.parse(later), timeZone) });
     const taken = good(await answerOpening(clinic.desk, openingId, 'accept', { offerId: offer.id }), 200);
     expect(taken.body.appointment).toMatchObject({
       id: currentAppointmentId,
