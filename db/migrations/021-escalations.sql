@@ -37,9 +37,10 @@ CREATE TABLE escalation (
   CHECK ((state IN ('resolved', 'cancelled')) = (ended_at IS NOT NULL)),
   CHECK ((state = 'resolved') <= (outcome IS NOT NULL))
 );
--- The same reason for the same subject is one escalation while nobody has answered it.
+-- The same reason for the same subject is one escalation while nobody has answered it. One that begins anew, because
+-- whoever took it said nothing more, may meet a younger one: both go on, and neither is held up by the other.
 CREATE UNIQUE INDEX one_unanswered_escalation ON escalation (organization_id, subject_kind, subject_id, reason_code)
-  WHERE state IN ('raised', 'notifying', 'exhausted');
+  WHERE state IN ('raised', 'notifying', 'exhausted') AND round = 1;
 CREATE INDEX escalation_open ON escalation (organization_id, state) WHERE ended_at IS NULL;
 CREATE INDEX escalation_subject ON escalation (organization_id, subject_kind, subject_id);
 CREATE INDEX escalation_ended ON escalation (organization_id, ended_at, id) WHERE ended_at IS NOT NULL;
