@@ -57,11 +57,11 @@ it('a patient answers, the older of two tabs is told both values, what is allowe
   const danger = { ...samples.reason, 'reason.safe-at-home': [{ code: 'no' }], 'reason.stroke': [true] };
   expect(good(await put('reason', { answers: danger, baseVersion: 1, complete: true, language: 'es' })).crisis).toMatchObject([{ rule: 'stroke-signs' }, { rule: 'not-safe-at-home' }]); // prettier-ignore
   expect(good(await patient.request('GET', `${path}/progress`))).toMatchObject({ state: 'in-progress', waitingOn: 'patient', crisis: [{ rule: 'stroke-signs' }, { rule: 'not-safe-at-home' }] }); // prettier-ignore
-  const { entry } = good(await doctor.request('GET', `${path}/fhir`));
-  expect(entry.map(({ resource }: { resource: { id: string } }) => resource.id)).toEqual(
+  const bundle = good(await doctor.request('GET', `${path}/fhir`));
+  expect(bundle.entry.map(({ resource }: { resource: { id: string } }) => resource.id)).toEqual(
     ['language', 'identity', 'reason'].map((step) => `${begun.id}.${step}`),
   );
-  expect(entry[2].resource).toMatchObject({
+  expect(bundle.entry[2].resource).toMatchObject({
     resourceType: 'QuestionnaireResponse',
     status: 'in-progress',
     language: 'en',
