@@ -20,7 +20,6 @@ import {
   setCurrentDetails,
   setHandler,
   startChild,
-  upsertSearchAttributes,
   uuid4,
 } from '@temporalio/workflow';
 import type { AppointmentActivities, Settled } from '../activities/appointment.ts';
@@ -33,6 +32,7 @@ import type { AppointmentFacts } from '../domain/appointment-facts.ts';
 import type { ProblemCode, ProblemDetail } from '../domain/errors.ts';
 import { dueAfterOutage } from '../domain/reminder.ts';
 import { behindUpdate, owed, startCommand } from './activity-options.ts';
+import { caseShown } from './case-shown.ts';
 import { currentDetails, waitingFor } from './appointment-words.ts';
 import { startIntakes, startOpenings, tell } from './children.ts';
 import { refusal, refusedWith } from './failures.ts';
@@ -65,7 +65,6 @@ import type {
   PlannedTimer,
   TimelineEntry,
 } from './messages/appointment.ts';
-import { caseSearchAttributes } from './messages/case-search-attributes.ts';
 import { intakeChangedSignal, intakeWorkflowId } from './messages/intake.ts';
 import { walkInChangedSignal, walkInWorkflowId } from './messages/walk-in.ts';
 import { isReminder, plannedTimers } from './planned-timers.ts';
@@ -105,7 +104,7 @@ function setUp(input: AppointmentInput) {
   let outcome: AppointmentOutcome | undefined;
   let view: AppointmentView | null = null;
   let facts: AppointmentFacts | null = null;
-  let shown: string | undefined;
+  const shown = caseShown('appointment');
   /** Steps that the database may have committed already, and that have not come back here yet. */
   let underWay = 0;
   /** Steps whose answer was given up after ten minutes. */
@@ -155,16 +154,7 @@ function setUp(input: AppointmentInput) {
     const timers = clock.pending();
     setCurrentDetails(currentDetails(view, timers));
     const next = timers[0];
-    const attributes = [view.status, next?.dueAt, view.locationId, view.practitionerId].join(' ');
-    if (attributes === shown) return;
-    shown = attributes;
-    upsertSearchAttributes([
-      { key: caseSearchAttributes.caseType, value: 'appointment' },
-      { key: caseSearchAttributes.stage, value: view.status },
-      { key: caseSearchAttributes.dueAt, value: next === undefined ? null : new Date(next.dueAt) },
-      { key: caseSearchAttributes.site, value: view.locationId },
-      { key: caseSearchAttributes.owner, value: view.practitionerId },
-    ]);
+    shown({ stage: view.status, dueAt: next?.dueAt, site: view.locationId, owner: view.practitionerId });
   }
 
   // --- The start command --------------------------------------------------------------------------------------------

@@ -9,21 +9,19 @@ import {
   defineQuery,
   defineSignal,
   defineUpdate,
-  log,
   proxyActivities,
   setCurrentDetails,
   setHandler,
-  upsertSearchAttributes,
 } from '@temporalio/workflow';
 import type { EscalationActivities } from '../activities/escalation.ts';
 import type { ProblemCode } from '../domain/errors.ts';
 import { escalationActions, escalationTarget, eventOf, type EscalationAction } from '../domain/escalation.ts';
 import { behindUpdate, owed } from './activity-options.ts';
+import { caseShown } from './case-shown.ts';
 import { tell } from './children.ts';
 import { refusal, refusedWith } from './failures.ts';
 import { nextTimersQuery } from './messages/appointment.ts';
 import type { PlannedTimer } from './messages/appointment.ts';
-import { caseSearchAttributes } from './messages/case-search-attributes.ts';
 import {
   escalationChangedSignal,
   escalationMovedSignal,
@@ -40,6 +38,7 @@ import type {
   EscalationView,
 } from './messages/escalation.ts';
 import { plannedTimers } from './planned-timers.ts';
+import { dealWith } from './ring.ts';
 import { shortTime } from './short-time.ts';
 import { inTurns } from './turns.ts';
 
@@ -67,7 +66,7 @@ function setUp(which: EscalationStart) {
   // All that lies ahead shares one scope: an acknowledgement cancels every step in its own workflow task (I22).
   const clock = plannedTimers(() => true);
   let settled: EscalationSettled | null = null;
-  let shown: string | undefined;
+  const shown = caseShown('escalation');
   let readWanted = true;
   let presenceLost = 0;
   let rings = 0;
@@ -105,16 +104,7 @@ function setUp(which: EscalationStart) {
   function show(seen: EscalationView): void {
     const next = clock.pending()[0];
     setCurrentDetails(detailsOf(seen, next));
-    const attributes = [seen.state, next?.dueAt, seen.locationId, seen.acknowledgedBy].join(' ');
-    if (attributes === shown) return;
-    shown = attributes;
-    upsertSearchAttributes([
-      { key: caseSearchAttributes.caseType, value: 'escalation' },
-      { key: caseSearchAttributes.stage, value: seen.state },
-      { key: caseSearchAttributes.dueAt, value: next === undefined ? null : new Date(next.dueAt) },
-      { key: caseSearchAttributes.site, value: seen.locationId },
-      { key: caseSearchAttributes.owner, value: seen.acknowledgedBy },
-    ]);
+    shown({ stage: seen.state, dueAt: next?.dueAt, site: seen.locationId, owner: seen.acknowledgedBy });
   }
 
   // --- What people say ----------------------------------------------------------------------------------------------
@@ -182,20 +172,12 @@ function setUp(which: EscalationStart) {
 
   async function ring(timer: PlannedTimer): Promise<void> {
     rings += 1;
-    let againIn = 1_000;
-    try {
-      await adopt(
-        await inTime.ringEscalationTimer({ ...which, name: timer.name, operation: nextOperation(timer.name) }),
-      );
-    } catch (error) {
-      const problem = refusedWith(error);
-      if (problem === undefined) throw error;
-      // A fault of ours must not end the process: tried again until a release mends it.
-      log.error('a timer of an escalation could not be dealt with', { code: problem.code });
-      againIn = 10_000;
-    }
-    // The database's clock decides, and may be a little behind the engine's.
-    for (const still of clock.rung()) if (still.name === timer.name) clock.ringAgain(still, againIn);
+    await dealWith(clock, timer, {
+      deal: async () =>
+        adopt(await inTime.ringEscalationTimer({ ...which, name: timer.name, operation: nextOperation(timer.name) })),
+      fault: 'a timer of an escalation could not be dealt with',
+      afterFault: 10_000,
+    });
   }
 
   const isOpen = (): boolean => settled?.open === true;

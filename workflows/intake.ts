@@ -16,19 +16,18 @@ import {
   proxyLocalActivities,
   setCurrentDetails,
   setHandler,
-  upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { IntakeActivities } from '../activities/intake.ts';
 import type { ProblemCode } from '../domain/errors.ts';
 import { intakeAfter, openIntakeStates } from '../domain/intake.ts';
 import { behindUpdate, owed, startCommand } from './activity-options.ts';
+import { caseShown } from './case-shown.ts';
 import { startEscalations, startMerges, startOnce } from './children.ts';
 import { refusal, refusedWith } from './failures.ts';
 import { intakeDetails } from './intake-words.ts';
 import { nextTimersQuery } from './messages/appointment.ts';
 import type { PlannedTimer } from './messages/appointment.ts';
-import { caseSearchAttributes } from './messages/case-search-attributes.ts';
 import { eligibilityWorkflow, eligibilityWorkflowId } from './messages/eligibility.ts';
 import type { EligibilityStart } from './messages/eligibility.ts';
 import {
@@ -56,6 +55,7 @@ import type {
   IntakeView,
 } from './messages/intake.ts';
 import { plannedTimers } from './planned-timers.ts';
+import { dealWith } from './ring.ts';
 import { settleStart, startOutcome } from './start.ts';
 import { inTurns } from './turns.ts';
 
@@ -97,7 +97,7 @@ function setUp(input: IntakeStart) {
   const limit = input.longHistory ?? longHistory;
   let outcome: IntakeOutcome | undefined;
   let settled: IntakeSettled | null = null;
-  let shown: string | undefined;
+  const shown = caseShown('intake');
   let lookWanted = false;
   /** Of timers and looks, over all runs: part of their operations' keys. */
   let rings = input.goesOn?.rings ?? 0;
@@ -149,16 +149,7 @@ function setUp(input: IntakeStart) {
   function show(view: IntakeView): void {
     const next = clock.pending()[0];
     setCurrentDetails(intakeDetails(view, next));
-    const attributes = [view.state, next?.dueAt, view.locationId, view.assignedTo].join(' ');
-    if (attributes === shown) return;
-    shown = attributes;
-    upsertSearchAttributes([
-      { key: caseSearchAttributes.caseType, value: 'intake' },
-      { key: caseSearchAttributes.stage, value: view.state },
-      { key: caseSearchAttributes.dueAt, value: next === undefined ? null : new Date(next.dueAt) },
-      { key: caseSearchAttributes.site, value: view.locationId },
-      { key: caseSearchAttributes.owner, value: view.assignedTo },
-    ]);
+    shown({ stage: view.state, dueAt: next?.dueAt, site: view.locationId, owner: view.assignedTo });
   }
 
   // --- How it begins --------------------------------------------------------------------------------------------------
@@ -252,18 +243,10 @@ function setUp(input: IntakeStart) {
   async function ring(timer: PlannedTimer): Promise<void> {
     rings += 1;
     const operation = { key: intakeOperationKey(intakeId, `ring:${rings}`), inputHash: timer.name };
-    let againIn = 1_000;
-    try {
-      await adopt(await inTime.ringIntakeTimer({ ...which, name: timer.name, operation }));
-    } catch (error) {
-      const problem = refusedWith(error);
-      if (problem === undefined) throw error;
-      // A fault of ours must not end the process of an intake: tried again until a release mends it.
-      log.error('a timer of an intake could not be dealt with', { code: problem.code });
-      againIn = 60_000;
-    }
-    // The database's clock decides, and may be a little behind the engine's.
-    for (const still of clock.rung()) if (still.name === timer.name) clock.ringAgain(still, againIn);
+    await dealWith(clock, timer, {
+      deal: async () => adopt(await inTime.ringIntakeTimer({ ...which, name: timer.name, operation })),
+      fault: 'a timer of an intake could not be dealt with',
+    });
   }
 
   /** Open, or over with something left to wait for: the last day to take it up again, the end of a retention. */

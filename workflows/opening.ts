@@ -14,13 +14,13 @@ import {
   proxyActivities,
   setCurrentDetails,
   setHandler,
-  upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { OpeningActivities } from '../activities/opening.ts';
 import type { ProblemCode } from '../domain/errors.ts';
 import { liveOpeningStates } from '../domain/waitlist.ts';
 import { behindUpdate, owed } from './activity-options.ts';
+import { caseShown } from './case-shown.ts';
 import { startOnce, startOpenings, tell } from './children.ts';
 import { refusal, refusedWith } from './failures.ts';
 import {
@@ -30,7 +30,6 @@ import {
   nextTimersQuery,
 } from './messages/appointment.ts';
 import type { AppointmentStart, PlannedTimer } from './messages/appointment.ts';
-import { caseSearchAttributes } from './messages/case-search-attributes.ts';
 import {
   currentOfferQuery,
   offerHistoryQuery,
@@ -80,7 +79,7 @@ function setUp({ organizationId, openingId }: OpeningStart) {
   const clock = plannedTimers();
   const history = new Map<string, OfferView>();
   let settled: OpeningSettled | null = null;
-  let shown: string | undefined;
+  const shown = caseShown('opening');
   /** Asked for by a step or a signal: what the rows say may call for the next offer. */
   let lookWanted = false;
   let looks = 0;
@@ -231,16 +230,7 @@ function setUp({ organizationId, openingId }: OpeningStart) {
     setCurrentDetails(openingDetails(step));
     const { state, locationId, practitionerId } = step.opening;
     const next = clock.pending()[0];
-    const attributes = [state, next?.dueAt, locationId, practitionerId].join(' ');
-    if (attributes === shown) return;
-    shown = attributes;
-    upsertSearchAttributes([
-      { key: caseSearchAttributes.caseType, value: 'opening' },
-      { key: caseSearchAttributes.stage, value: state },
-      { key: caseSearchAttributes.dueAt, value: next === undefined ? null : new Date(next.dueAt) },
-      { key: caseSearchAttributes.site, value: locationId },
-      { key: caseSearchAttributes.owner, value: practitionerId },
-    ]);
+    shown({ stage: state, dueAt: next?.dueAt, site: locationId, owner: practitionerId });
   }
 
   return { advance, somethingToDo };

@@ -9,22 +9,20 @@ import {
   defineQuery,
   defineSignal,
   defineUpdate,
-  log,
   proxyActivities,
   proxyLocalActivities,
   setCurrentDetails,
   setHandler,
-  upsertSearchAttributes,
 } from '@temporalio/workflow';
 import type { OpeningActivities } from '../activities/opening.ts';
 import type { ProblemCode } from '../domain/errors.ts';
 import { waitingStates } from '../domain/waitlist.ts';
 import { behindUpdate, owed, startCommand } from './activity-options.ts';
+import { caseShown } from './case-shown.ts';
 import { tell } from './children.ts';
 import { refusal, refusedWith } from './failures.ts';
 import { nextTimersQuery } from './messages/appointment.ts';
 import type { PlannedTimer } from './messages/appointment.ts';
-import { caseSearchAttributes } from './messages/case-search-attributes.ts';
 import { openingChangedSignal, openingWorkflowId } from './messages/opening.ts';
 import {
   waitlistEntryActions,
@@ -44,6 +42,7 @@ import type {
   WaitlistEntryView,
 } from './messages/waitlist-entry.ts';
 import { plannedTimers } from './planned-timers.ts';
+import { dealWith } from './ring.ts';
 import { shortTime } from './short-time.ts';
 import { settleStart, startOutcome } from './start.ts';
 import { inTurns } from './turns.ts';
@@ -75,7 +74,7 @@ function setUp(input: WaitlistEntryStart) {
   const clock = plannedTimers();
   let outcome: WaitlistEntryOutcome | undefined;
   let settled: WaitlistEntrySettled | null = null;
-  let shown: string | undefined;
+  const shown = caseShown('waitlist-entry');
   let readWanted = false;
   let rings = 0;
   /** Steps that the database may have committed already, and that have not come back here yet. */
@@ -110,16 +109,7 @@ function setUp(input: WaitlistEntryStart) {
     const [site = null, otherSite] = entry.locationIds;
     const [owner = null, otherOwner] = entry.providerIds ?? [];
     const place = { site: otherSite === undefined ? site : null, owner: otherOwner === undefined ? owner : null };
-    const attributes = [entry.state, next?.dueAt, place.site, place.owner].join(' ');
-    if (attributes === shown) return;
-    shown = attributes;
-    upsertSearchAttributes([
-      { key: caseSearchAttributes.caseType, value: 'waitlist-entry' },
-      { key: caseSearchAttributes.stage, value: entry.state },
-      { key: caseSearchAttributes.dueAt, value: next === undefined ? null : new Date(next.dueAt) },
-      { key: caseSearchAttributes.site, value: place.site },
-      { key: caseSearchAttributes.owner, value: place.owner },
-    ]);
+    shown({ stage: entry.state, dueAt: next?.dueAt, site: place.site, owner: place.owner });
   }
 
   // --- Joining ------------------------------------------------------------------------------------------------------
@@ -187,18 +177,10 @@ function setUp(input: WaitlistEntryStart) {
   async function ring(timer: PlannedTimer): Promise<void> {
     rings += 1;
     const operation = { key: waitlistEntryOperationKey(entryId, `ring:${rings}`), inputHash: timer.name };
-    let againIn = 1_000;
-    try {
-      await adopt(await inTime.ringEntryTimer({ ...which, name: timer.name, operation }));
-    } catch (error) {
-      const problem = refusedWith(error);
-      if (problem === undefined) throw error;
-      // A fault of ours must not end the process of a wish: tried again until a release mends it.
-      log.error('a timer of a wish could not be dealt with', { code: problem.code });
-      againIn = 60_000;
-    }
-    // The database's clock decides, and may be a little behind the engine's.
-    for (const still of clock.rung()) if (still.name === timer.name) clock.ringAgain(still, againIn);
+    await dealWith(clock, timer, {
+      deal: async () => adopt(await inTime.ringEntryTimer({ ...which, name: timer.name, operation })),
+      fault: 'a timer of a wish could not be dealt with',
+    });
   }
 
   const isWaiting = (): boolean => settled !== null && waitingStates.has(settled.entry.state);

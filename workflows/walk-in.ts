@@ -9,17 +9,16 @@ import {
   defineQuery,
   defineSignal,
   defineUpdate,
-  log,
   proxyActivities,
   proxyLocalActivities,
   setCurrentDetails,
   setHandler,
-  upsertSearchAttributes,
 } from '@temporalio/workflow';
 import type { WalkInActivities } from '../activities/walk-in.ts';
 import type { ProblemCode } from '../domain/errors.ts';
 import { walkInActions, walkInProblem, type WalkInAction } from '../domain/walk-in.ts';
 import { behindUpdate, owed, startCommand } from './activity-options.ts';
+import { caseShown } from './case-shown.ts';
 import { startOnce, tell } from './children.ts';
 import { refusal, refusedWith } from './failures.ts';
 import {
@@ -29,7 +28,6 @@ import {
   nextTimersQuery,
 } from './messages/appointment.ts';
 import type { AppointmentStart, Operation, PlannedTimer } from './messages/appointment.ts';
-import { caseSearchAttributes } from './messages/case-search-attributes.ts';
 import {
   walkInChangedSignal,
   walkInOperationKey,
@@ -47,6 +45,7 @@ import type {
   WalkInView,
 } from './messages/walk-in.ts';
 import { plannedTimers } from './planned-timers.ts';
+import { dealWith } from './ring.ts';
 import { shortTime } from './short-time.ts';
 import { settleStart, startOutcome } from './start.ts';
 import { inTurns } from './turns.ts';
@@ -78,7 +77,7 @@ function setUp(input: WalkInStart) {
   const clock = plannedTimers();
   let outcome: WalkInOutcome | undefined;
   let settled: WalkInSettled | null = null;
-  let shown: string | undefined;
+  const shown = caseShown('walk-in');
   let readWanted = false;
   let rings = 0;
   /** Steps that the database may have committed already, and that have not come back here yet. */
@@ -123,16 +122,7 @@ function setUp(input: WalkInStart) {
   function show({ walkIn: seen }: WalkInSettled): void {
     const next = clock.pending()[0];
     setCurrentDetails(detailsOf(seen, next));
-    const attributes = [seen.state, next?.dueAt, seen.locationId, seen.calledProviderId].join(' ');
-    if (attributes === shown) return;
-    shown = attributes;
-    upsertSearchAttributes([
-      { key: caseSearchAttributes.caseType, value: 'walk-in' },
-      { key: caseSearchAttributes.stage, value: seen.state },
-      { key: caseSearchAttributes.dueAt, value: next === undefined ? null : new Date(next.dueAt) },
-      { key: caseSearchAttributes.site, value: seen.locationId },
-      { key: caseSearchAttributes.owner, value: seen.calledProviderId },
-    ]);
+    shown({ stage: seen.state, dueAt: next?.dueAt, site: seen.locationId, owner: seen.calledProviderId });
   }
 
   // --- Arriving -----------------------------------------------------------------------------------------------------
@@ -205,18 +195,10 @@ function setUp(input: WalkInStart) {
   async function ring(timer: PlannedTimer): Promise<void> {
     rings += 1;
     const operation = { key: walkInOperationKey(walkInId, `ring:${rings}`), inputHash: timer.name };
-    let againIn = 1_000;
-    try {
-      await adopt(await inTime.ringWalkInTimer({ ...which, name: timer.name, operation }));
-    } catch (error) {
-      const problem = refusedWith(error);
-      if (problem === undefined) throw error;
-      // A fault of ours must not end the process of who waits: tried again until a release mends it.
-      log.error('a timer of a walk-in could not be dealt with', { code: problem.code });
-      againIn = 60_000;
-    }
-    // The database's clock decides, and may be a little behind the engine's.
-    for (const still of clock.rung()) if (still.name === timer.name) clock.ringAgain(still, againIn);
+    await dealWith(clock, timer, {
+      deal: async () => adopt(await inTime.ringWalkInTimer({ ...which, name: timer.name, operation })),
+      fault: 'a timer of a walk-in could not be dealt with',
+    });
   }
 
   const isOpen = (): boolean => settled?.open === true;
