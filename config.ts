@@ -61,7 +61,7 @@ export interface Config<Roles extends DatabaseRole = DatabaseRole> {
   deploymentBuildId: string;
   /** A workflow bundle built beforehand; absent means the worker bundles when it starts. */
   workflowBundle?: string;
-  /** `HEALTHSPHERE_FAULT`: where a worker ends itself on purpose (activities/fault-points.ts). Refused in production. */
+  /** `HEALTHSPHERE_FAULT`: where a worker ends itself on purpose (workers/fault-points.ts). Refused in production. */
   fault?: string;
 }
 

@@ -9,7 +9,6 @@ import type {
   CaseActionRequest,
 } from '../workflows/messages/absence.ts';
 import { activityStep } from './activity-step.ts';
-import type { MaybeDie } from './fault-points.ts';
 import type { ActivityPorts } from './ports.ts';
 
 interface Which {
@@ -29,9 +28,8 @@ export interface AbsenceActivities {
 
 export type { Look, PatientStep, StepOutcome, Steered };
 
-/** @param maybeDie for fault injection (fault-points.ts); does nothing unless told to */
-export function absenceActivities(ports: ActivityPorts, maybeDie: MaybeDie = () => {}): AbsenceActivities {
-  const step = activityStep(ports.log, maybeDie);
+export function absenceActivities(ports: ActivityPorts): AbsenceActivities {
+  const step = activityStep(ports.log);
 
   return {
     declareAbsence: (start) => step(() => declareAbsence(ports, start)),

@@ -10,7 +10,6 @@ import { activityStep } from './activity-step.ts';
 import type { AppointmentEvent } from '../domain/appointment-events.ts';
 import type { Actor } from '../domain/actor.ts';
 import type { ActionInput, AppointmentStart, Operation, PlannedTimer } from '../workflows/messages/appointment.ts';
-import type { MaybeDie } from './fault-points.ts';
 import type { ActivityPorts } from './ports.ts';
 
 interface Which {
@@ -54,10 +53,9 @@ export interface AppointmentActivities {
 
 export type { Settled } from '../db/appointment-effects.ts';
 
-/** @param maybeDie for fault injection (fault-points.ts); does nothing unless told to */
-export function appointmentActivities(ports: ActivityPorts, maybeDie: MaybeDie = () => {}): AppointmentActivities {
+export function appointmentActivities(ports: ActivityPorts): AppointmentActivities {
   const { db, clock } = ports;
-  const step = activityStep(ports.log, maybeDie);
+  const step = activityStep(ports.log);
 
   async function readAppointment({ organizationId, appointmentId }: Which): Promise<Settled> {
     const at = await clock.now();

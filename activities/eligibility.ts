@@ -9,7 +9,6 @@ import { eligibilityOperationKey } from '../workflows/messages/eligibility.ts';
 import type { EligibilityTry } from '../workflows/messages/eligibility.ts';
 import { activityStep } from './activity-step.ts';
 import { PayerAway, type Payer } from './adapters/payer-http.ts';
-import type { MaybeDie } from './fault-points.ts';
 import type { ActivityPorts } from './ports.ts';
 
 export interface AskStep {
@@ -33,10 +32,9 @@ export interface EligibilityPorts extends ActivityPorts {
   readonly payer: Payer | null;
 }
 
-/** @param maybeDie for fault injection (fault-points.ts); does nothing unless told to */
-export function eligibilityActivities(ports: EligibilityPorts, maybeDie: MaybeDie = () => {}): EligibilityActivities {
+export function eligibilityActivities(ports: EligibilityPorts): EligibilityActivities {
   const { db, clock, secrets, payer } = ports;
-  const step = activityStep(ports.log, maybeDie);
+  const step = activityStep(ports.log);
 
   const operationOf = ({ coverageId, ask, attempt }: AskStep, what: string) => ({
     key: eligibilityOperationKey(coverageId, `${what}:${ask}.${attempt}`),

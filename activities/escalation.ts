@@ -3,7 +3,6 @@ import { applyEscalationAction, losePresence, readEscalation, ringEscalationTime
 import type { Operation } from '../workflows/messages/appointment.ts';
 import type { EscalationRequest, EscalationSettled, EscalationStart } from '../workflows/messages/escalation.ts';
 import { activityStep } from './activity-step.ts';
-import type { MaybeDie } from './fault-points.ts';
 import type { ActivityPorts } from './ports.ts';
 
 export interface EscalationActivities {
@@ -15,9 +14,8 @@ export interface EscalationActivities {
   losePresence(step: EscalationStart & { readonly operation: Operation }): Promise<EscalationSettled>;
 }
 
-/** @param maybeDie for fault injection (fault-points.ts); does nothing unless told to */
-export function escalationActivities(ports: ActivityPorts, maybeDie: MaybeDie = () => {}): EscalationActivities {
-  const step = activityStep(ports.log, maybeDie);
+export function escalationActivities(ports: ActivityPorts): EscalationActivities {
+  const step = activityStep(ports.log);
   return {
     readEscalation: (which) => step(() => readEscalation(ports, which)),
     applyEscalationAction: (action) => step(() => applyEscalationAction(ports, action)),

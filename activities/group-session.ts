@@ -16,7 +16,6 @@ import type {
 } from '../workflows/messages/group-session.ts';
 import { activityStep } from './activity-step.ts';
 import { appointmentRuns } from './adapters/appointment-runs.ts';
-import type { MaybeDie } from './fault-points.ts';
 import type { ActivityPorts, AppointmentRuns } from './ports.ts';
 
 export interface GroupSessionActivities {
@@ -29,13 +28,11 @@ export interface GroupSessionActivities {
   readGroupSession(which: WhichGroup): Promise<GroupSessionProgress>;
 }
 
-/** @param maybeDie for fault injection (fault-points.ts); does nothing unless told to */
 export function groupSessionActivities(
   ports: ActivityPorts & { readonly runs?: AppointmentRuns | undefined },
-  maybeDie: MaybeDie = () => {},
 ): GroupSessionActivities {
   const runs = ports.runs ?? appointmentRuns(getClient);
-  const step = activityStep(ports.log, maybeDie);
+  const step = activityStep(ports.log);
 
   return {
     openGroupSession: (start) => step(() => openGroupSession(ports, start)),

@@ -5,7 +5,6 @@ import { readIntake, refreshIntake, ringIntakeTimer } from '../db/intake-timers.
 import type { Operation } from '../workflows/messages/appointment.ts';
 import type { IntakeSettled, IntakeStart } from '../workflows/messages/intake.ts';
 import { activityStep } from './activity-step.ts';
-import type { MaybeDie } from './fault-points.ts';
 import type { ActivityPorts } from './ports.ts';
 
 interface WhichIntake {
@@ -24,9 +23,8 @@ export interface IntakeActivities {
   readIntake(which: WhichIntake): Promise<IntakeSettled>;
 }
 
-/** @param maybeDie for fault injection (fault-points.ts); does nothing unless told to */
-export function intakeActivities(ports: ActivityPorts, maybeDie: MaybeDie = () => {}): IntakeActivities {
-  const step = activityStep(ports.log, maybeDie);
+export function intakeActivities(ports: ActivityPorts): IntakeActivities {
+  const step = activityStep(ports.log);
   return {
     createProvisionalChart: (start) => step(() => createProvisionalChart(ports, start)),
     beginIntake: (start) => step(() => beginIntake(ports, start)),

@@ -10,7 +10,6 @@ import type {
   WaitlistEntryStart,
 } from '../workflows/messages/waitlist-entry.ts';
 import { activityStep } from './activity-step.ts';
-import type { MaybeDie } from './fault-points.ts';
 import type { ActivityPorts } from './ports.ts';
 
 export interface WhichOpening {
@@ -39,9 +38,8 @@ export interface OpeningActivities {
   readEntry(which: WhichEntry): Promise<WaitlistEntrySettled>;
 }
 
-/** @param maybeDie for fault injection (fault-points.ts); does nothing unless told to */
-export function openingActivities(ports: ActivityPorts, maybeDie: MaybeDie = () => {}): OpeningActivities {
-  const step = activityStep(ports.log, maybeDie);
+export function openingActivities(ports: ActivityPorts): OpeningActivities {
+  const step = activityStep(ports.log);
 
   async function findOpeningStep({ organizationId, operation }: { organizationId: string; operation: Operation }) {
     const known = await withOrganization(ports.db, organizationId, (trx) =>

@@ -3,7 +3,6 @@ import { abandonMerge, beginMerge, finishMerge, stepMerge, unmerge } from '../db
 import type { MergeStep } from '../db/patient-merge-tables.ts';
 import type { MergeSettled, MergeStart, UnmergeStart } from '../workflows/messages/patient-merge.ts';
 import { activityStep } from './activity-step.ts';
-import type { MaybeDie } from './fault-points.ts';
 import type { ActivityPorts } from './ports.ts';
 
 export interface PatientMergeActivities {
@@ -18,9 +17,8 @@ export interface PatientMergeActivities {
   unmergePatients(start: UnmergeStart): Promise<MergeSettled>;
 }
 
-/** @param maybeDie for fault injection (fault-points.ts); does nothing unless told to */
-export function patientMergeActivities(ports: ActivityPorts, maybeDie: MaybeDie = () => {}): PatientMergeActivities {
-  const step = activityStep(ports.log, maybeDie);
+export function patientMergeActivities(ports: ActivityPorts): PatientMergeActivities {
+  const step = activityStep(ports.log);
   return {
     beginPatientMerge: (start) => step(() => beginMerge(ports, start)),
     stepPatientMerge: (which) => step(() => stepMerge(ports, which)),

@@ -8,7 +8,6 @@ import type { ActionRequest, Operation } from '../workflows/messages/appointment
 import type { SeriesChange, SeriesProgress, SeriesStart, SeriesStep } from '../workflows/messages/series.ts';
 import { activityStep } from './activity-step.ts';
 import { appointmentRuns } from './adapters/appointment-runs.ts';
-import type { MaybeDie } from './fault-points.ts';
 import type { ActivityPorts, AppointmentRuns } from './ports.ts';
 
 export interface SeriesActivities {
@@ -27,13 +26,11 @@ export interface SeriesActivities {
   readSeriesProgress(which: WhichSeries): Promise<SeriesProgress>;
 }
 
-/** @param maybeDie for fault injection (fault-points.ts); does nothing unless told to */
 export function seriesActivities(
   ports: ActivityPorts & { readonly runs?: AppointmentRuns | undefined },
-  maybeDie: MaybeDie = () => {},
 ): SeriesActivities {
   const runs = ports.runs ?? appointmentRuns(getClient);
-  const step = activityStep(ports.log, maybeDie);
+  const step = activityStep(ports.log);
 
   return {
     openSeries: (start) => step(() => openSeries(ports, start)),

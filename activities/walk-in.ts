@@ -4,7 +4,6 @@ import { findOperation, withOrganization } from '../db/transaction.ts';
 import type { Operation } from '../workflows/messages/appointment.ts';
 import type { WalkInRequest, WalkInSettled, WalkInStart } from '../workflows/messages/walk-in.ts';
 import { activityStep } from './activity-step.ts';
-import type { MaybeDie } from './fault-points.ts';
 import type { ActivityPorts } from './ports.ts';
 
 interface WhichWalkIn {
@@ -22,9 +21,8 @@ export interface WalkInActivities {
   findWalkInStep(step: WhichWalkIn & { readonly operation: Operation }): Promise<WalkInSettled | null>;
 }
 
-/** @param maybeDie for fault injection (fault-points.ts); does nothing unless told to */
-export function walkInActivities(ports: ActivityPorts, maybeDie: MaybeDie = () => {}): WalkInActivities {
-  const step = activityStep(ports.log, maybeDie);
+export function walkInActivities(ports: ActivityPorts): WalkInActivities {
+  const step = activityStep(ports.log);
 
   async function findWalkInStep({ organizationId, operation }: WhichWalkIn & { readonly operation: Operation }) {
     const known = await withOrganization(ports.db, organizationId, (trx) =>

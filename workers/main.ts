@@ -15,7 +15,7 @@ import { payerOverHttp } from '../activities/adapters/payer-http.ts';
 import { appointmentActivities } from '../activities/appointment.ts';
 import { eligibilityActivities } from '../activities/eligibility.ts';
 import { escalationActivities } from '../activities/escalation.ts';
-import { faultInjector } from '../activities/fault-points.ts';
+import { faultInjector } from './fault-points.ts';
 import { groupSessionActivities } from '../activities/group-session.ts';
 import { intakeActivities } from '../activities/intake.ts';
 import { openingActivities } from '../activities/opening.ts';
@@ -82,24 +82,24 @@ const besides = [
   startEligibilityWatch({ db, log, client: () => client, taskQueue: appointmentTaskQueue }),
 ];
 
-const maybeDie = faultInjector(config.fault);
+const maybeDie = config.fault === undefined ? undefined : faultInjector(config.fault);
 const activities = {
-  ...appointmentActivities(ports, maybeDie),
-  ...openingActivities(ports, maybeDie),
-  ...seriesActivities(ports, maybeDie),
-  ...absenceActivities(ports, maybeDie),
-  ...groupSessionActivities(ports, maybeDie),
-  ...walkInActivities(ports, maybeDie),
-  ...patientMergeActivities(ports, maybeDie),
-  ...intakeActivities(ports, maybeDie),
-  ...eligibilityActivities({ ...ports, payer }, maybeDie),
-  ...escalationActivities(ports, maybeDie),
+  ...appointmentActivities(ports),
+  ...openingActivities(ports),
+  ...seriesActivities(ports),
+  ...absenceActivities(ports),
+  ...groupSessionActivities(ports),
+  ...walkInActivities(ports),
+  ...patientMergeActivities(ports),
+  ...intakeActivities(ports),
+  ...eligibilityActivities({ ...ports, payer }),
+  ...escalationActivities(ports),
 };
 const workflowBundle =
   config.workflowBundle === undefined ? await buildWorkflowBundle() : { codePath: config.workflowBundle };
 while (!stopping.signal.aborted) {
   try {
-    await workUntilStopped({ config, keys, activities, workflowBundle }, log, stopping.signal);
+    await workUntilStopped({ config, keys, activities, maybeDie, workflowBundle }, log, stopping.signal);
   } catch (error) {
     log.warn({ error }, 'the worker is waiting for Temporal');
     await sleep(1_000, undefined, { signal: stopping.signal }).catch(() => undefined);

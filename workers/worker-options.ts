@@ -2,6 +2,8 @@ import type { NativeConnection, WorkerOptions, WorkflowBundleOption } from '@tem
 import type { Config } from '../config.ts';
 import type { KeyRing } from '../keys.ts';
 import { dataConverter } from './data-converter.ts';
+import { faultsAroundActivities } from './fault-points.ts';
+import type { MaybeDie } from './fault-points.ts';
 import { appointmentTaskQueue, deploymentName } from './task-queues.ts';
 
 export interface WorkerParts {
@@ -9,6 +11,8 @@ export interface WorkerParts {
   readonly keys: Pick<KeyRing, 'current' | 'keys'>;
   readonly connection: NativeConnection;
   readonly activities: object;
+  /** Nothing unless it was told to die for a fault test. */
+  readonly maybeDie?: MaybeDie | undefined;
   readonly workflowBundle: WorkflowBundleOption;
 }
 
@@ -17,7 +21,7 @@ export const concurrentActivities = 20;
 
 /** How a worker of the clinic works. Tests use it with another task queue and without versioning. */
 export function workerOptions(parts: WorkerParts): WorkerOptions {
-  const { config, keys, connection, activities, workflowBundle } = parts;
+  const { config, keys, connection, activities, workflowBundle, maybeDie } = parts;
   return {
     connection,
     namespace: config.temporal.namespace,
@@ -25,6 +29,7 @@ export function workerOptions(parts: WorkerParts): WorkerOptions {
     activities,
     workflowBundle,
     dataConverter: dataConverter(config, keys),
+    interceptors: { activity: maybeDie === undefined ? [] : [faultsAroundActivities(maybeDie)] },
     workerDeploymentOptions: {
       version: { deploymentName, buildId: config.deploymentBuildId },
       useWorkerVersioning: true,

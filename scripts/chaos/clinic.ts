@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { loadConfig, type Config } from '../../config.ts';
 import { loadKeys, type KeyRing } from '../../keys.ts';
-import { faultPoints, type FaultPoint } from '../../activities/fault-points.ts';
+import { faultPoints, type FaultPoint } from '../../workers/fault-points.ts';
 import { signIn } from '../client/clinic-client.ts';
 import { removePostgres } from '../provision/postgres.ts';
 import type { Progress } from '../provision/progress.ts';

@@ -5,7 +5,7 @@
  */
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { FaultPoint } from '../../activities/fault-points.ts';
+import type { FaultPoint } from '../../workers/fault-points.ts';
 import { seededRandom, type Random } from '../seed/random.ts';
 import type { ChaosClinic } from './clinic.ts';
 import type { Traffic } from './traffic.ts';

@@ -35,7 +35,7 @@ test(
       organization_id: organizationId, role: 'on-call-clinician', user_id: doctor.userId, from_at: '2020-01-01T00:00:00Z', until_at: '2120-01-01T00:00:00Z', created_by: 'test',
     }); // prettier-ignore
     const deadly = join(clinic.home, 'deadly');
-    const doomed = clinic.start(`after-commit-before-complete@${deadly}`);
+    const doomed = clinic.start(`after-commit-before-complete/applyIntakeAction@${deadly}`);
     await ready(doomed);
     const patientId = await intakes.patient();
     const me = intakes.own(patientId);
