@@ -183,7 +183,12 @@ describe('the staff application', () => {
       for (const other of chunk.imports ?? []) visit(other);
     };
     // What the first page of the day needs: the start, the frame, the day and one language.
-    for (const name of ['staff/index.html', 'staff/frame/frame.tsx', 'staff/pages/today.tsx', 'locales/staff/es.json'])
+    for (const name of [
+      'staff/index.html',
+      'staff/frame/frame.tsx',
+      'staff/today/today-page.tsx',
+      'locales/staff/es.json',
+    ])
       visit(name);
     expect(files.size).toBeGreaterThan(4);
     const bytes = [...files].reduce((sum, file) => sum + gzipSync(readFileSync(join(web, file))).length, 0);

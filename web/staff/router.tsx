@@ -33,28 +33,28 @@ const signIn = createRoute({
     back: text(raw['back']),
     ended: raw['ended'] === true ? true : undefined,
   }),
-  component: lazyRouteComponent(() => import('./pages/sign-in.tsx'), 'SignInPage'),
+  component: lazyRouteComponent(() => import('./sign-in/sign-in-page.tsx'), 'SignInPage'),
 });
 const forgot = createRoute({
   getParentRoute: () => root,
   path: '/forgot-password',
-  component: lazyRouteComponent(() => import('./pages/sign-in.tsx'), 'ForgotPage'),
+  component: lazyRouteComponent(() => import('./sign-in/sign-in-page.tsx'), 'ForgotPage'),
 });
 const reset = createRoute({
   getParentRoute: () => root,
   path: '/reset/$token',
-  component: lazyRouteComponent(() => import('./pages/set-password.tsx'), 'ResetPage'),
+  component: lazyRouteComponent(() => import('./sign-in/set-password-page.tsx'), 'ResetPage'),
 });
 const invitation = createRoute({
   getParentRoute: () => root,
   path: '/invitation/$token',
-  component: lazyRouteComponent(() => import('./pages/set-password.tsx'), 'InvitationPage'),
+  component: lazyRouteComponent(() => import('./sign-in/set-password-page.tsx'), 'InvitationPage'),
 });
 
 const secondFactor = createRoute({
   getParentRoute: () => root,
   path: '/second-factor',
-  component: lazyRouteComponent(() => import('./pages/second-factor.tsx'), 'SecondFactorPage'),
+  component: lazyRouteComponent(() => import('./sign-in/second-factor-page.tsx'), 'SecondFactorPage'),
 });
 
 /** Everything below asks for a person; without one it leads to the door and back. */
@@ -107,7 +107,7 @@ const today = createRoute({
     state: text(raw['state']),
     open: text(raw['open']),
   }),
-  component: lazyRouteComponent(() => import('./pages/today.tsx'), 'TodayPage'),
+  component: lazyRouteComponent(() => import('./today/today-page.tsx'), 'TodayPage'),
 });
 
 export interface FindSearch {
@@ -138,7 +138,7 @@ const find = createRoute({
     replaces: text(raw['replaces']),
     hold: text(raw['hold']),
   }),
-  component: lazyRouteComponent(() => import('./pages/find.tsx'), 'FindPage'),
+  component: lazyRouteComponent(() => import('./find/find-page.tsx'), 'FindPage'),
 });
 
 const appointmentCase = createRoute({
@@ -146,7 +146,7 @@ const appointmentCase = createRoute({
   path: '/cases/appointment/$id',
   /** An action whose form is open at once. */
   validateSearch: (raw: Raw): { begin?: 'check-in' | undefined } => ({ begin: oneOf(raw['begin'], ['check-in']) }),
-  component: lazyRouteComponent(() => import('./pages/case.tsx'), 'CasePage'),
+  component: lazyRouteComponent(() => import('./case/case-page.tsx'), 'CasePage'),
 });
 const number = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : undefined;
@@ -181,17 +181,17 @@ const patients = createRoute({
   getParentRoute: () => frame,
   path: '/patients',
   validateSearch: (raw: Raw): { q?: string | undefined } => ({ q: text(raw['q']) }),
-  component: lazyRouteComponent(() => import('./pages/patients.tsx'), 'PatientsPage'),
+  component: lazyRouteComponent(() => import('./patient/patients-page.tsx'), 'PatientsPage'),
 });
 const newPatient = createRoute({
   getParentRoute: () => frame,
   path: '/patients/new',
-  component: lazyRouteComponent(() => import('./pages/new-patient.tsx'), 'NewPatientPage'),
+  component: lazyRouteComponent(() => import('./patient/new-patient-page.tsx'), 'NewPatientPage'),
 });
 const patient = createRoute({
   getParentRoute: () => frame,
   path: '/patients/$id',
-  component: lazyRouteComponent(() => import('./pages/patient.tsx'), 'PatientPage'),
+  component: lazyRouteComponent(() => import('./patient/patient-page.tsx'), 'PatientPage'),
 });
 
 export interface TaskSearch {
@@ -210,7 +210,7 @@ const tasks = createRoute({
     owner: oneOf(raw['owner'], ['me', 'role', 'all']),
     task: text(raw['task']),
   }),
-  component: lazyRouteComponent(() => import('./pages/tasks.tsx'), 'TasksPage'),
+  component: lazyRouteComponent(() => import('./tasks/tasks-page.tsx'), 'TasksPage'),
 });
 
 export interface WalkInsSearch {

@@ -5,7 +5,7 @@ import { getRouteApi } from '@tanstack/react-router';
 import { useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { acceptInvitation, finishReset } from '../api/queries.ts';
-import { Door } from '../parts/door.tsx';
+import { Door } from './door.tsx';
 import { showFieldErrors } from '../parts/form-errors.ts';
 import { FormActions } from '../parts/page.tsx';
 import { ProblemAlert } from '../parts/problem.tsx';

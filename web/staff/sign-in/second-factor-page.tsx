@@ -6,7 +6,7 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ProblemError } from '../../shared/api-client.ts';
 import { beginSecondFactor, confirmSecondFactor, stepUp } from '../api/queries.ts';
-import { Door } from '../parts/door.tsx';
+import { Door } from './door.tsx';
 import { FormActions, Loading } from '../parts/page.tsx';
 import { ProblemAlert } from '../parts/problem.tsx';
 

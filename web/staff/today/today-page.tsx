@@ -18,12 +18,12 @@ import { useToday } from '../lib/use-now.ts';
 import { SideDialog } from '../parts/dialog.tsx';
 import { Answered, Empty, Page } from '../parts/page.tsx';
 import { shownState } from '../parts/states.tsx';
-import { DayGrid } from '../today/grid.tsx';
-import { layOut } from '../today/layout.ts';
-import type { Person } from '../today/layout.ts';
-import { DayList } from '../today/list.tsx';
-import { useQuick } from '../today/quick.ts';
-import { DayTasks } from '../today/tasks.tsx';
+import { DayGrid } from './grid.tsx';
+import { layOut } from './layout.ts';
+import type { Person } from './layout.ts';
+import { DayList } from './list.tsx';
+import { useQuick } from './quick.ts';
+import { DayTasks } from './tasks.tsx';
 import { LinkAnchor, LinkButton } from '../parts/links.tsx';
 
 const route = getRouteApi('/frame/today');

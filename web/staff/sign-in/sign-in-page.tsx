@@ -7,7 +7,7 @@ import { useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { ProblemError } from '../../shared/api-client.ts';
 import { askReset, signIn } from '../api/queries.ts';
-import { Door } from '../parts/door.tsx';
+import { Door } from './door.tsx';
 import { FormActions } from '../parts/page.tsx';
 import { ProblemAlert } from '../parts/problem.tsx';
 import { LinkAnchor } from '../parts/links.tsx';

@@ -1,6 +1,6 @@
 import { getRouteApi } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { CasePanel } from '../case/case-panel.tsx';
+import { CasePanel } from './case-panel.tsx';
 import { usePageTitle } from '../lib/page-title.ts';
 
 const route = getRouteApi('/frame/cases/appointment/$id');
