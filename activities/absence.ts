@@ -1,7 +1,7 @@
 /** What the process of an absence has done for it: each safe to repeat by its operation key. */
-import { lookAtList, declareAbsence, type Look } from '../db/absences.ts';
-import { carryOutStep, type PatientStep, type StepOutcome } from '../db/absence-steps.ts';
-import { steerAbsence, steerCase, type Steered } from '../db/absence-steering.ts';
+import { lookAtList, declareAbsence, type Look } from '../db/absences/absences.ts';
+import { carryOutStep, type PatientStep, type StepOutcome } from '../db/absences/absence-steps.ts';
+import { steerAbsence, steerCase, type Steered } from '../db/absences/absence-steering.ts';
 import type {
   AbsenceActionRequest,
   AbsenceStart,

@@ -1,13 +1,13 @@
 /** What the appointment workflow has done for it: each one transaction, each safe to repeat by its operation key. */
-import { applyAction } from '../db/appointment-actions.ts';
-import type { Settled } from '../db/appointment-effects.ts';
-import { settledState } from '../db/appointment-view.ts';
-import { openAppointment } from '../db/appointments.ts';
-import { queueReminder, raiseVisitTask } from '../db/appointment-timers.ts';
+import { applyAction } from '../db/appointments/appointment-actions.ts';
+import type { Settled } from '../db/appointments/appointment-effects.ts';
+import { settledState } from '../db/appointments/appointment-view.ts';
+import { openAppointment } from '../db/appointments/appointments.ts';
+import { queueReminder, raiseVisitTask } from '../db/appointments/appointment-timers.ts';
 import { findOperation, withOrganization } from '../db/transaction.ts';
 import { DomainError } from '../domain/errors.ts';
 import { activityStep } from './activity-step.ts';
-import type { AppointmentEvent } from '../domain/appointment-events.ts';
+import type { AppointmentEvent } from '../domain/appointment/appointment-events.ts';
 import type { Actor } from '../domain/actor.ts';
 import type { ActionInput, AppointmentStart, Operation, PlannedTimer } from '../workflows/messages/appointment.ts';
 import type { ActivityPorts } from './ports.ts';
@@ -51,7 +51,7 @@ export interface AppointmentActivities {
   raiseStaffTask(step: StaffTaskStep): Promise<boolean>;
 }
 
-export type { Settled } from '../db/appointment-effects.ts';
+export type { Settled } from '../db/appointments/appointment-effects.ts';
 
 export function appointmentActivities(ports: ActivityPorts): AppointmentActivities {
   const { db, clock } = ports;

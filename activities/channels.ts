@@ -1,5 +1,5 @@
 /** The ways out of the house. Each is a port; the sender knows nothing of SMTP or of any provider. */
-import type { CalendarMethod } from '../domain/calendar-file.ts';
+import type { CalendarMethod } from '../domain/calendar/calendar-file.ts';
 
 export interface OutgoingMail {
   /** Without angle brackets; the same for every attempt, so that a receiver recognizes a repeat. */

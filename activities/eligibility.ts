@@ -1,10 +1,10 @@
 /** What the question whether somebody is insured has done for it. The payer is asked outside of any transaction. */
 import { createHash } from 'node:crypto';
-import { inquirySubject, recordCheck, takeAsk } from '../db/eligibility.ts';
-import type { CheckResult } from '../db/eligibility.ts';
+import { inquirySubject, recordCheck, takeAsk } from '../db/patients/eligibility.ts';
+import type { CheckResult } from '../db/patients/eligibility.ts';
 import type { FieldSecrets } from '../db/field-secrets.ts';
 import { findOperation, withTransaction } from '../db/transaction.ts';
-import { read271, write270 } from '../domain/x12-eligibility.ts';
+import { read271, write270 } from '../domain/coverage/x12-eligibility.ts';
 import { eligibilityOperationKey } from '../workflows/messages/eligibility.ts';
 import type { EligibilityTry } from '../workflows/messages/eligibility.ts';
 import { activityStep } from './activity-step.ts';

@@ -3,8 +3,8 @@
  * itself says what takes the place of one that failed; and what became of it is told to the ladder at once.
  */
 import type { Trx } from '../db/connection.ts';
-import { escalationMessageKind, noticeFailed, noticeNotSent, noticeSent } from '../db/escalation-sends.ts';
-import { staffContact } from '../db/on-call.ts';
+import { escalationMessageKind, noticeFailed, noticeNotSent, noticeSent } from '../db/escalations/escalation-sends.ts';
+import { staffContact } from '../db/escalations/on-call.ts';
 import { systemActor } from '../domain/actor.ts';
 import type { EscalationState } from '../domain/escalation.ts';
 import type { Delivery } from './channels.ts';

@@ -1,5 +1,10 @@
 /** What the process of an escalation has done for it: each one transaction, each safe to repeat by its operation key. */
-import { applyEscalationAction, losePresence, readEscalation, ringEscalationTimer } from '../db/escalations.ts';
+import {
+  applyEscalationAction,
+  losePresence,
+  readEscalation,
+  ringEscalationTimer,
+} from '../db/escalations/escalations.ts';
 import type { Operation } from '../workflows/messages/appointment.ts';
 import type { EscalationRequest, EscalationSettled, EscalationStart } from '../workflows/messages/escalation.ts';
 import { activityStep } from './activity-step.ts';

@@ -6,7 +6,7 @@ import {
   readGroupProgress,
   settleGroupSession,
   type WhichGroup,
-} from '../db/group-sessions.ts';
+} from '../db/groups/group-sessions.ts';
 import type { ProblemDetail } from '../domain/errors.ts';
 import type { ActionRequest, Operation } from '../workflows/messages/appointment.ts';
 import type {

@@ -1,7 +1,7 @@
 /** What the workflow of an intake has done for it: each one transaction, each safe to repeat by its operation key. */
-import { applyIntakeAction, type IntakeCommand } from '../db/intake-actions.ts';
-import { beginIntake, createProvisionalChart } from '../db/intake-start.ts';
-import { readIntake, refreshIntake, ringIntakeTimer } from '../db/intake-timers.ts';
+import { applyIntakeAction, type IntakeCommand } from '../db/intakes/intake-actions.ts';
+import { beginIntake, createProvisionalChart } from '../db/intakes/intake-start.ts';
+import { readIntake, refreshIntake, ringIntakeTimer } from '../db/intakes/intake-timers.ts';
 import type { Operation } from '../workflows/messages/appointment.ts';
 import type { IntakeSettled, IntakeStart } from '../workflows/messages/intake.ts';
 import { activityStep } from './activity-step.ts';

@@ -1,7 +1,7 @@
 /** From a row of the outbox to words: facts gathered, language chosen, template applied. Nothing of it is stored. */
 import type { Trx } from '../db/connection.ts';
-import { addressLines } from '../domain/address.ts';
-import { calendarFile, type CalendarMethod, type CalendarVisit } from '../domain/calendar-file.ts';
+import { addressLines } from '../domain/patient/address.ts';
+import { calendarFile, type CalendarMethod, type CalendarVisit } from '../domain/calendar/calendar-file.ts';
 import { accountMessages, isAccountMessage } from './messages/account-messages.ts';
 import { accountNotices, isAccountNotice } from './messages/account-notices.ts';
 import { isEscalationMessage } from './escalation-delivery.ts';

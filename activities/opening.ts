@@ -1,7 +1,7 @@
 /** What the workflows of the waitlist have done for them: each one transaction, each safe to repeat by its operation key. */
-import { advanceOpening, applyOpeningAction, readOpening } from '../db/opening-steps.ts';
+import { advanceOpening, applyOpeningAction, readOpening } from '../db/waitlist/opening-steps.ts';
 import { findOperation, withOrganization } from '../db/transaction.ts';
-import { applyEntryAction, joinWaitlist, readEntry, ringEntryTimer } from '../db/waitlist-entries.ts';
+import { applyEntryAction, joinWaitlist, readEntry, ringEntryTimer } from '../db/waitlist/waitlist-entries.ts';
 import type { Operation } from '../workflows/messages/appointment.ts';
 import type { OpeningActionRequest, OpeningSettled } from '../workflows/messages/opening.ts';
 import type {

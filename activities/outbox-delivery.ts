@@ -1,6 +1,6 @@
 /** One message from the outbox to the door: claimed and looked at in one transaction, sent outside of any, recorded in another. */
 import type { Trx } from '../db/connection.ts';
-import { raiseStaffTask } from '../db/staff-tasks.ts';
+import { raiseStaffTask } from '../db/cases/staff-tasks.ts';
 import { withTransaction } from '../db/transaction.ts';
 import { systemActor } from '../domain/actor.ts';
 import type { Channels, Delivery } from './channels.ts';

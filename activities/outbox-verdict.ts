@@ -4,9 +4,9 @@
  */
 import type { Trx } from '../db/connection.ts';
 import { loadPolicies } from '../db/policies.ts';
-import { addDuration } from '../domain/calendar.ts';
+import { addDuration } from '../domain/calendar/calendar.ts';
 import { policyAt } from '../domain/policies.ts';
-import { dueAfterOutage } from '../domain/reminder.ts';
+import { dueAfterOutage } from '../domain/appointment/reminder.ts';
 import { intakeProblem, loadIntakeLink, type IntakeLinkFacts } from './intake-verdict.ts';
 import type { LinkKind } from './link-token.ts';
 import { isEscalationMessage, judgeEscalation } from './escalation-delivery.ts';

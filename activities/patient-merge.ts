@@ -1,6 +1,6 @@
 /** What the process of a merge has done for it: each one transaction, each safe to repeat by its operation key. */
-import { abandonMerge, beginMerge, finishMerge, stepMerge, unmerge } from '../db/patient-merges.ts';
-import type { MergeStep } from '../db/patient-merge-tables.ts';
+import { abandonMerge, beginMerge, finishMerge, stepMerge, unmerge } from '../db/identity/patient-merges.ts';
+import type { MergeStep } from '../db/identity/patient-merge-tables.ts';
 import type { MergeSettled, MergeStart, UnmergeStart } from '../workflows/messages/patient-merge.ts';
 import { activityStep } from './activity-step.ts';
 import type { ActivityPorts } from './ports.ts';

@@ -1,7 +1,13 @@
 /** What the process of a recurring series has done for it. Each is safe to repeat: by its operation key, or by its step. */
 import { getClient } from '@temporalio/activity';
-import { openSeries, readSeriesProgress, recordSeriesStep, settleSeries, type WhichSeries } from '../db/series.ts';
-import { beginSeriesChange } from '../db/series-changes.ts';
+import {
+  openSeries,
+  readSeriesProgress,
+  recordSeriesStep,
+  settleSeries,
+  type WhichSeries,
+} from '../db/series/series.ts';
+import { beginSeriesChange } from '../db/series/series-changes.ts';
 import { findOperation, withOrganization } from '../db/transaction.ts';
 import type { ProblemDetail } from '../domain/errors.ts';
 import type { ActionRequest, Operation } from '../workflows/messages/appointment.ts';

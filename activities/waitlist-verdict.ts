@@ -3,8 +3,8 @@
  * crash nobody is written about an offer that is over), its end only to whom it was announced.
  */
 import type { Trx } from '../db/connection.ts';
-import { waitingStates } from '../domain/waitlist.ts';
-import type { OfferState, WaitlistState } from '../domain/waitlist.ts';
+import { waitingStates } from '../domain/waitlist/waitlist.ts';
+import type { OfferState, WaitlistState } from '../domain/waitlist/waitlist.ts';
 import type { VisitMode } from '../workflows/messages/appointment.ts';
 import type { OfferMessageKind, WishMessageKind } from './messages/waitlist-messages.ts';
 import type { Suppression } from './outbox-verdict.ts';

@@ -1,5 +1,5 @@
 /** What the process of a walk-in has done for it: each one transaction, each safe to repeat by its operation key. */
-import { applyWalkInAction, arriveWalkIn, readWalkIn, ringWalkInTimer } from '../db/walk-ins.ts';
+import { applyWalkInAction, arriveWalkIn, readWalkIn, ringWalkInTimer } from '../db/walk-ins/walk-ins.ts';
 import { findOperation, withOrganization } from '../db/transaction.ts';
 import type { Operation } from '../workflows/messages/appointment.ts';
 import type { WalkInRequest, WalkInSettled, WalkInStart } from '../workflows/messages/walk-in.ts';

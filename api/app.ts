@@ -13,8 +13,8 @@ import type { AnyRoute } from './route.ts';
 import { buildRouter } from './router.ts';
 import { securityHeaders } from './security-headers.ts';
 import { staticFiles } from './static.ts';
-import { temporalWeb } from './temporal-web.ts';
-import { videoSandboxPages } from './video-sandbox.ts';
+import { temporalWeb } from './temporal/temporal-web.ts';
+import { videoSandboxPages } from './appointments/video-sandbox.ts';
 import { visitPages } from './visit-pages/pages.ts';
 
 export interface AppOptions {

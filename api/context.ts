@@ -11,10 +11,10 @@ import type { Config } from '../config.ts';
 import type { DocumentStore } from '../documents/store.ts';
 import type { KeyRing } from '../keys.ts';
 import type { ChangeEvents } from './events.ts';
-import type { Passwords } from './passwords.ts';
+import type { Passwords } from './sign-in/passwords.ts';
 import type { RateLimits } from './rate-limits.ts';
-import type { SlotGate } from './slot-gate.ts';
-import type { TemporalGateway } from './temporal.ts';
+import type { SlotGate } from './appointments/slot-gate.ts';
+import type { TemporalGateway } from './temporal/temporal.ts';
 
 /** What the API process is made of; built once in api/main.ts, passed everywhere, no singletons. */
 export interface ApiPorts {

@@ -6,7 +6,7 @@ import { createLog } from './log.ts';
 import { createPorts } from './ports.ts';
 import { routes } from './routes.ts';
 import { startServer } from './server.ts';
-import { createTemporalGateway } from './temporal.ts';
+import { createTemporalGateway } from './temporal/temporal.ts';
 
 const sweepEveryMs = 10 * 60_000;
 

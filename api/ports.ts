@@ -8,10 +8,10 @@ import type { Config } from '../config.ts';
 import type { KeyRing } from '../keys.ts';
 import type { ApiPorts } from './context.ts';
 import { listenForChanges } from './events.ts';
-import { createPasswords } from './passwords.ts';
+import { createPasswords } from './sign-in/passwords.ts';
 import { createRateLimits } from './rate-limits.ts';
-import { createSlotGate } from './slot-gate.ts';
-import type { TemporalGateway } from './temporal.ts';
+import { createSlotGate } from './appointments/slot-gate.ts';
+import type { TemporalGateway } from './temporal/temporal.ts';
 
 export type ApiConfig = Config<'api' | 'auditor'>;
 

@@ -2,13 +2,13 @@
 import type { Actor } from '../domain/actor.ts';
 import type { Action } from '../domain/access.ts';
 import { DomainError } from '../domain/errors.ts';
-import { recordAudit } from '../db/audit-trail.ts';
+import { recordAudit } from '../db/audit/audit-trail.ts';
 import type { Trx } from '../db/connection.ts';
 import { withOrganization, withTransaction, type OperationKey } from '../db/transaction.ts';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { ApiPorts, RequestContext, SessionUser, Subject, Upload } from './context.ts';
 import { operationIdOf, operationKeyOf, type RequestScope } from './idempotency.ts';
-import { actorOf } from './session.ts';
+import { actorOf } from './sign-in/session.ts';
 
 export interface RequestFacts {
   readonly requestId: string;

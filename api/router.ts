@@ -9,7 +9,7 @@ import { z } from 'zod';
 import type { Action } from '../domain/access.ts';
 import { actions } from '../domain/access.ts';
 import { DomainError } from '../domain/errors.ts';
-import { recordAudit } from '../db/audit-trail.ts';
+import { recordAudit } from '../db/audit/audit-trail.ts';
 import { withTransaction } from '../db/transaction.ts';
 import { defaultBodyLimit, readBody, refuseHostileData, uploadType } from './body.ts';
 import type { ApiPorts, SessionUser } from './context.ts';
@@ -19,7 +19,7 @@ import { idempotencyKeyPattern } from './idempotency.ts';
 import { mayHaveCommitted, toDetail, validationProblem } from './problem.ts';
 import { handleRequest, type HandledRequest } from './request-context.ts';
 import { RouteAnswer, type AnyRoute } from './route.ts';
-import { findSession, presentedToken } from './session.ts';
+import { findSession, presentedToken } from './sign-in/session.ts';
 
 export const apiPrefix = '/api/v1';
 

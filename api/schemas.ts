@@ -1,6 +1,6 @@
 /** Parts that the schemas of several routes share. Input objects are strict: an unknown key is refused, not ignored. */
 import { z } from 'zod';
-import { isTimeZone, parseInstant } from '../domain/calendar.ts';
+import { isTimeZone, parseInstant } from '../domain/calendar/calendar.ts';
 import { uuidPattern } from '../domain/ids.ts';
 
 export const id = z.string().regex(uuidPattern, 'Not an id').meta({ format: 'uuid' });

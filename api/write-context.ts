@@ -1,6 +1,6 @@
 import { databaseTime } from '../db/clock.ts';
 import type { Trx } from '../db/connection.ts';
-import type { WriteContext } from '../db/schedule-administration.ts';
+import type { WriteContext } from '../db/schedule/schedule-administration.ts';
 import type { RequestContext } from './context.ts';
 
 /** Who writes, in which organization, at which database time, under which operation key. */

@@ -2,15 +2,15 @@
  * The invariants of scheduling-intake.md G, read by SQL from what was committed. Tests, `npm run chaos` and `npm run
  * doctor` ask the same questions. An empty answer means that everything holds.
  */
-import { edges } from '../domain/appointment-events.ts';
-import { localOf } from '../domain/calendar.ts';
+import { edges } from '../domain/appointment/appointment-events.ts';
+import { localOf } from '../domain/calendar/calendar.ts';
 import type { Trx } from './connection.ts';
-import { groupChecks } from './group-invariants.ts';
-import { intakeChecks } from './intake-invariants.ts';
-import { waitlistChecks } from './waitlist-invariants.ts';
-import { entryChecks } from './waitlist-entry-invariants.ts';
-import { escalationChecks } from './escalation-invariants.ts';
-import { walkInChecks } from './walk-in-invariants.ts';
+import { groupChecks } from './groups/group-invariants.ts';
+import { intakeChecks } from './intakes/intake-invariants.ts';
+import { waitlistChecks } from './waitlist/waitlist-invariants.ts';
+import { entryChecks } from './waitlist/waitlist-entry-invariants.ts';
+import { escalationChecks } from './escalations/escalation-invariants.ts';
+import { walkInChecks } from './walk-ins/walk-in-invariants.ts';
 
 export interface Violation {
   /** 'I1' ... */

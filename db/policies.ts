@@ -1,6 +1,6 @@
-import type { AppointmentRules } from '../domain/appointment-facts.ts';
+import type { AppointmentRules } from '../domain/appointment/appointment-facts.ts';
 import { policyAt, type PolicyRow } from '../domain/policies.ts';
-import type { VisitType } from '../domain/schedule.ts';
+import type { VisitType } from '../domain/schedule/schedule.ts';
 import type { Trx } from './connection.ts';
 import { epochMs } from './instants.ts';
 

@@ -1,11 +1,11 @@
 /**
  * The shared escalation engine (scheduling-intake.md D5; red flags of D3 use it, others will): who is told of an urgent
  * item, by what, when, and who next as long as nobody says "I have it". Pure: a position on a ladder, and what follows
- * from it. Whether a message may still be filed is decided in the transaction that files it (db/escalation-sends.ts).
+ * from it. Whether a message may still be filed is decided in the transaction that files it (db/escalations/escalation-sends.ts).
  * Instants are epoch milliseconds.
  */
 import type { Actor } from './actor.ts';
-import { isoDurationToMs } from './calendar.ts';
+import { isoDurationToMs } from './calendar/calendar.ts';
 import type { ProblemDetail } from './errors.ts';
 
 export const escalationStates = ['raised', 'notifying', 'exhausted', 'acknowledged', 'resolved', 'cancelled'] as const;

@@ -2,10 +2,10 @@
  * Every deadline is a dated policy row (architecture.md 1.6), with the defaults of scheduling-intake.md D1 for a site that
  * has set nothing. Durations are ISO-8601, local times `HH:MM`.
  */
-import type { FeePolicy } from './charge.ts';
+import type { FeePolicy } from './appointment/charge.ts';
 import { defaultEscalationPolicy, type EscalationPolicy } from './escalation.ts';
 import type { LocationId } from './ids.ts';
-import { defaultIntakePolicy, type IntakePolicy } from './intake-policy.ts';
+import { defaultIntakePolicy, type IntakePolicy } from './intake/intake-policy.ts';
 import type { TriageScheme } from './walk-in.ts';
 
 export const reminderChannels = ['email', 'sms'] as const;
@@ -56,7 +56,7 @@ export interface WaitlistPolicy {
   readonly expiryNotice: string;
 }
 
-/** What happens to a visit that nobody has confirmed (features.md B17, domain/confirmation.ts). */
+/** What happens to a visit that nobody has confirmed (features.md B17, domain/appointment/confirmation.ts). */
 export interface ConfirmationPolicy {
   /** Before the start: `PT6H` elapsed, `P1D` at the same wall-clock time the day before. */
   readonly deadline: string;

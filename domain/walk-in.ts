@@ -6,8 +6,8 @@
 import type { Action } from './access.ts';
 import type { Actor } from './actor.ts';
 import type { ProblemDetail } from './errors.ts';
-import type { Interval } from './interval.ts';
-import { MINUTE } from './zone.ts';
+import type { Interval } from './calendar/interval.ts';
+import { MINUTE } from './calendar/zone.ts';
 
 /** Five levels, as ESI, CTAS and the Manchester system have them: 1 immediate .. 5 non-urgent. The words are a policy. */
 export const triageLevels = [1, 2, 3, 4, 5] as const;

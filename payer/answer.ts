@@ -1,6 +1,6 @@
 /** What the payer sandbox answers: 271 for a 270 (005010X279A1). Honest about being none: it knows no real member. */
-import { eligibilityVersion } from '../domain/x12-eligibility.ts';
-import { readInterchange, writeInterchange, x12Text, type Segment } from '../domain/x12.ts';
+import { eligibilityVersion } from '../domain/coverage/x12-eligibility.ts';
+import { readInterchange, writeInterchange, x12Text, type Segment } from '../domain/coverage/x12.ts';
 
 export interface Member {
   readonly memberId: string;

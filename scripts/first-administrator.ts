@@ -5,7 +5,7 @@
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { linkToken, linkUrl } from '../activities/link-token.ts';
-import { fileLink } from '../api/one-time-links.ts';
+import { fileLink } from '../api/sign-in/one-time-links.ts';
 import { loadConfig } from '../config.ts';
 import { connect, type Db } from '../db/connection.ts';
 import { withTransaction } from '../db/transaction.ts';

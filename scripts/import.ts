@@ -9,10 +9,10 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { loadConfig } from '../config.ts';
 import { connect, type Db } from '../db/connection.ts';
-import { refusedLines } from '../db/imports.ts';
+import { refusedLines } from '../db/patients/imports.ts';
 import { organizationIds } from '../db/organizations.ts';
 import { systemActor } from '../domain/actor.ts';
-import { csvColumns, type CsvColumn } from '../domain/csv-patient.ts';
+import { csvColumns, type CsvColumn } from '../domain/patient/csv-patient.ts';
 import { batchSize, importFile, type ImportProgress } from './import/import-file.ts';
 import { detectFormat, type ImportFormat } from './import/read-patients.ts';
 

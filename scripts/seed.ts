@@ -4,7 +4,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createPasswords } from '../api/passwords.ts';
+import { createPasswords } from '../api/sign-in/passwords.ts';
 import { loadConfig } from '../config.ts';
 import { connect, type Db } from '../db/connection.ts';
 import { organizationIds } from '../db/organizations.ts';

@@ -6,7 +6,7 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../config.ts';
-import { simulation, type Simulation, type SimulationFigures } from '../domain/simulation.ts';
+import { simulation, type Simulation, type SimulationFigures } from '../domain/waitlist/simulation.ts';
 import { signIn } from './client/clinic-client.ts';
 import { createProgress } from './provision/progress.ts';
 import { countFigures } from './simulate/figures.ts';

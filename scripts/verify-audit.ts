@@ -3,8 +3,8 @@
  * database, and names the first bad row. Exit 0: unaltered; 1: altered; 2: could not be checked.
  */
 import { loadConfig } from '../config.ts';
-import { readAnchors } from '../db/audit-anchor.ts';
-import { verifyChain, type AuditFault } from '../db/audit-seal.ts';
+import { readAnchors } from '../db/audit/audit-anchor.ts';
+import { verifyChain, type AuditFault } from '../db/audit/audit-seal.ts';
 import { connect } from '../db/connection.ts';
 import { organizationIds } from '../db/organizations.ts';
 import { loadKeys } from '../keys.ts';

@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../activities/ports.ts';
 import type { Scanner } from '../activities/scanner.ts';
 import type { Db } from '../db/connection.ts';
-import { claimScan, decideScan, namedInStore, putOffScan, type DocumentRow } from '../db/documents.ts';
+import { claimScan, decideScan, namedInStore, putOffScan, type DocumentRow } from '../db/patients/documents.ts';
 import { organizationIds } from '../db/organizations.ts';
 import { withOrganization, withTransaction } from '../db/transaction.ts';
 import type { DocumentStore } from '../documents/store.ts';

@@ -5,7 +5,7 @@
 import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import type { Db } from '../db/connection.ts';
-import { owedAsks } from '../db/eligibility.ts';
+import { owedAsks } from '../db/patients/eligibility.ts';
 import { organizationIds } from '../db/organizations.ts';
 import { withOrganization } from '../db/transaction.ts';
 import { askAgainSignal, eligibilityWorkflow, eligibilityWorkflowId } from '../workflows/messages/eligibility.ts';

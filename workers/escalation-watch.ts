@@ -1,6 +1,6 @@
 /**
  * No urgent item without a run: one that was raised by a process that died before it started the child, or whose run was
- * ended by hand, is taken up again within seconds. Its row and first messages are there already (db/escalations.ts).
+ * ended by hand, is taken up again within seconds. Its row and first messages are there already (db/escalations/escalations.ts).
  */
 import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
 import type { Logger } from 'pino';

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
-import { writeAnchor } from '../db/audit-anchor.ts';
-import { chainHead, sealBatch } from '../db/audit-seal.ts';
+import { writeAnchor } from '../db/audit/audit-anchor.ts';
+import { chainHead, sealBatch } from '../db/audit/audit-seal.ts';
 import type { Db } from '../db/connection.ts';
 import { organizationIds } from '../db/organizations.ts';
 import { startRounds } from './rounds.ts';

@@ -3,7 +3,7 @@ import type { Clock } from '../activities/ports.ts';
 import type { Db } from '../db/connection.ts';
 import { organizationIds } from '../db/organizations.ts';
 import { withTransaction } from '../db/transaction.ts';
-import { fileZoneChanges } from '../db/zone-changes.ts';
+import { fileZoneChanges } from '../db/schedule/zone-changes.ts';
 import { startRounds } from './rounds.ts';
 
 export interface ZoneWatchOptions {

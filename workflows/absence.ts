@@ -1,6 +1,6 @@
 /**
  * A practitioner is away, or a room or machine is down (features B20, B21): `absence:<id>` brings every affected patient to a
- * resolution. Postgres keeps the list and judges each patient (domain/absence.ts); this process goes through the list,
+ * resolution. Postgres keeps the list and judges each patient (domain/schedule/absence.ts); this process goes through the list,
  * soonest visit first, and owns the waiting: half of the time to answer, its end, and the next look. Read `absence` first.
  */
 import {
@@ -21,8 +21,8 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { AbsenceActivities, Look, Steered, StepOutcome } from '../activities/absence.ts';
-import { absenceActions, absenceActionsOf, actionProblem, caseActions } from '../domain/absence.ts';
-import type { AbsenceAction, CaseAction, Progress } from '../domain/absence.ts';
+import { absenceActions, absenceActionsOf, actionProblem, caseActions } from '../domain/schedule/absence.ts';
+import type { AbsenceAction, CaseAction, Progress } from '../domain/schedule/absence.ts';
 import { behindUpdate, owed, startCommand } from './activity-options.ts';
 import { startOnce, startOpenings, tell } from './children.ts';
 import { refusal, refusedWith } from './failures.ts';

@@ -25,12 +25,12 @@ import {
 import type { AppointmentActivities, Settled } from '../activities/appointment.ts';
 import type { Actor } from '../domain/actor.ts';
 import { systemActor } from '../domain/actor.ts';
-import { decide } from '../domain/appointment.ts';
-import type { AppointmentEvent } from '../domain/appointment-events.ts';
-import { finalStatuses } from '../domain/appointment-facts.ts';
-import type { AppointmentFacts } from '../domain/appointment-facts.ts';
+import { decide } from '../domain/appointment/appointment.ts';
+import type { AppointmentEvent } from '../domain/appointment/appointment-events.ts';
+import { finalStatuses } from '../domain/appointment/appointment-facts.ts';
+import type { AppointmentFacts } from '../domain/appointment/appointment-facts.ts';
 import type { ProblemCode, ProblemDetail } from '../domain/errors.ts';
-import { dueAfterOutage } from '../domain/reminder.ts';
+import { dueAfterOutage } from '../domain/appointment/reminder.ts';
 import { behindUpdate, owed, startCommand } from './activity-options.ts';
 import { caseShown } from './case-shown.ts';
 import { currentDetails, waitingFor } from './appointment-words.ts';
@@ -440,7 +440,7 @@ function taskOf({ name }: PlannedTimer): 'late' | 'no-show' | 'confirmation' | n
   return name === 'late' || name === 'no-show' || name === 'confirmation' ? name : null;
 }
 
-/** B17, domain/confirmation.ts: the deadline was not told, or there is too little time left for somebody else. */
+/** B17, domain/appointment/confirmation.ts: the deadline was not told, or there is too little time left for somebody else. */
 function asksForCall({ name }: PlannedTimer, { code, data }: ProblemDetail): boolean {
   if (name !== 'confirmation' || code !== 'guard-failed') return false;
   return data?.['guard'] === 'deadline-not-told' || data?.['guard'] === 'release-too-late';

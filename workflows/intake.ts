@@ -20,7 +20,7 @@ import {
 } from '@temporalio/workflow';
 import type { IntakeActivities } from '../activities/intake.ts';
 import type { ProblemCode } from '../domain/errors.ts';
-import { intakeAfter, openIntakeStates } from '../domain/intake.ts';
+import { intakeAfter, openIntakeStates } from '../domain/intake/intake.ts';
 import { behindUpdate, owed, startCommand } from './activity-options.ts';
 import { caseShown } from './case-shown.ts';
 import { startEscalations, startMerges, startOnce } from './children.ts';

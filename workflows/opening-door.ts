@@ -1,6 +1,6 @@
 /** What an opening's process refuses before it is asked of the database: shapes, and what is over for certain. */
 import type { ProblemDetail } from '../domain/errors.ts';
-import { liveOpeningStates } from '../domain/waitlist.ts';
+import { liveOpeningStates } from '../domain/waitlist/waitlist.ts';
 import type { OfferView, OpeningAction, OpeningActionInput, OpeningSettled } from './messages/opening.ts';
 
 const needed: Readonly<Partial<Record<OpeningAction, keyof OpeningActionInput>>> = {

@@ -1,5 +1,5 @@
 /** What the front desk reads of a promotion in Temporal Web: plain words, no names, nothing clinical (I24). */
-import type { OfferState } from '../domain/waitlist.ts';
+import type { OfferState } from '../domain/waitlist/waitlist.ts';
 import type { PlannedTimer } from './messages/appointment.ts';
 import type { OfferView, OpeningSettled } from './messages/opening.ts';
 import { shortTime } from './short-time.ts';

@@ -18,7 +18,7 @@ import {
 } from '@temporalio/workflow';
 import type { OpeningActivities } from '../activities/opening.ts';
 import type { ProblemCode } from '../domain/errors.ts';
-import { liveOpeningStates } from '../domain/waitlist.ts';
+import { liveOpeningStates } from '../domain/waitlist/waitlist.ts';
 import { behindUpdate, owed } from './activity-options.ts';
 import { caseShown } from './case-shown.ts';
 import { startOnce, startOpenings, tell } from './children.ts';

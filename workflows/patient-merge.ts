@@ -27,7 +27,7 @@ import { settleStart, startOutcome } from './start.ts';
 const inStart = proxyLocalActivities<PatientMergeActivities>(startCommand);
 const inTime = proxyActivities<PatientMergeActivities>(owed);
 
-/** As db/patient-merge-tables.ts lists them; here too, for a history must not change with a list. */
+/** As db/identity/patient-merge-tables.ts lists them; here too, for a history must not change with a list. */
 const steps = ['person', 'visits', 'cases', 'chart', 'sweep'] as const;
 
 export function patientMerge(input: MergeStart): Promise<MergeOutcome> {

@@ -16,7 +16,7 @@ import {
 } from '@temporalio/workflow';
 import type { OpeningActivities } from '../activities/opening.ts';
 import type { ProblemCode } from '../domain/errors.ts';
-import { waitingStates } from '../domain/waitlist.ts';
+import { waitingStates } from '../domain/waitlist/waitlist.ts';
 import { behindUpdate, owed, startCommand } from './activity-options.ts';
 import { caseShown } from './case-shown.ts';
 import { tell } from './children.ts';

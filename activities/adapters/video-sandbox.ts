@@ -1,7 +1,7 @@
 /**
  * The picture itself is somebody else's. What we ask of them is this port: a way into a room for one participant until an
  * instant. They learn a room's name and a role, never who it is or what it is about. The sandbox stands in for them where
- * there is none: its page (api/video-sandbox.ts) shows who is in the room, and there is no picture.
+ * there is none: its page (api/appointments/video-sandbox.ts) shows who is in the room, and there is no picture.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 

@@ -1,5 +1,5 @@
 /** One function a kind of message about an account: a link or a code that works once, and until when. */
-import { longTime } from '../../domain/time-words.ts';
+import { longTime } from '../../domain/calendar/time-words.ts';
 import type { MessageParts } from './compose.ts';
 import type { MessageCatalog } from './locales/en.ts';
 

@@ -1,5 +1,5 @@
 /** One function a kind of notice about an account: something has happened to it. No link, so that nothing can be imitated. */
-import { longTime } from '../../domain/time-words.ts';
+import { longTime } from '../../domain/calendar/time-words.ts';
 import type { MessageParts } from './compose.ts';
 import type { MessageCatalog } from './locales/en.ts';
 

@@ -1,5 +1,5 @@
 /** One function a kind of message about an intake: its link, its code, how it went. */
-import { longTime } from '../../domain/time-words.ts';
+import { longTime } from '../../domain/calendar/time-words.ts';
 import type { MessageParts } from './compose.ts';
 import type { IntakeWords } from './intake-words.ts';
 import type { MessageCatalog } from './locales/en.ts';

@@ -1,5 +1,5 @@
 /** One function a kind of message to somebody who waits. What they are given is all they can say. */
-import { longTime, shortTime } from '../../domain/time-words.ts';
+import { longTime, shortTime } from '../../domain/calendar/time-words.ts';
 import type { VisitMode } from '../../workflows/messages/appointment.ts';
 import type { MessageParts } from './compose.ts';
 import type { MessageCatalog } from './locales/en.ts';

@@ -3,19 +3,19 @@
  * patient to a resolution, everybody's path on one page, and a person's word about all of it or about one patient.
  */
 import { z } from 'zod';
-import { affectedVisits } from '../../db/absence-list.ts';
-import { casesOf, listAbsences as findAbsences, readAbsence } from '../../db/absence-view.ts';
-import { awayOf } from '../../db/absences.ts';
+import { affectedVisits } from '../../db/absences/absence-list.ts';
+import { casesOf, listAbsences as findAbsences, readAbsence } from '../../db/absences/absence-view.ts';
+import { awayOf } from '../../db/absences/absences.ts';
 import { databaseTime } from '../../db/clock.ts';
 import type { Trx } from '../../db/connection.ts';
 import { findOperation } from '../../db/transaction.ts';
-import { absenceActions, absenceStates, caseActions, hasBegun } from '../../domain/absence.ts';
-import { iso, localTimeProblem, parseStart } from '../../domain/calendar.ts';
-import type { Fold } from '../../domain/calendar.ts';
+import { absenceActions, absenceStates, caseActions, hasBegun } from '../../domain/schedule/absence.ts';
+import { iso, localTimeProblem, parseStart } from '../../domain/calendar/calendar.ts';
+import type { Fold } from '../../domain/calendar/calendar.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { absenceOperationKey } from '../../workflows/messages/absence.ts';
 import type { AbsenceView } from '../../workflows/messages/absence.ts';
-import { sayToAbsence } from '../absence-actions.ts';
+import { sayToAbsence } from '../appointments/absence-actions.ts';
 import {
   absence,
   absenceCase,
@@ -23,8 +23,8 @@ import {
   representAbsences,
   representCases,
   visitsOf,
-} from '../absence-representation.ts';
-import { asError, onceAtATime } from '../appointment-actions.ts';
+} from '../appointments/absence-representation.ts';
+import { asError, onceAtATime } from '../appointments/appointment-actions.ts';
 import { decodeCursor, pageOf } from '../page.ts';
 import { route, RouteAnswer } from '../route.ts';
 import { cursor, fold, id, idParams, limit, listOf, text, timeZone } from '../schemas.ts';

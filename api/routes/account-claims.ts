@@ -4,8 +4,8 @@ import { hashLinkCode, linkCode, linkToken, linkUrl } from '../../activities/lin
 import { DomainError } from '../../domain/errors.ts';
 import type { Trx } from '../../db/connection.ts';
 import { queueMessage } from '../../db/outbox.ts';
-import { raiseStaffTask } from '../../db/staff-tasks.ts';
-import { createAccount } from '../accounts.ts';
+import { raiseStaffTask } from '../../db/cases/staff-tasks.ts';
+import { createAccount } from '../sign-in/accounts.ts';
 import {
   databaseNow,
   fileLink,
@@ -14,8 +14,8 @@ import {
   openLink,
   spendLink,
   type AccessLink,
-} from '../one-time-links.ts';
-import { requireGoodPassword } from '../passwords.ts';
+} from '../sign-in/one-time-links.ts';
+import { requireGoodPassword } from '../sign-in/passwords.ts';
 import { route } from '../route.ts';
 import { date, email, idParams } from '../schemas.ts';
 import { linkTokenParams } from './invitations.ts';

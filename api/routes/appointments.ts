@@ -1,21 +1,25 @@
 import { z } from 'zod';
-import { appointmentsOfDay, appointmentsOfPatient } from '../../db/appointment-lists.ts';
-import { lookBefore } from '../../db/appointments.ts';
-import { stateToJudge } from '../../db/appointment-view.ts';
+import { appointmentsOfDay, appointmentsOfPatient } from '../../db/appointments/appointment-lists.ts';
+import { lookBefore } from '../../db/appointments/appointments.ts';
+import { stateToJudge } from '../../db/appointments/appointment-view.ts';
 import { databaseTime } from '../../db/clock.ts';
 import type { Trx } from '../../db/connection.ts';
 import { findOperation } from '../../db/transaction.ts';
-import { appointmentStatuses } from '../../domain/appointment-facts.ts';
+import { appointmentStatuses } from '../../domain/appointment/appointment-facts.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { ProblemDetail } from '../../domain/errors.ts';
 import { appointmentActions, appointmentOperationKey } from '../../workflows/messages/appointment.ts';
 import type { ActionInput, AppointmentView, OpeningCommand } from '../../workflows/messages/appointment.ts';
-import { actOnAppointment, asError, isAnswer, isForeign, onceAtATime } from '../appointment-actions.ts';
-import { appointment, representAppointment, representAppointments } from '../appointment-representation.ts';
-import { resolveStart } from '../appointment-start.ts';
-import { allowedActionsOf, allowedAction, waitingFor, waitingForOf } from '../case-state.ts';
+import { actOnAppointment, asError, isAnswer, isForeign, onceAtATime } from '../appointments/appointment-actions.ts';
+import {
+  appointment,
+  representAppointment,
+  representAppointments,
+} from '../appointments/appointment-representation.ts';
+import { resolveStart } from '../appointments/appointment-start.ts';
+import { allowedActionsOf, allowedAction, waitingFor, waitingForOf } from '../cases/case-state.ts';
 import type { RequestContext } from '../context.ts';
-import { onlyChart, requireChart } from '../own-chart.ts';
+import { onlyChart, requireChart } from '../patients/own-chart.ts';
 import { decodeCursor, pageOf } from '../page.ts';
 import { etag } from '../precondition.ts';
 import { route, RouteAnswer } from '../route.ts';
@@ -282,7 +286,7 @@ export const actOn = route({
   params: z.strictObject({ id, action: z.enum(appointmentActions) }),
   body: actionBody,
   answer: appointment,
-  // Each action needs its own permission; the table of domain/appointment-events.ts decides which.
+  // Each action needs its own permission; the table of domain/appointment/appointment-events.ts decides which.
   policy: { action: ['appointment:book', 'appointment:reschedule', 'appointment:cancel', 'appointment:confirm', 'appointment:approve', 'appointment:check-in', 'appointment:complete', 'appointment:cancel-by-clinic', 'appointment:correct'] }, // prettier-ignore
   audit: { change: 'appointment:act', entity: 'appointment' },
   handler: async (context, { params, body }) => {

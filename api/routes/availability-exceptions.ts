@@ -6,9 +6,9 @@ import {
   lockRecord,
   recordRemoval,
   requireRows,
-} from '../../db/schedule-administration.ts';
-import { raiseStaffTask } from '../../db/staff-tasks.ts';
-import { parseInstant } from '../../domain/calendar.ts';
+} from '../../db/schedule/schedule-administration.ts';
+import { raiseStaffTask } from '../../db/cases/staff-tasks.ts';
+import { parseInstant } from '../../domain/calendar/calendar.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { route } from '../route.ts';
 import { id, idParams, instant, listOf, note } from '../schemas.ts';

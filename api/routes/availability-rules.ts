@@ -6,7 +6,7 @@ import {
   recordRemoval,
   requireRows,
   updateRecord,
-} from '../../db/schedule-administration.ts';
+} from '../../db/schedule/schedule-administration.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { etag, ifMatch } from '../precondition.ts';
 import { route, RouteAnswer } from '../route.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { findAvailability as find } from '../../db/availability.ts';
+import { findAvailability as find } from '../../db/schedule/availability.ts';
 import { databaseTime } from '../../db/clock.ts';
-import { parseInstant } from '../../domain/calendar.ts';
+import { parseInstant } from '../../domain/calendar/calendar.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { route } from '../route.ts';
 import { id, instant, limit, listOf } from '../schemas.ts';

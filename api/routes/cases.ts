@@ -1,19 +1,23 @@
 import { z } from 'zod';
-import { stateToJudge } from '../../db/appointment-view.ts';
-import { caseSources, listOther, otherCaseKinds } from '../../db/case-sources.ts';
-import type { OtherCaseKind, OtherCaseRow } from '../../db/case-sources.ts';
-import { actorNames, listCases as findCases, relatedTo, timelineOf } from '../../db/cases.ts';
-import type { CaseQuery } from '../../db/cases.ts';
+import { stateToJudge } from '../../db/appointments/appointment-view.ts';
+import { caseSources, listOther, otherCaseKinds } from '../../db/cases/case-sources.ts';
+import type { OtherCaseKind, OtherCaseRow } from '../../db/cases/case-sources.ts';
+import { actorNames, listCases as findCases, relatedTo, timelineOf } from '../../db/cases/cases.ts';
+import type { CaseQuery } from '../../db/cases/cases.ts';
 import { databaseTime } from '../../db/clock.ts';
 import type { Trx } from '../../db/connection.ts';
 import { isoOrNull } from '../../db/instants.ts';
-import { appointmentStatuses } from '../../domain/appointment-facts.ts';
-import { endOfLocalDay, isTimeZone } from '../../domain/calendar.ts';
-import { lateChoices, lateOptions } from '../../domain/appointment-timers.ts';
+import { appointmentStatuses } from '../../domain/appointment/appointment-facts.ts';
+import { endOfLocalDay, isTimeZone } from '../../domain/calendar/calendar.ts';
+import { lateChoices, lateOptions } from '../../domain/appointment/appointment-timers.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { appointmentWorkflowId } from '../../workflows/messages/appointment.ts';
-import { appointment, representAppointment, representAppointments } from '../appointment-representation.ts';
-import { temporalWebUrl, timelineEntry, toTimelineEntry } from '../case-parts.ts';
+import {
+  appointment,
+  representAppointment,
+  representAppointments,
+} from '../appointments/appointment-representation.ts';
+import { temporalWebUrl, timelineEntry, toTimelineEntry } from '../cases/case-parts.ts';
 import {
   absenceWaitsFor,
   escalationWaitsFor,
@@ -25,13 +29,13 @@ import {
   waitingFor,
   waitingForOf,
   wishWaitsFor,
-} from '../case-state.ts';
+} from '../cases/case-state.ts';
 import type { RequestContext } from '../context.ts';
 import { decodeCursor, pageOf } from '../page.ts';
 import { etag } from '../precondition.ts';
 import { route, RouteAnswer } from '../route.ts';
 import { cursor, flag, id, limit, listOf, timeZone } from '../schemas.ts';
-import { namesOf } from '../waitlist-representation.ts';
+import { namesOf } from '../waitlist/waitlist-representation.ts';
 
 const caseKinds = ['appointment', ...otherCaseKinds] as const;
 type CaseKind = (typeof caseKinds)[number];

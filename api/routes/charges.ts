@@ -1,10 +1,16 @@
 import { z } from 'zod';
-import { decideCharge, listCharges as findCharges, readCharge, type ChargeRow } from '../../db/charges.ts';
+import { decideCharge, listCharges as findCharges, readCharge, type ChargeRow } from '../../db/appointments/charges.ts';
 import { databaseTime } from '../../db/clock.ts';
-import { chargeActionsFrom, chargeKinds, chargeStates, waiverReasons, chargeActions } from '../../domain/charge.ts';
-import type { ChargeAction } from '../../domain/charge.ts';
+import {
+  chargeActionsFrom,
+  chargeKinds,
+  chargeStates,
+  waiverReasons,
+  chargeActions,
+} from '../../domain/appointment/charge.ts';
+import type { ChargeAction } from '../../domain/appointment/charge.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { formatName } from '../../domain/patient.ts';
+import { formatName } from '../../domain/patient/patient.ts';
 import type { RequestContext } from '../context.ts';
 import { languagesOf, localized } from '../localized.ts';
 import { decodeCursor, pageOf } from '../page.ts';

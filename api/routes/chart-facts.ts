@@ -1,8 +1,8 @@
 /** What intakes left in a chart: read, and confirmed or refuted, by clinical staff. */
 import { z } from 'zod';
-import { verdicts, verifiableTables, verifyFact, type VerifiableKind } from '../../db/chart-verification.ts';
+import { verdicts, verifiableTables, verifyFact, type VerifiableKind } from '../../db/charts/chart-verification.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { chartFact, chartFactsOf } from '../chart-facts-representation.ts';
+import { chartFact, chartFactsOf } from '../patients/chart-facts-representation.ts';
 import type { RequestContext } from '../context.ts';
 import { route } from '../route.ts';
 import { id, idParams, language } from '../schemas.ts';

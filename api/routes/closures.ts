@@ -4,12 +4,12 @@
  * stopped, because each visit's update has an id that depends on the key and the visit only.
  */
 import { z } from 'zod';
-import { appointmentsOfDay } from '../../db/appointment-lists.ts';
-import { toView, type AppointmentRow } from '../../db/appointment-view.ts';
+import { appointmentsOfDay } from '../../db/appointments/appointment-lists.ts';
+import { toView, type AppointmentRow } from '../../db/appointments/appointment-view.ts';
 import type { Trx } from '../../db/connection.ts';
 import { DomainError, problemCodes, type ProblemCode } from '../../domain/errors.ts';
 import { appointmentOperationKey, type AppointmentView } from '../../workflows/messages/appointment.ts';
-import { actOnAppointment } from '../appointment-actions.ts';
+import { actOnAppointment } from '../appointments/appointment-actions.ts';
 import type { RequestContext } from '../context.ts';
 import { uuidFrom } from '../idempotency.ts';
 import { toDetail } from '../problem.ts';

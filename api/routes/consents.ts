@@ -1,10 +1,10 @@
 /** What there is to sign, what was signed, and taking it back. Signing happens in the step `consents` of an intake. */
 import { z } from 'zod';
 import { databaseTime } from '../../db/clock.ts';
-import { consentDocuments, consentGaps, consentRecordsOf, consentsMissing, revokeConsent, type ConsentRow } from '../../db/consents.ts'; // prettier-ignore
+import { consentDocuments, consentGaps, consentRecordsOf, consentsMissing, revokeConsent, type ConsentRow } from '../../db/patients/consents.ts'; // prettier-ignore
 import { DomainError } from '../../domain/errors.ts';
 import type { RequestContext } from '../context.ts';
-import { requireChart } from '../own-chart.ts';
+import { requireChart } from '../patients/own-chart.ts';
 import { route } from '../route.ts';
 import { id, idParams, language, note } from '../schemas.ts';
 import { writeContext } from '../write-context.ts';

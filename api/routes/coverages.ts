@@ -1,16 +1,16 @@
 /** Insurance coverages: read back to whoever gave them, seen and corrected by staff, asked about again. */
 import { z } from 'zod';
-import { askAgain, cancelCoverage, coveragesOf, fileCoverage } from '../../db/coverages.ts';
-import { intakeOwner } from '../../db/intake-owner.ts';
+import { askAgain, cancelCoverage, coveragesOf, fileCoverage } from '../../db/patients/coverages.ts';
+import { intakeOwner } from '../../db/intakes/intake-owner.ts';
 import {
   coveragePositions,
   coverageRelations,
   coverageStatuses,
   eligibilityWords,
   plainMemberId,
-} from '../../domain/coverage.ts';
+} from '../../domain/coverage/coverage.ts';
 import type { RequestContext } from '../context.ts';
-import { requireIntake } from '../own-intake.ts';
+import { requireIntake } from '../intakes/own-intake.ts';
 import { route } from '../route.ts';
 import { date, idParams, text } from '../schemas.ts';
 import { writeContext } from '../write-context.ts';

@@ -1,13 +1,13 @@
 /** Files that belong to an intake: sent by the patient or at the desk, served only once a scan found nothing. */
 import { z } from 'zod';
-import { documentKinds, documentsOfIntake, findDocument, type DocumentRow } from '../../db/documents.ts';
-import { intakeOwner } from '../../db/intake-owner.ts';
+import { documentKinds, documentsOfIntake, findDocument, type DocumentRow } from '../../db/patients/documents.ts';
+import { intakeOwner } from '../../db/intakes/intake-owner.ts';
 import { acceptedTypes, unknownType } from '../../documents/inspect.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { openIntakeStates } from '../../domain/intake.ts';
+import { openIntakeStates } from '../../domain/intake/intake.ts';
 import type { RequestContext } from '../context.ts';
-import { cleanName, upload, uploadLimitBytes } from '../document-upload.ts';
-import { requireIntake } from '../own-intake.ts';
+import { cleanName, upload, uploadLimitBytes } from '../patients/document-upload.ts';
+import { requireIntake } from '../intakes/own-intake.ts';
 import { route, RouteAnswer } from '../route.ts';
 import { idParams } from '../schemas.ts';
 

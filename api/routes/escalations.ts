@@ -1,18 +1,18 @@
 import { z } from 'zod';
-import { actorNames } from '../../db/cases.ts';
-import { escalationStory, listedEscalation, listEscalations } from '../../db/escalation-lists.ts';
+import { actorNames } from '../../db/cases/cases.ts';
+import { escalationStory, listedEscalation, listEscalations } from '../../db/escalations/escalation-lists.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { escalationActions, escalationOutcomes } from '../../domain/escalation.ts';
 import { escalationWorkflowId } from '../../workflows/messages/escalation.ts';
-import { temporalWebUrl, timelineEntry, toTimelineEntry } from '../case-parts.ts';
+import { temporalWebUrl, timelineEntry, toTimelineEntry } from '../cases/case-parts.ts';
 import type { RequestContext } from '../context.ts';
-import { actOnEscalation as acts } from '../escalation-actions.ts';
+import { actOnEscalation as acts } from '../escalations/escalation-actions.ts';
 import {
   escalation,
   escalationDetail,
   representEscalation,
   representEscalations,
-} from '../escalation-representation.ts';
+} from '../escalations/escalation-representation.ts';
 import { decodeCursor, pageOf } from '../page.ts';
 import { etag } from '../precondition.ts';
 import { route, RouteAnswer } from '../route.ts';

@@ -1,32 +1,32 @@
 /** Group visits (scheduling-intake.md C2): a session with a practitioner, a room and so many seats; each seat is a visit. */
 import { z } from 'zod';
-import { lookBefore } from '../../db/appointments.ts';
+import { lookBefore } from '../../db/appointments/appointments.ts';
 import { databaseTime } from '../../db/clock.ts';
 import type { Trx } from '../../db/connection.ts';
-import { placeOfSession } from '../../db/group-sessions.ts';
-import { listSessions, readSession, seatsOf, type GroupSessionView } from '../../db/group-view.ts';
+import { placeOfSession } from '../../db/groups/group-sessions.ts';
+import { listSessions, readSession, seatsOf, type GroupSessionView } from '../../db/groups/group-view.ts';
 import { findOperation } from '../../db/transaction.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { groupSessionStates, maxGroupCapacity } from '../../domain/group-session.ts';
+import { groupSessionStates, maxGroupCapacity } from '../../domain/schedule/group-session.ts';
 import { appointmentOperationKey } from '../../workflows/messages/appointment.ts';
 import type { AppointmentView } from '../../workflows/messages/appointment.ts';
 import { groupOperationKey } from '../../workflows/messages/group-session.ts';
 import type { GroupSessionCommand, GroupSessionRequest } from '../../workflows/messages/group-session.ts';
-import { asError, isAnswer, onceAtATime } from '../appointment-actions.ts';
+import { asError, isAnswer, onceAtATime } from '../appointments/appointment-actions.ts';
 import {
   appointment,
   localStartOf,
   representAppointment,
   representAppointments,
-} from '../appointment-representation.ts';
-import { resolveStart } from '../appointment-start.ts';
+} from '../appointments/appointment-representation.ts';
+import { resolveStart } from '../appointments/appointment-start.ts';
 import type { RequestContext } from '../context.ts';
 import { languagesOf, localized } from '../localized.ts';
-import { onlyChart, requireChart } from '../own-chart.ts';
+import { onlyChart, requireChart } from '../patients/own-chart.ts';
 import { etag } from '../precondition.ts';
 import { route, RouteAnswer } from '../route.ts';
 import { fold, id, idParams, instant, listOf, text, visitMode } from '../schemas.ts';
-import { closed } from '../temporal.ts';
+import { closed } from '../temporal/temporal.ts';
 import { bookOnce, type Looked } from './appointments.ts';
 
 const named = z.object({ id, name: z.string() });

@@ -1,7 +1,7 @@
 /** Who acts for a minor: recorded by staff with what it rests on, until the day of majority or until it is taken back. */
 import { z } from 'zod';
 import { databaseTime } from '../../db/clock.ts';
-import { guardiansOf, majorityOf, recordGuardian, revokeGuardian } from '../../db/guardians.ts';
+import { guardiansOf, majorityOf, recordGuardian, revokeGuardian } from '../../db/patients/guardians.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { RequestContext } from '../context.ts';
 import { route } from '../route.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { databaseTime } from '../../db/clock.ts';
-import { listMatches, readMatch, resolveMatch } from '../../db/identity-matches.ts';
-import { countRows, mergeBlockersOf } from '../../db/patient-merge-view.ts';
+import { listMatches, readMatch, resolveMatch } from '../../db/identity/identity-matches.ts';
+import { countRows, mergeBlockersOf } from '../../db/identity/patient-merge-view.ts';
 import { DomainError } from '../../domain/errors.ts';
 import {
   blockers,
@@ -11,12 +11,12 @@ import {
   mergeItem,
   presentMatches,
   presentMerges,
-} from '../identity-representation.ts';
-import { merge } from '../merge-actions.ts';
+} from '../patients/identity-representation.ts';
+import { merge } from '../patients/merge-actions.ts';
 import { decodeCursor, pageOf } from '../page.ts';
 import { route } from '../route.ts';
 import { cursor, id, idParams, limit, listOf, text } from '../schemas.ts';
-import { readMerge } from '../../db/patient-merge-view.ts';
+import { readMerge } from '../../db/identity/patient-merge-view.ts';
 
 const position = z.tuple([z.string().regex(/^-?\d{1,5}\.\d$/), id]);
 

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { databaseTime } from '../../db/clock.ts';
-import { questionsOf } from '../../db/intake-questions.ts';
-import { loadIntake, readIntakeRow } from '../../db/intake-view.ts';
-import type { IntakeState } from '../../domain/intake.ts';
-import { withoutDisabled } from '../../domain/questionnaire-evaluation.ts';
-import { localized } from '../../domain/questionnaire-localization.ts';
-import { toQuestionnaireResponse } from '../../domain/questionnaire-response.ts';
-import type { QuestionnaireResponse } from '../../domain/questionnaire-response.ts';
-import { requireIntake } from '../own-intake.ts';
+import { questionsOf } from '../../db/intakes/intake-questions.ts';
+import { loadIntake, readIntakeRow } from '../../db/intakes/intake-view.ts';
+import type { IntakeState } from '../../domain/intake/intake.ts';
+import { withoutDisabled } from '../../domain/questionnaire/questionnaire-evaluation.ts';
+import { localized } from '../../domain/questionnaire/questionnaire-localization.ts';
+import { toQuestionnaireResponse } from '../../domain/questionnaire/questionnaire-response.ts';
+import type { QuestionnaireResponse } from '../../domain/questionnaire/questionnaire-response.ts';
+import { requireIntake } from '../intakes/own-intake.ts';
 import { route } from '../route.ts';
 import { idParams } from '../schemas.ts';
 

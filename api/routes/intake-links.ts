@@ -1,7 +1,15 @@
 /** The door of an intake for who has no account: a link by mail, a step-up, a session for this one intake. */
 import { databaseTime } from '../../db/clock.ts';
-import { intakeLinkHours } from '../../db/intake-links.ts';
-import { codeMinutes, linkState, openIntake, readLink, recognizeLink, renewLink, sendCode } from '../intake-access.ts';
+import { intakeLinkHours } from '../../db/intakes/intake-links.ts';
+import {
+  codeMinutes,
+  linkState,
+  openIntake,
+  readLink,
+  recognizeLink,
+  renewLink,
+  sendCode,
+} from '../intakes/intake-access.ts';
 import {
   intakeCodeAnswer,
   intakeCodeBody,
@@ -10,7 +18,7 @@ import {
   intakeOpenAnswer,
   intakeOpenBody,
   intakeRenewAnswer,
-} from '../intake-link-schemas.ts';
+} from '../intakes/intake-link-schemas.ts';
 import { route } from '../route.ts';
 
 /** Answers tell nothing by the time they take. Longer than any of them needs. */

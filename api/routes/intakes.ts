@@ -1,14 +1,14 @@
 import { z } from 'zod';
-import { actorNames } from '../../db/cases.ts';
-import { prefillFor } from '../../db/chart-sections.ts';
+import { actorNames } from '../../db/cases/cases.ts';
+import { prefillFor } from '../../db/charts/chart-sections.ts';
 import { databaseTime } from '../../db/clock.ts';
-import { mayOnIntake } from '../../db/intake-actions.ts';
-import { differencesOf, flagsOf, intakeStory, listIntakes, scoresOf } from '../../db/intake-lists.ts';
-import { keptSave, questionsOf } from '../../db/intake-questions.ts';
-import { factsOf, settleIntake } from '../../db/intake-state.ts';
-import { loadIntake, readIntakeRow, stepRowOf, visitStartOf, type LoadedIntake } from '../../db/intake-view.ts';
-import { escalationFacts, standingOf } from '../../db/escalations.ts';
-import { readEscalationRow } from '../../db/escalation-view.ts';
+import { mayOnIntake } from '../../db/intakes/intake-actions.ts';
+import { differencesOf, flagsOf, intakeStory, listIntakes, scoresOf } from '../../db/intakes/intake-lists.ts';
+import { keptSave, questionsOf } from '../../db/intakes/intake-questions.ts';
+import { factsOf, settleIntake } from '../../db/intakes/intake-state.ts';
+import { loadIntake, readIntakeRow, stepRowOf, visitStartOf, type LoadedIntake } from '../../db/intakes/intake-view.ts';
+import { escalationFacts, standingOf } from '../../db/escalations/escalations.ts';
+import { readEscalationRow } from '../../db/escalations/escalation-view.ts';
 import type { Trx } from '../../db/connection.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { escalationProblem } from '../../domain/escalation.ts';
@@ -19,16 +19,16 @@ import {
   intakeStates,
   intakeSteps,
   openIntakeStates,
-} from '../../domain/intake.ts';
-import type { Answers } from '../../domain/questionnaire-answers.ts';
-import { calculatedValues } from '../../domain/questionnaire-calculation.ts';
-import { localized } from '../../domain/questionnaire-localization.ts';
-import { redFlagsIn } from '../../domain/red-flags.ts';
+} from '../../domain/intake/intake.ts';
+import type { Answers } from '../../domain/questionnaire/questionnaire-answers.ts';
+import { calculatedValues } from '../../domain/questionnaire/questionnaire-calculation.ts';
+import { localized } from '../../domain/questionnaire/questionnaire-localization.ts';
+import { redFlagsIn } from '../../domain/intake/red-flags.ts';
 import { intakeWorkflowId } from '../../workflows/messages/intake.ts';
-import { temporalWebUrl, timelineEntry, toTimelineEntry } from '../case-parts.ts';
+import { temporalWebUrl, timelineEntry, toTimelineEntry } from '../cases/case-parts.ts';
 import type { RequestContext } from '../context.ts';
-import { actOnIntake as acts, saveStep as saves, startIntake as starts } from '../intake-actions.ts';
-import { dueAtOf, progressOf, regionOf, representIntakes, helpFor } from '../intake-representation.ts';
+import { actOnIntake as acts, saveStep as saves, startIntake as starts } from '../intakes/intake-actions.ts';
+import { dueAtOf, progressOf, regionOf, representIntakes, helpFor } from '../intakes/intake-representation.ts';
 import {
   actOnIntakeBody,
   intake,
@@ -39,13 +39,13 @@ import {
   saveStepBody,
   savedStep,
   startIntakeBody,
-} from '../intake-schemas.ts';
-import { mayShowEarlier, requireIntake } from '../own-intake.ts';
+} from '../intakes/intake-schemas.ts';
+import { mayShowEarlier, requireIntake } from '../intakes/own-intake.ts';
 import { decodeCursor, pageOf } from '../page.ts';
 import { etag } from '../precondition.ts';
 import { route, RouteAnswer } from '../route.ts';
 import { cursor, id, idParams, language, limit, listOf } from '../schemas.ts';
-import { intakeWaitsFor, waitingFor } from '../case-state.ts';
+import { intakeWaitsFor, waitingFor } from '../cases/case-state.ts';
 
 const mayAnswer = ['intake:manage', 'own-intake:write'] as const;
 const maySee = ['intake:read', 'own-intake:write'] as const;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { roles, type Role } from '../../domain/access.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { createAccount } from '../accounts.ts';
+import { createAccount } from '../sign-in/accounts.ts';
 import {
   databaseNow,
   fileLink,
@@ -10,8 +10,8 @@ import {
   revokeLink,
   spendLink,
   type AccessLink,
-} from '../one-time-links.ts';
-import { requireGoodPassword } from '../passwords.ts';
+} from '../sign-in/one-time-links.ts';
+import { requireGoodPassword } from '../sign-in/passwords.ts';
 import { route } from '../route.ts';
 import { email, idParams, language, text } from '../schemas.ts';
 import { typedPassword } from './sessions.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Trx } from '../../db/connection.ts';
-import { insertRecord, updateRecord } from '../../db/schedule-administration.ts';
+import { insertRecord, updateRecord } from '../../db/schedule/schedule-administration.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { normalizePhone } from '../../domain/patient.ts';
+import { normalizePhone } from '../../domain/patient/patient.ts';
 import { etag, ifMatch } from '../precondition.ts';
 import { route, RouteAnswer } from '../route.ts';
 import { address, id, idParams, listOf, phone, text, timeZone } from '../schemas.ts';

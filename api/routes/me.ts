@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import { actions, roles as allRoles } from '../../domain/access.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { recordStateChange } from '../../db/audit-trail.ts';
+import { recordStateChange } from '../../db/audit/audit-trail.ts';
 import type { RequestContext } from '../context.ts';
-import { requireGoodPassword } from '../passwords.ts';
+import { requireGoodPassword } from '../sign-in/passwords.ts';
 import { etag, ifMatch } from '../precondition.ts';
 import { route, RouteAnswer } from '../route.ts';
 import { language } from '../schemas.ts';
-import { newRecoveryCodes, newSecret, sealSecret, acceptCode } from '../second-factor.ts';
-import { endSessions } from '../session.ts';
-import { confirmIdentity, mustHaveSecondFactor, rotateSession } from '../sign-in.ts';
+import { newRecoveryCodes, newSecret, sealSecret, acceptCode } from '../sign-in/second-factor.ts';
+import { endSessions } from '../sign-in/session.ts';
+import { confirmIdentity, mustHaveSecondFactor, rotateSession } from '../sign-in/sign-in.ts';
 import { typedCode, typedPassword } from './sessions.ts';
 
 const me = z.object({

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Trx } from '../../db/connection.ts';
-import { formatName } from '../../domain/patient.ts';
+import { formatName } from '../../domain/patient/patient.ts';
 import type { RequestContext } from '../context.ts';
-import { requireChart } from '../own-chart.ts';
+import { requireChart } from '../patients/own-chart.ts';
 import { decodeCursor, pageOf } from '../page.ts';
 import { route } from '../route.ts';
 import { cursor, id, idParams, limit, listOf } from '../schemas.ts';

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { databaseTime } from '../../db/clock.ts';
-import { liveOffersOf } from '../../db/waitlist-lists.ts';
+import { liveOffersOf } from '../../db/waitlist/waitlist-lists.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { answerByLink, openOffer, withWhatElseIsFree } from '../offer-link.ts';
-import { onlyChart } from '../own-chart.ts';
+import { answerByLink, openOffer, withWhatElseIsFree } from '../waitlist/offer-link.ts';
+import { onlyChart } from '../patients/own-chart.ts';
 import { route } from '../route.ts';
 import { id, listOf, text } from '../schemas.ts';
-import { representOwnOffers } from '../waitlist-representation.ts';
-import { ownOffer, wonVisit } from '../waitlist-schemas.ts';
+import { representOwnOffers } from '../waitlist/waitlist-representation.ts';
+import { ownOffer, wonVisit } from '../waitlist/waitlist-schemas.ts';
 
 export const listOffers = route({
   method: 'GET',

@@ -10,7 +10,7 @@ import {
   setStaffContact,
   staffContact,
   type OnCallShiftRow,
-} from '../../db/on-call.ts';
+} from '../../db/escalations/on-call.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { onCallRoles } from '../../domain/escalation.ts';
 import { route } from '../route.ts';

@@ -1,20 +1,20 @@
 import { z } from 'zod';
-import { actorNames } from '../../db/cases.ts';
+import { actorNames } from '../../db/cases/cases.ts';
 import { databaseTime } from '../../db/clock.ts';
-import { openingBoard, openingStory } from '../../db/waitlist-board.ts';
+import { openingBoard, openingStory } from '../../db/waitlist/waitlist-board.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { openingActions, openingWorkflowId } from '../../workflows/messages/opening.ts';
-import { appointment, representAppointment } from '../appointment-representation.ts';
-import { temporalWebUrl, toTimelineEntry } from '../case-parts.ts';
-import { withWhatElseIsFree } from '../offer-link.ts';
+import { appointment, representAppointment } from '../appointments/appointment-representation.ts';
+import { temporalWebUrl, toTimelineEntry } from '../cases/case-parts.ts';
+import { withWhatElseIsFree } from '../waitlist/offer-link.ts';
 import { decodeCursor, pageOf } from '../page.ts';
 import { etag } from '../precondition.ts';
 import { route, RouteAnswer } from '../route.ts';
 import { cursor, id, idParams, limit, listOf, text } from '../schemas.ts';
-import { actOnOpening as acts } from '../waitlist-actions.ts';
-import { allowedOnOpening } from '../waitlist-allowed.ts';
-import { namesOf, openingNames, representOpening, toOffer, toOpening } from '../waitlist-representation.ts';
-import { opening, openingDetail, openingItem } from '../waitlist-schemas.ts';
+import { actOnOpening as acts } from '../waitlist/waitlist-actions.ts';
+import { allowedOnOpening } from '../waitlist/waitlist-allowed.ts';
+import { namesOf, openingNames, representOpening, toOffer, toOpening } from '../waitlist/waitlist-representation.ts';
+import { opening, openingDetail, openingItem } from '../waitlist/waitlist-schemas.ts';
 
 const position = z.strictObject({ at: z.iso.datetime({ precision: 6 }), id });
 

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { DomainError } from '../../domain/errors.ts';
 import { withTransaction } from '../../db/transaction.ts';
-import { databaseNow, fileLink, lockLink, openLink, spendLink } from '../one-time-links.ts';
-import { requireGoodPassword } from '../passwords.ts';
+import { databaseNow, fileLink, lockLink, openLink, spendLink } from '../sign-in/one-time-links.ts';
+import { requireGoodPassword } from '../sign-in/passwords.ts';
 import { route } from '../route.ts';
-import { endSessions } from '../session.ts';
-import { findSignIn } from '../sign-in.ts';
+import { endSessions } from '../sign-in/session.ts';
+import { findSignIn } from '../sign-in/sign-in.ts';
 import { linkTokenParams } from './invitations.ts';
 import { personChanged } from './me.ts';
 import { typedPassword } from './sessions.ts';

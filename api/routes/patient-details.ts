@@ -1,11 +1,11 @@
 /** What hangs on a chart: names, identifiers, contacts, consents to be contacted, and what was sent. */
 import { z } from 'zod';
 import type { Trx } from '../../db/connection.ts';
-import { addContact, addIdentifier, insertName, lockPatient, touchPatient } from '../../db/patients.ts';
-import type { WriteContext } from '../../db/patients.ts';
+import { addContact, addIdentifier, insertName, lockPatient, touchPatient } from '../../db/patients/patients.ts';
+import type { WriteContext } from '../../db/patients/patients.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { RequestContext } from '../context.ts';
-import { requireChart } from '../own-chart.ts';
+import { requireChart } from '../patients/own-chart.ts';
 import {
   asPatientSees,
   consentCategory,
@@ -13,7 +13,7 @@ import {
   nameUse,
   patient,
   readPatient,
-} from '../patient-representation.ts';
+} from '../patients/patient-representation.ts';
 import { route } from '../route.ts';
 import { email, id, idParams, phone, text } from '../schemas.ts';
 import { writeContext } from '../write-context.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { PatientRow } from '../../db/patients.ts';
+import type { PatientRow } from '../../db/patients/patients.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { patientToFhir } from '../../domain/fhir-patient-export.ts';
-import { requireChart } from '../own-chart.ts';
+import { patientToFhir } from '../../domain/patient/fhir-patient-export.ts';
+import { requireChart } from '../patients/own-chart.ts';
 import { route } from '../route.ts';
 import { idParams } from '../schemas.ts';
 

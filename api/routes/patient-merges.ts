@@ -6,11 +6,11 @@ import {
   listMerges,
   mergeBlockersOf,
   readMerge,
-} from '../../db/patient-merge-view.ts';
-import { undoneCounts } from '../../db/patient-merges.ts';
-import { survivingChart } from '../../db/charts.ts';
-import { blockers, chart, counts, mergeItem, presentMerges, readCharts } from '../identity-representation.ts';
-import { merge, undoMerge } from '../merge-actions.ts';
+} from '../../db/identity/patient-merge-view.ts';
+import { undoneCounts } from '../../db/identity/patient-merges.ts';
+import { survivingChart } from '../../db/charts/charts.ts';
+import { blockers, chart, counts, mergeItem, presentMerges, readCharts } from '../patients/identity-representation.ts';
+import { merge, undoMerge } from '../patients/merge-actions.ts';
 import type { RequestContext } from '../context.ts';
 import { decodeCursor, pageOf } from '../page.ts';
 import { route } from '../route.ts';

@@ -1,15 +1,15 @@
 import { z } from 'zod';
-import { lookForMatches } from '../../db/identity-matches.ts';
-import { createPatient, duplicatesOf, updatePatient } from '../../db/patients.ts';
-import { findPatients } from '../../db/patient-search.ts';
-import { payerClasses } from '../../domain/charge.ts';
+import { lookForMatches } from '../../db/identity/identity-matches.ts';
+import { createPatient, duplicatesOf, updatePatient } from '../../db/patients/patients.ts';
+import { findPatients } from '../../db/patients/patient-search.ts';
+import { payerClasses } from '../../domain/appointment/charge.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { parsePatientQuery } from '../../domain/patient-query.ts';
-import { onlyChart, requireChart } from '../own-chart.ts';
+import { parsePatientQuery } from '../../domain/patient/patient-query.ts';
+import { onlyChart, requireChart } from '../patients/own-chart.ts';
 import { decodeCursor, pageOf } from '../page.ts';
 import {
   asPatientSees, humanName, nameUse, patient, patientListItem, possibleDuplicate, readPatient, sex, toListItem, toName,
-} from '../patient-representation.ts'; // prettier-ignore
+} from '../patients/patient-representation.ts'; // prettier-ignore
 import { etag, ifMatch } from '../precondition.ts';
 import { route, RouteAnswer } from '../route.ts';
 import {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Trx } from '../../db/connection.ts';
-import { insertRecord, requireRows, updateRecord } from '../../db/schedule-administration.ts';
+import { insertRecord, requireRows, updateRecord } from '../../db/schedule/schedule-administration.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { usStates } from '../../domain/telehealth.ts';
+import { usStates } from '../../domain/appointment/telehealth.ts';
 import { etag, ifMatch } from '../precondition.ts';
 import { route, RouteAnswer } from '../route.ts';
 import { id, idParams, listOf, text, timeZone } from '../schemas.ts';

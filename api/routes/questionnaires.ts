@@ -8,16 +8,16 @@ import {
   publishDraft,
   retireVersion,
   type DraftContext,
-} from '../../db/questionnaire-drafts.ts';
-import { defaultFor, presentOf, toVersion, versionHeads, versionRow } from '../../db/questionnaires.ts';
+} from '../../db/intakes/questionnaire-drafts.ts';
+import { defaultFor, presentOf, toVersion, versionHeads, versionRow } from '../../db/intakes/questionnaires.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { intakeSteps } from '../../domain/intake.ts';
+import { intakeSteps } from '../../domain/intake/intake.ts';
 import { isRightToLeft } from '../../domain/language.ts';
-import { differenceOf } from '../../domain/questionnaire-difference.ts';
-import { toFhirQuestionnaire } from '../../domain/questionnaire-fhir.ts';
-import { localization } from '../../domain/questionnaire-localization.ts';
-import { questionnaireSchema } from '../../domain/questionnaire-schema.ts';
-import type { Questionnaire } from '../../domain/questionnaire.ts';
+import { differenceOf } from '../../domain/questionnaire/questionnaire-difference.ts';
+import { toFhirQuestionnaire } from '../../domain/questionnaire/questionnaire-fhir.ts';
+import { localization } from '../../domain/questionnaire/questionnaire-localization.ts';
+import { questionnaireSchema } from '../../domain/questionnaire/questionnaire-schema.ts';
+import type { Questionnaire } from '../../domain/questionnaire/questionnaire.ts';
 import type { RequestContext } from '../context.ts';
 import { etag, ifMatch } from '../precondition.ts';
 import {
@@ -31,7 +31,7 @@ import {
   toWhole,
   whole,
   written,
-} from '../questionnaire-representation.ts';
+} from '../intakes/questionnaire-representation.ts';
 import { route, RouteAnswer } from '../route.ts';
 import { listOf } from '../schemas.ts';
 

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { databaseTime } from '../../db/clock.ts';
 import type { Trx } from '../../db/connection.ts';
 import { loadPolicies } from '../../db/policies.ts';
-import { insertRecord, requireRows, updateRecord } from '../../db/schedule-administration.ts';
-import { readDisplay, readQueues } from '../../db/walk-in-board.ts';
+import { insertRecord, requireRows, updateRecord } from '../../db/schedule/schedule-administration.ts';
+import { readDisplay, readQueues } from '../../db/walk-ins/walk-in-board.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { policyAt } from '../../domain/policies.ts';
 import type { RequestContext } from '../context.ts';
@@ -11,7 +11,7 @@ import { languagesOf, localized } from '../localized.ts';
 import { etag, ifMatch } from '../precondition.ts';
 import { route, RouteAnswer } from '../route.ts';
 import { id, idParams, listOf, localizedText } from '../schemas.ts';
-import { queue, representQueues, waitBand } from '../walk-in-representation.ts';
+import { queue, representQueues, waitBand } from '../waitlist/walk-in-representation.ts';
 import { writeContext } from '../write-context.ts';
 
 async function present(

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { databaseTime } from '../../db/clock.ts';
-import { waitlistEquity } from '../../db/waitlist-equity.ts';
-import { addDays, localDateOf, startOfLocalDate } from '../../domain/calendar.ts';
+import { waitlistEquity } from '../../db/waitlist/waitlist-equity.ts';
+import { addDays, localDateOf, startOfLocalDate } from '../../domain/calendar/calendar.ts';
 import { csvTable } from '../../domain/csv.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { equityDimensions, equityNotOnRecord, type EquityReport } from '../../domain/waitlist-equity.ts';
+import { equityDimensions, equityNotOnRecord, type EquityReport } from '../../domain/waitlist/waitlist-equity.ts';
 import { smallest } from '../../domain/suppression.ts';
 import type { RequestContext } from '../context.ts';
 import { RouteAnswer, route } from '../route.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Trx } from '../../db/connection.ts';
-import { insertRecord, requireRows, updateRecord } from '../../db/schedule-administration.ts';
+import { insertRecord, requireRows, updateRecord } from '../../db/schedule/schedule-administration.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { etag, ifMatch } from '../precondition.ts';
 import { route, RouteAnswer } from '../route.ts';

@@ -1,6 +1,6 @@
 /** The series of a patient, and one of them as a case with all of its occurrences. */
 import { z } from 'zod';
-import { actorNames } from '../../db/cases.ts';
+import { actorNames } from '../../db/cases/cases.ts';
 import { databaseTime } from '../../db/clock.ts';
 import {
   listSeries,
@@ -8,24 +8,24 @@ import {
   seriesStory,
   type SeriesListItem,
   type SeriesNames,
-} from '../../db/series-cases.ts';
-import { formatName } from '../../domain/patient.ts';
+} from '../../db/series/series-cases.ts';
+import { formatName } from '../../domain/patient/patient.ts';
 import {
   allowedSeriesActions,
   seriesActions,
   seriesModes,
   seriesStates,
   type SeriesState,
-} from '../../domain/series.ts';
+} from '../../domain/schedule/series.ts';
 import { seriesWorkflowId } from '../../workflows/messages/series.ts';
-import { temporalWebUrl, timelineEntry, toTimelineEntry } from '../case-parts.ts';
+import { temporalWebUrl, timelineEntry, toTimelineEntry } from '../cases/case-parts.ts';
 import type { RequestContext } from '../context.ts';
 import { languagesOf, localized } from '../localized.ts';
 import { decodeCursor, pageOf } from '../page.ts';
 import { etag } from '../precondition.ts';
 import { route, RouteAnswer } from '../route.ts';
 import { cursor, id, idParams, limit, listOf } from '../schemas.ts';
-import { representSeries, series, seriesRule } from '../series-representation.ts';
+import { representSeries, series, seriesRule } from '../appointments/series-representation.ts';
 
 /** Codes; the pages have the words. `steps`: visits are being booked, moved or cancelled one by one. */
 const waitingFor = z.object({

@@ -1,22 +1,22 @@
 /** Recurring series (feature B13): what would become of each occurrence, booking them, and changes of one or all that follow. */
 import { z } from 'zod';
-import { previewSeries } from '../../db/series-preview.ts';
-import { readSeriesRow } from '../../db/series-view.ts';
+import { previewSeries } from '../../db/series/series-preview.ts';
+import { readSeriesRow } from '../../db/series/series-view.ts';
 import { databaseTime } from '../../db/clock.ts';
 import type { Trx } from '../../db/connection.ts';
 import { findOperation } from '../../db/transaction.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { maxOccurrences, seriesDayPattern, seriesFrequencies, seriesModes } from '../../domain/series.ts';
+import { maxOccurrences, seriesDayPattern, seriesFrequencies, seriesModes } from '../../domain/schedule/series.ts';
 import { seriesOperationKey } from '../../workflows/messages/series.ts';
 import type { SeriesChange, SeriesCommand } from '../../workflows/messages/series.ts';
-import { actOnAppointment, asError, isAnswer, onceAtATime } from '../appointment-actions.ts';
-import { resolveStart } from '../appointment-start.ts';
+import { actOnAppointment, asError, isAnswer, onceAtATime } from '../appointments/appointment-actions.ts';
+import { resolveStart } from '../appointments/appointment-start.ts';
 import type { RequestContext } from '../context.ts';
 import { etag } from '../precondition.ts';
 import { route, RouteAnswer } from '../route.ts';
-import { occurrenceReport, representReport, representSeries, series } from '../series-representation.ts';
-import type { OccurrenceReportShown } from '../series-representation.ts';
-import { closed } from '../temporal.ts';
+import { occurrenceReport, representReport, representSeries, series } from '../appointments/series-representation.ts';
+import type { OccurrenceReportShown } from '../appointments/series-representation.ts';
+import { closed } from '../temporal/temporal.ts';
 import { date, fold, id, idParams, text, visitMode } from '../schemas.ts';
 
 const localStart = z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$/, 'Send a local time YYYY-MM-DDTHH:MM');

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { DomainError } from '../../domain/errors.ts';
-import { passwordLength } from '../passwords.ts';
+import { passwordLength } from '../sign-in/passwords.ts';
 import { route, RouteAnswer } from '../route.ts';
 import { idParams } from '../schemas.ts';
-import { endOneSession, endSessions } from '../session.ts';
-import { confirmIdentity, forgetSession, rotateSession, signIn } from '../sign-in.ts';
+import { endOneSession, endSessions } from '../sign-in/session.ts';
+import { confirmIdentity, forgetSession, rotateSession, signIn } from '../sign-in/sign-in.ts';
 
 /** As typed: neither trimmed nor folded (ASVS 6.2.8). */
 export const typedPassword = z.string().min(1).max(passwordLength.max);

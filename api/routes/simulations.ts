@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { databaseTime } from '../../db/clock.ts';
-import { keepSimulation, listSimulations, type KeptSimulation } from '../../db/simulation-runs.ts';
-import { simulatedPolicy, simulation, simulationFigures } from '../../domain/simulation.ts';
+import { keepSimulation, listSimulations, type KeptSimulation } from '../../db/waitlist/simulation-runs.ts';
+import { simulatedPolicy, simulation, simulationFigures } from '../../domain/waitlist/simulation.ts';
 import { decodeCursor, pageOf } from '../page.ts';
 import { route } from '../route.ts';
 import { cursor, id, instant, limit, listOf } from '../schemas.ts';

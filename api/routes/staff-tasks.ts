@@ -1,18 +1,18 @@
 import { z } from 'zod';
-import { absencesOfTask } from '../../db/absence-view.ts';
+import { absencesOfTask } from '../../db/absences/absence-view.ts';
 import type { Trx } from '../../db/connection.ts';
 import { databaseTime } from '../../db/clock.ts';
-import { finishStaffTask, raiseStaffTask } from '../../db/staff-tasks.ts';
+import { finishStaffTask, raiseStaffTask } from '../../db/cases/staff-tasks.ts';
 import {
   listStaffTasks as findStaffTasks,
   readStaffTask,
   releaseStaffTask,
   takeStaffTask,
-} from '../../db/staff-task-lists.ts';
-import type { StaffTaskRow } from '../../db/staff-task-lists.ts';
+} from '../../db/cases/staff-task-lists.ts';
+import type { StaffTaskRow } from '../../db/cases/staff-task-lists.ts';
 import { roles } from '../../domain/access.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { formatName } from '../../domain/patient.ts';
+import { formatName } from '../../domain/patient/patient.ts';
 import { manualTaskKinds, outcomesOf } from '../../domain/staff-task.ts';
 import type { RequestContext } from '../context.ts';
 import { decodeCursor, pageOf } from '../page.ts';

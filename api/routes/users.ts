@@ -3,11 +3,11 @@ import type { Role } from '../../domain/access.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { Trx } from '../../db/connection.ts';
 import { queueMessage } from '../../db/outbox.ts';
-import { databaseNow } from '../one-time-links.ts';
+import { databaseNow } from '../sign-in/one-time-links.ts';
 import { decodeCursor, pageOf } from '../page.ts';
 import { route } from '../route.ts';
 import { cursor, id, idParams, limit, listOf } from '../schemas.ts';
-import { endSessions } from '../session.ts';
+import { endSessions } from '../sign-in/session.ts';
 import { staffRole } from './invitations.ts';
 import { personChanged } from './me.ts';
 

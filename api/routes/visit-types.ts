@@ -6,7 +6,7 @@ import {
   setPractitioners,
   setRequirements,
   updateRecord,
-} from '../../db/schedule-administration.ts';
+} from '../../db/schedule/schedule-administration.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { languagesOf, localized } from '../localized.ts';
 import { etag, ifMatch } from '../precondition.ts';

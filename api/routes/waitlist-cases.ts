@@ -1,20 +1,20 @@
 import { z } from 'zod';
-import { actorNames } from '../../db/cases.ts';
+import { actorNames } from '../../db/cases/cases.ts';
 import { databaseTime } from '../../db/clock.ts';
-import { entryStory } from '../../db/entry-story.ts';
-import { openingStory } from '../../db/waitlist-board.ts';
-import { settleEntry } from '../../db/waitlist-entry-timers.ts';
-import { readEntryRow } from '../../db/waitlist-entry-view.ts';
-import { offersOfEntry } from '../../db/waitlist-lists.ts';
+import { entryStory } from '../../db/waitlist/entry-story.ts';
+import { openingStory } from '../../db/waitlist/waitlist-board.ts';
+import { settleEntry } from '../../db/waitlist/waitlist-entry-timers.ts';
+import { readEntryRow } from '../../db/waitlist/waitlist-entry-view.ts';
+import { offersOfEntry } from '../../db/waitlist/waitlist-lists.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { liveOpeningStates, openingStates, waitlistStates } from '../../domain/waitlist.ts';
+import { liveOpeningStates, openingStates, waitlistStates } from '../../domain/waitlist/waitlist.ts';
 import { openingActions, openingWorkflowId } from '../../workflows/messages/opening.ts';
 import { waitlistEntryActions, waitlistEntryWorkflowId } from '../../workflows/messages/waitlist-entry.ts';
-import { temporalWebUrl, timelineEntry, toTimelineEntry } from '../case-parts.ts';
-import { openingWaitsFor, waitingFor, wishWaitsFor } from '../case-state.ts';
+import { temporalWebUrl, timelineEntry, toTimelineEntry } from '../cases/case-parts.ts';
+import { openingWaitsFor, waitingFor, wishWaitsFor } from '../cases/case-state.ts';
 import { route } from '../route.ts';
 import { id, idParams } from '../schemas.ts';
-import { allowedOnEntry, allowedOnOpening } from '../waitlist-allowed.ts';
+import { allowedOnEntry, allowedOnOpening } from '../waitlist/waitlist-allowed.ts';
 
 const caseParts = {
   id,

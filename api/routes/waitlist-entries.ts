@@ -1,20 +1,20 @@
 import { z } from 'zod';
 import { databaseTime } from '../../db/clock.ts';
-import { readEntryRow, toEntryView } from '../../db/waitlist-entry-view.ts';
-import { listEntries, offersOfEntry, positionBandOf } from '../../db/waitlist-lists.ts';
+import { readEntryRow, toEntryView } from '../../db/waitlist/waitlist-entry-view.ts';
+import { listEntries, offersOfEntry, positionBandOf } from '../../db/waitlist/waitlist-lists.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { urgencies, waitlistStates } from '../../domain/waitlist.ts';
+import { urgencies, waitlistStates } from '../../domain/waitlist/waitlist.ts';
 import { waitlistEntryActions } from '../../workflows/messages/waitlist-entry.ts';
 import type { Wish } from '../../workflows/messages/waitlist-entry.ts';
-import { onlyChart, requireChart } from '../own-chart.ts';
+import { onlyChart, requireChart } from '../patients/own-chart.ts';
 import { decodeCursor, pageOf } from '../page.ts';
 import { etag } from '../precondition.ts';
 import { route, RouteAnswer } from '../route.ts';
 import { cursor, date, id, idParams, limit, listOf, localTime, text, visitMode } from '../schemas.ts';
-import { actOnEntry as acts, isForeignWish, joinWaitlist as joins } from '../waitlist-actions.ts';
-import { allowedOnEntry } from '../waitlist-allowed.ts';
-import { representEntries, representEntry, representOwnOffers } from '../waitlist-representation.ts';
-import { waitlistEntry, waitlistEntryDetail, weekday } from '../waitlist-schemas.ts';
+import { actOnEntry as acts, isForeignWish, joinWaitlist as joins } from '../waitlist/waitlist-actions.ts';
+import { allowedOnEntry } from '../waitlist/waitlist-allowed.ts';
+import { representEntries, representEntry, representOwnOffers } from '../waitlist/waitlist-representation.ts';
+import { waitlistEntry, waitlistEntryDetail, weekday } from '../waitlist/waitlist-schemas.ts';
 
 /** What is left out fits everything; what is named is a limit. */
 const wish = {

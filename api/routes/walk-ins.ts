@@ -1,20 +1,26 @@
 import { z } from 'zod';
 import { databaseTime } from '../../db/clock.ts';
-import { readBoard, readQueues } from '../../db/walk-in-board.ts';
-import { actorNames } from '../../db/cases.ts';
-import { walkInStory } from '../../db/walk-in-story.ts';
-import { readWalkInRow, settleWalkIn, toWalkInView } from '../../db/walk-in-view.ts';
+import { readBoard, readQueues } from '../../db/walk-ins/walk-in-board.ts';
+import { actorNames } from '../../db/cases/cases.ts';
+import { walkInStory } from '../../db/walk-ins/walk-in-story.ts';
+import { readWalkInRow, settleWalkIn, toWalkInView } from '../../db/walk-ins/walk-in-view.ts';
 import type { Trx } from '../../db/connection.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { walkInActions, walkInStates } from '../../domain/walk-in.ts';
 import { walkInWorkflowId } from '../../workflows/messages/walk-in.ts';
-import { temporalWebUrl, timelineEntry, toTimelineEntry } from '../case-parts.ts';
+import { temporalWebUrl, timelineEntry, toTimelineEntry } from '../cases/case-parts.ts';
 import type { RequestContext } from '../context.ts';
 import { etag } from '../precondition.ts';
 import { route, RouteAnswer } from '../route.ts';
 import { id, idParams, text } from '../schemas.ts';
-import { actOnWalkIn as acts, arrive } from '../walk-in-actions.ts';
-import { boardQueue, representBoards, representWalkIns, triageLevel, walkIn } from '../walk-in-representation.ts';
+import { actOnWalkIn as acts, arrive } from '../waitlist/walk-in-actions.ts';
+import {
+  boardQueue,
+  representBoards,
+  representWalkIns,
+  triageLevel,
+  walkIn,
+} from '../waitlist/walk-in-representation.ts';
 
 const identifiersVerified = z.array(text(40)).max(6);
 

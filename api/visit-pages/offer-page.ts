@@ -1,7 +1,7 @@
 /** The offer of a freed time, as its link shows it: what, where, until when, and what one can do (features C5, C14). */
-import type { AvailableTime } from '../../db/availability.ts';
-import { longTime } from '../../domain/time-words.ts';
-import type { LinkedOffer } from '../offer-link.ts';
+import type { AvailableTime } from '../../db/schedule/availability.ts';
+import { longTime } from '../../domain/calendar/time-words.ts';
+import type { LinkedOffer } from '../waitlist/offer-link.ts';
 import { html } from './html.ts';
 import type { Markup } from './html.ts';
 import { wordsOf } from './language.ts';

@@ -2,12 +2,12 @@
  * The pages behind an offer's link: no sign-in, no script. GET shows and changes nothing, because mail scanners follow
  * it; POST answers, once for each link and word, whoever presses how often.
  */
-import { recordAudit } from '../../db/audit-trail.ts';
+import { recordAudit } from '../../db/audit/audit-trail.ts';
 import { withTransaction } from '../../db/transaction.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { RequestContext } from '../context.ts';
-import { answerByLink, openOffer, whatElseIsFree } from '../offer-link.ts';
-import type { LinkedOffer, OfferAnswer } from '../offer-link.ts';
+import { answerByLink, openOffer, whatElseIsFree } from '../waitlist/offer-link.ts';
+import type { LinkedOffer, OfferAnswer } from '../waitlist/offer-link.ts';
 import type { PageAnswer, PageDeclaration, PageInput } from '../pages.ts';
 import { pageLanguage } from './language.ts';
 import type { PageLanguage } from './language.ts';

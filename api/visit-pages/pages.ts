@@ -3,12 +3,12 @@
  * follow it; POST changes, once for each link and step, whoever presses how often.
  */
 import { createHash } from 'node:crypto';
-import { recordAudit } from '../../db/audit-trail.ts';
+import { recordAudit } from '../../db/audit/audit-trail.ts';
 import { withTransaction } from '../../db/transaction.ts';
-import { calendarFile } from '../../domain/calendar-file.ts';
+import { calendarFile } from '../../domain/calendar/calendar-file.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { ActionInput, AppointmentAction } from '../../workflows/messages/appointment.ts';
-import { actOnAppointment } from '../appointment-actions.ts';
+import { actOnAppointment } from '../appointments/appointment-actions.ts';
 import type { RequestContext } from '../context.ts';
 import type { PageAnswer, PageDeclaration, PageInput, PageSet } from '../pages.ts';
 import { pageLanguage, wordsOf } from './language.ts';

@@ -1,6 +1,6 @@
 /** The page behind every link: what is so, what one can do, what happens next and by when, whom to call (feature L5). */
-import { joinableStatuses } from '../../domain/telehealth.ts';
-import { longTime } from '../../domain/time-words.ts';
+import { joinableStatuses } from '../../domain/appointment/telehealth.ts';
+import { longTime } from '../../domain/calendar/time-words.ts';
 import { html } from './html.ts';
 import type { Markup } from './html.ts';
 import { wordsOf } from './language.ts';

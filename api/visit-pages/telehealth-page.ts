@@ -1,8 +1,8 @@
 /** What is shown to somebody who joins a visit by video: when, where are you now, the way in, and what if it fails. */
-import type { LinkState, Participant, VideoVisitFacts } from '../../db/telehealth.ts';
-import { abroad } from '../../domain/telehealth.ts';
-import { longTime } from '../../domain/time-words.ts';
-import { stateChoices, stateName } from '../../domain/us-states.ts';
+import type { LinkState, Participant, VideoVisitFacts } from '../../db/appointments/telehealth.ts';
+import { abroad } from '../../domain/appointment/telehealth.ts';
+import { longTime } from '../../domain/calendar/time-words.ts';
+import { stateChoices, stateName } from '../../domain/patient/us-states.ts';
 import { html } from './html.ts';
 import type { Markup } from './html.ts';
 import { wordsOf } from './language.ts';

@@ -11,16 +11,23 @@ import {
   telehealthToken,
 } from '../../activities/telehealth-link.ts';
 import { patientRecipient, signVisitToken } from '../../activities/visit-token.ts';
-import { recordAudit } from '../../db/audit-trail.ts';
+import { recordAudit } from '../../db/audit/audit-trail.ts';
 import { databaseTime } from '../../db/clock.ts';
 import type { Trx } from '../../db/connection.ts';
-import { findLink, issueLink, linkState, recordLocation, useLink, videoVisit } from '../../db/telehealth.ts';
-import type { LinkRow, LinkState, VideoVisitFacts } from '../../db/telehealth.ts';
+import {
+  findLink,
+  issueLink,
+  linkState,
+  recordLocation,
+  useLink,
+  videoVisit,
+} from '../../db/appointments/telehealth.ts';
+import type { LinkRow, LinkState, VideoVisitFacts } from '../../db/appointments/telehealth.ts';
 import { withOrganization, withTransaction } from '../../db/transaction.ts';
 import { systemActor, type Actor } from '../../domain/actor.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { isPatientState } from '../../domain/telehealth.ts';
-import { actOnAppointment } from '../appointment-actions.ts';
+import { isPatientState } from '../../domain/appointment/telehealth.ts';
+import { actOnAppointment } from '../appointments/appointment-actions.ts';
 import type { RequestContext } from '../context.ts';
 import type { PageAnswer, PageDeclaration, PageInput } from '../pages.ts';
 import { pageLanguage } from './language.ts';

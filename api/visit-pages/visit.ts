@@ -1,5 +1,5 @@
 /** What a link opens: verified, and the visit behind it as Postgres has it now. */
-import { chartsOf } from '../../db/charts.ts';
+import { chartsOf } from '../../db/charts/charts.ts';
 import {
   judgeVisitToken,
   patientRecipient,
@@ -8,14 +8,14 @@ import {
   verifyVisitToken,
 } from '../../activities/visit-token.ts';
 import type { VisitTokenKind, VisitTokenVerdict } from '../../activities/visit-token.ts';
-import { stateToJudge } from '../../db/appointment-view.ts';
+import { stateToJudge } from '../../db/appointments/appointment-view.ts';
 import { databaseTime } from '../../db/clock.ts';
 import { withOrganization } from '../../db/transaction.ts';
 import type { Actor } from '../../domain/actor.ts';
-import { addressLines } from '../../domain/address.ts';
-import { allowedActions } from '../../domain/appointment.ts';
-import type { AllowedAction } from '../../domain/appointment.ts';
-import { isLateCancel } from '../../domain/appointment-events.ts';
+import { addressLines } from '../../domain/patient/address.ts';
+import { allowedActions } from '../../domain/appointment/appointment.ts';
+import type { AllowedAction } from '../../domain/appointment/appointment.ts';
+import { isLateCancel } from '../../domain/appointment/appointment-events.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { AppointmentView } from '../../workflows/messages/appointment.ts';
 import type { RequestContext } from '../context.ts';

@@ -4,7 +4,7 @@ import { createReadStream, readFileSync, statSync, writeFileSync } from 'node:fs
 import { join, posix } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
-import { canonicalJson } from '../../db/audit-seal.ts';
+import { canonicalJson } from '../../db/audit/audit-seal.ts';
 import type { KeyRing } from '../../keys.ts';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);

@@ -1,4 +1,4 @@
-import { findAvailability } from '../../db/availability.ts';
+import { findAvailability } from '../../db/schedule/availability.ts';
 import { connect } from '../../db/connection.ts';
 import { withOrganization } from '../../db/transaction.ts';
 import type { BenchClinic } from './clinic.ts';

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readAnchors } from '../../db/audit-anchor.ts';
-import { verifyChain } from '../../db/audit-seal.ts';
+import { readAnchors } from '../../db/audit/audit-anchor.ts';
+import { verifyChain } from '../../db/audit/audit-seal.ts';
 import { connect, type Db } from '../../db/connection.ts';
 import { organizationIds } from '../../db/organizations.ts';
 import { request } from '../client/clinic-client.ts';

@@ -4,9 +4,9 @@ import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Db } from '../../db/connection.ts';
-import { finishImport, importBatch, openImport, type ImportLine, type ImportRun } from '../../db/imports.ts';
+import { finishImport, importBatch, openImport, type ImportLine, type ImportRun } from '../../db/patients/imports.ts';
 import type { Actor } from '../../domain/actor.ts';
-import type { CsvColumn } from '../../domain/csv-patient.ts';
+import type { CsvColumn } from '../../domain/patient/csv-patient.ts';
 import { readPatients, type ImportFormat } from './read-patients.ts';
 
 /** Rows of one transaction: what is lost when the process is killed, and read again. */

@@ -4,9 +4,9 @@ import { open } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { JSONParser } from '@streamparser/json';
 import { CsvError, parse as parseCsv } from 'csv-parse';
-import { csvColumns, patientFromCsv, type CsvColumn } from '../../domain/csv-patient.ts';
-import { patientFromFhir } from '../../domain/fhir-patient.ts';
-import type { ImportedRow } from '../../domain/imported-patient.ts';
+import { csvColumns, patientFromCsv, type CsvColumn } from '../../domain/patient/csv-patient.ts';
+import { patientFromFhir } from '../../domain/patient/fhir-patient.ts';
+import type { ImportedRow } from '../../domain/patient/imported-patient.ts';
 
 export type ImportFormat = 'bundle' | 'ndjson' | 'csv';
 

@@ -1,10 +1,10 @@
 /** Links people in one file, or across two, record by record: each is compared with those seen before it. */
-import { CandidateIndex } from '../../domain/identity-blocking.ts';
-import type { BlockingReport } from '../../domain/identity-blocking.ts';
-import { comparePrepared, identityFields } from '../../domain/identity-matching.ts';
-import type { IdentityMatch, IdentityRecord } from '../../domain/identity-matching.ts';
-import { prepareIdentity } from '../../domain/identity-normalisation.ts';
-import type { PreparedIdentity } from '../../domain/identity-normalisation.ts';
+import { CandidateIndex } from '../../domain/identity/identity-blocking.ts';
+import type { BlockingReport } from '../../domain/identity/identity-blocking.ts';
+import { comparePrepared, identityFields } from '../../domain/identity/identity-matching.ts';
+import type { IdentityMatch, IdentityRecord } from '../../domain/identity/identity-matching.ts';
+import { prepareIdentity } from '../../domain/identity/identity-normalisation.ts';
+import type { PreparedIdentity } from '../../domain/identity/identity-normalisation.ts';
 
 export interface LinkedPair {
   readonly idA: string;

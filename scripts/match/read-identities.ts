@@ -1,7 +1,7 @@
 /** Reads people from CSV, one at a time. What is wrong with a file is said with its line, and ends the reading. */
 import { createReadStream } from 'node:fs';
 import { parse, CsvError } from 'csv-parse';
-import type { IdentityRecord } from '../../domain/identity-matching.ts';
+import type { IdentityRecord } from '../../domain/identity/identity-matching.ts';
 
 export const columns = [
   'id',

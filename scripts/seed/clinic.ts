@@ -4,7 +4,7 @@
  */
 import { Temporal } from 'temporal-polyfill';
 import { uuidFrom } from '../../api/idempotency.ts';
-import { recordStateChange } from '../../db/audit-trail.ts';
+import { recordStateChange } from '../../db/audit/audit-trail.ts';
 import type { Trx } from '../../db/connection.ts';
 import {
   insertRecord,
@@ -13,9 +13,9 @@ import {
   setRequirements,
   type RequirementInput,
   type WriteContext,
-} from '../../db/schedule-administration.ts';
+} from '../../db/schedule/schedule-administration.ts';
 import type { PolicyKind, PolicyValues } from '../../domain/policies.ts';
-import type { Weekday } from '../../domain/schedule.ts';
+import type { Weekday } from '../../domain/schedule/schedule.ts';
 
 export const organizationName = 'Riverside Clinic';
 export const seedId = (...parts: string[]): string => uuidFrom(['healthsphere-seed', ...parts]);

@@ -1,6 +1,6 @@
 /** What a made-up person answers, step by step: for the demonstration, the tour and tests. */
-import type { IntakeStep } from '../../domain/intake.ts';
-import type { Answers } from '../../domain/questionnaire-answers.ts';
+import type { IntakeStep } from '../../domain/intake/intake.ts';
+import type { Answers } from '../../domain/questionnaire/questionnaire-answers.ts';
 
 export interface MadeUpPerson {
   readonly given: string;

@@ -1,5 +1,5 @@
 /** The synthetic clinic's first intakes, over the HTTP API, in different states. Run again, it changes nothing that is there. */
-import { intakeSteps, type IntakeStep } from '../../domain/intake.ts';
+import { intakeSteps, type IntakeStep } from '../../domain/intake/intake.ts';
 import type { ApiSession } from './api-session.ts';
 import { intakeAnswers } from './intake-answers.ts';
 

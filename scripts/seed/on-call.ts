@@ -1,7 +1,7 @@
 /** Who is on call at the demo clinic. A role is left empty, so that the roster shows what a gap looks like. */
 import type { Trx } from '../../db/connection.ts';
-import { addShift, setStaffContact } from '../../db/on-call.ts';
-import type { WriteContext } from '../../db/schedule-administration.ts';
+import { addShift, setStaffContact } from '../../db/escalations/on-call.ts';
+import type { WriteContext } from '../../db/schedule/schedule-administration.ts';
 import type { OnCallRole } from '../../domain/escalation.ts';
 import { seedId } from './clinic.ts';
 

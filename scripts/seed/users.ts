@@ -1,8 +1,8 @@
 /** The demo users of architecture.md section 7. They exist in the embedded clinic only. */
-import type { Passwords } from '../../api/passwords.ts';
-import { recordStateChange } from '../../db/audit-trail.ts';
+import type { Passwords } from '../../api/sign-in/passwords.ts';
+import { recordStateChange } from '../../db/audit/audit-trail.ts';
 import type { Trx } from '../../db/connection.ts';
-import type { WriteContext } from '../../db/schedule-administration.ts';
+import type { WriteContext } from '../../db/schedule/schedule-administration.ts';
 import type { Role } from '../../domain/access.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { demoPractitioner, demoPractitionerId, seedId } from './clinic.ts';

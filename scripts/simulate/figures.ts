@@ -1,10 +1,10 @@
 /** What became of a season, counted from the rows that its processes left in the database. */
 import type { Db } from '../../db/connection.ts';
 import { withOrganization } from '../../db/transaction.ts';
-import { countEquity } from '../../db/waitlist-equity.ts';
-import type { SimulationFigures } from '../../domain/simulation.ts';
+import { countEquity } from '../../db/waitlist/waitlist-equity.ts';
+import type { SimulationFigures } from '../../domain/waitlist/simulation.ts';
 import { smallest } from '../../domain/suppression.ts';
-import { equityDimensions, isTooLittle, offerRate, type EquityCounts } from '../../domain/waitlist-equity.ts';
+import { equityDimensions, isTooLittle, offerRate, type EquityCounts } from '../../domain/waitlist/waitlist-equity.ts';
 
 export interface FiguresOf {
   readonly organizationId: string;

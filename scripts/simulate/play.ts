@@ -7,7 +7,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DomainError } from '../../domain/errors.ts';
 import type { WaitlistPolicy } from '../../domain/policies.ts';
-import { liveOpeningStates } from '../../domain/waitlist.ts';
+import { liveOpeningStates } from '../../domain/waitlist/waitlist.ts';
 import { matrix } from '../../domain/access.ts';
 import type { Actor } from '../../domain/actor.ts';
 import { appointmentOperationKey } from '../../workflows/messages/appointment.ts';

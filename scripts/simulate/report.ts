@@ -1,5 +1,5 @@
 /** A run in words: one column a policy. */
-import type { Simulation, SimulationFigures } from '../../domain/simulation.ts';
+import type { Simulation, SimulationFigures } from '../../domain/waitlist/simulation.ts';
 import type { SeasonParameters } from './season.ts';
 
 type Line = readonly [string, (figures: SimulationFigures) => string];

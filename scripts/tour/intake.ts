@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ClinicClient, Reply } from '../client/clinic-client.ts';
 import { intakeAnswers } from '../seed/intake-answers.ts';
-import { intakeSteps } from '../../domain/intake.ts';
+import { intakeSteps } from '../../domain/intake/intake.ts';
 import type { TourStage } from './appointment.ts';
 import { waitForMail } from './inbox.ts';
 import { codeByMail, hasIntakeLink, intakeLink, openLink, type LinkSession } from './link-session.ts';

@@ -9,7 +9,7 @@ import { visitMessages } from '../../activities/messages/visit-messages.ts';
 import type { VisitFacts, VisitMessageKind } from '../../activities/messages/visit-messages.ts';
 import { offerMessages, wishMessages } from '../../activities/messages/waitlist-messages.ts';
 import type { OfferFacts, OfferMessageKind, WishMessageKind } from '../../activities/messages/waitlist-messages.ts';
-import { calendarFile } from '../../domain/calendar-file.ts';
+import { calendarFile } from '../../domain/calendar/calendar-file.ts';
 
 const facts: VisitFacts = {
   clinic: 'Harbor Clinic',

@@ -2,11 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { routes } from '../../api/routes.ts';
-import { commitSection, type SectionAnswers } from '../../db/chart-sections.ts';
+import { commitSection, type SectionAnswers } from '../../db/charts/chart-sections.ts';
 import { withTransaction } from '../../db/transaction.ts';
 import type { Role } from '../../domain/access.ts';
 import { systemActor } from '../../domain/actor.ts';
-import type { IntakeStep } from '../../domain/intake.ts';
+import type { IntakeStep } from '../../domain/intake/intake.ts';
 import { auditRows, startTestApi, type Client, type TestApi } from './support.ts';
 
 let api: TestApi;

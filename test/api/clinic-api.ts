@@ -18,7 +18,7 @@ import { seriesActivities } from '../../activities/series.ts';
 import { patientMergeActivities } from '../../activities/patient-merge.ts';
 import { walkInActivities } from '../../activities/walk-in.ts';
 import { routes } from '../../api/routes.ts';
-import { createTemporalGateway } from '../../api/temporal.ts';
+import { createTemporalGateway } from '../../api/temporal/temporal.ts';
 import { connect, type Db } from '../../db/connection.ts';
 import { fieldSecrets } from '../../db/field-secrets.ts';
 import { dataConverter } from '../../workers/data-converter.ts';

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { routes } from '../../api/routes.ts';
 import { withOrganization } from '../../db/transaction.ts';
-import { owedAsks } from '../../db/eligibility.ts';
+import { owedAsks } from '../../db/patients/eligibility.ts';
 import { auditRows, startTestApi, type Client, type TestApi } from './support.ts';
 
 let api: TestApi;

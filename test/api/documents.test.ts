@@ -13,7 +13,7 @@ import { databaseClock } from '../../activities/ports.ts';
 import { openApiDocument } from '../../api/openapi.ts';
 import { routes } from '../../api/routes.ts';
 import { connect, type Db } from '../../db/connection.ts';
-import { claimScan, mostDocuments } from '../../db/documents.ts';
+import { claimScan, mostDocuments } from '../../db/patients/documents.ts';
 import { withTransaction } from '../../db/transaction.ts';
 import type { Scanner } from '../../activities/scanner.ts';
 import { scanNext } from '../../workers/document-watch.ts';

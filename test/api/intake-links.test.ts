@@ -2,13 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { hashIntakeCode, intakeCode, intakeLinkToken, readIntakeLinkToken } from '../../activities/intake-token.ts';
-import { requireIntake } from '../../api/own-intake.ts';
+import { requireIntake } from '../../api/intakes/own-intake.ts';
 import { route, type AnyRoute } from '../../api/route.ts';
 import { routes } from '../../api/routes.ts';
 import { idParams } from '../../api/schemas.ts';
-import { fileIntakeLink } from '../../db/intake-links.ts';
+import { fileIntakeLink } from '../../db/intakes/intake-links.ts';
 import { withTransaction } from '../../db/transaction.ts';
-import { recordGuardian, revokeGuardian } from '../../db/guardians.ts';
+import { recordGuardian, revokeGuardian } from '../../db/patients/guardians.ts';
 import { systemActor } from '../../domain/actor.ts';
 import { z } from 'zod';
 import { startTestApi, type Answer, type TestApi } from './support.ts';
@@ -234,7 +234,7 @@ it('consents: texts for everybody, own words for the patient, taken back once, 4
   const texts = (await own.request('GET', '/consent-documents?language=es-MX')).body.items;
   const treatment = texts.find((one: { kind: string }) => one.kind === 'treatment');
   expect(treatment.locale).toBe('es');
-  const { commitSection } = await import('../../db/chart-sections.ts');
+  const { commitSection } = await import('../../db/charts/chart-sections.ts');
   await inOrganization((trx) => commitSection(trx, { organizationId, step: 'consents', patientId: person.patientId!, intakeId, actor, at: new Date(), language: 'es', answers: { 'consents.agree.treatment': [true], 'consents.relationship': [{ code: 'self' }], 'consents.typed-name': ['P'], 'consents.intent': [true] } })); // prettier-ignore
   const chart = `/patients/${person.patientId}/consents`;
   const [signed] = (await own.request('GET', chart)).body.items;

@@ -1,9 +1,9 @@
 /** Intakes over HTTP, against a real engine: begun, answered in two tabs, refused and shown as they stand. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openMatchesOf } from '../../db/identity-matches.ts';
+import { openMatchesOf } from '../../db/identity/identity-matches.ts';
 import { withOrganization } from '../../db/transaction.ts';
-import { intakeActions, type IntakeAction } from '../../domain/intake.ts';
+import { intakeActions, type IntakeAction } from '../../domain/intake/intake.ts';
 import { intakeAnswers } from '../../scripts/seed/intake-answers.ts';
 import type { ApiSession } from '../../scripts/seed/api-session.ts';
 import { seedIntakes } from '../../scripts/seed/intakes.ts';

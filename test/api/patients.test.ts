@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { routes } from '../../api/routes.ts';
-import { createPatient } from '../../db/patients.ts';
-import { indexPatientSearch } from '../../db/patient-search.ts';
+import { createPatient } from '../../db/patients/patients.ts';
+import { indexPatientSearch } from '../../db/patients/patient-search.ts';
 import { withTransaction } from '../../db/transaction.ts';
 import { systemActor } from '../../domain/actor.ts';
 import { auditRows, startTestApi, type Client, type TestApi } from './support.ts';

@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { routes } from '../../api/routes.ts';
-import type { TemporalGateway } from '../../api/temporal.ts';
+import type { TemporalGateway } from '../../api/temporal/temporal.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { quarterAfter, seedClinic, seedPatient, type Clinic } from './clinic-api.ts';
 import { idleTemporal, startTestApi, type Client, type TestApi } from './support.ts';

@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { routes } from '../../api/routes.ts';
 import { writtenLanguages } from '../../domain/language.ts';
-import { textsOf } from '../../domain/questionnaire-localization.ts';
-import type { Questionnaire } from '../../domain/questionnaire.ts';
+import { textsOf } from '../../domain/questionnaire/questionnaire-localization.ts';
+import type { Questionnaire } from '../../domain/questionnaire/questionnaire.ts';
 import { startTestApi, type Client, type TestApi } from './support.ts';
 
 let api: TestApi;

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openClinicApi, timeZone, type ClinicApi } from './clinic-api.ts';
 import type { Answer, Client } from './support.ts';
-import { addDays, localOf, resolveLocalTime } from '../../domain/calendar.ts';
+import { addDays, localOf, resolveLocalTime } from '../../domain/calendar/calendar.ts';
 
 let clinic: ClinicApi;
 let patientId: string;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createSlotGate } from '../../api/slot-gate.ts';
+import { createSlotGate } from '../../api/appointments/slot-gate.ts';
 
 const tick = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const giveUp = (): Error => new Error('gave up');

@@ -9,7 +9,7 @@ import { createLog } from '../../api/log.ts';
 import { createPorts, type ApiConfig } from '../../api/ports.ts';
 import type { ApiPorts } from '../../api/context.ts';
 import { startServer } from '../../api/server.ts';
-import type { TemporalGateway } from '../../api/temporal.ts';
+import type { TemporalGateway } from '../../api/temporal/temporal.ts';
 import { connect } from '../../db/connection.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-postgres.ts';
 

@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signOfferToken } from '../../activities/offer-token.ts';
 import { patientRecipient } from '../../activities/visit-token.ts';
-import { localDateOf } from '../../domain/calendar.ts';
+import { localDateOf } from '../../domain/calendar/calendar.ts';
 import { day, openClinicApi, quarterAfter, timeZone } from './clinic-api.ts';
 import type { ClinicApi } from './clinic-api.ts';
 import { auditRows, type Answer, type Client } from './support.ts';

@@ -1,13 +1,13 @@
 /** What the database and its transactions promise about absences (B20, B21), without an engine. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { carryOutStep } from '../../db/absence-steps.ts';
-import { steerAbsence, steerCase } from '../../db/absence-steering.ts';
-import { casesOf, readAbsence, type CaseView } from '../../db/absence-view.ts';
-import { declareAbsence, lookAtList, type Look } from '../../db/absences.ts';
-import { joinWaitlist } from '../../db/waitlist-entries.ts';
+import { carryOutStep } from '../../db/absences/absence-steps.ts';
+import { steerAbsence, steerCase } from '../../db/absences/absence-steering.ts';
+import { casesOf, readAbsence, type CaseView } from '../../db/absences/absence-view.ts';
+import { declareAbsence, lookAtList, type Look } from '../../db/absences/absences.ts';
+import { joinWaitlist } from '../../db/waitlist/waitlist-entries.ts';
 import { sqlState } from '../../db/transaction.ts';
-import type { CaseAction, CaseStep } from '../../domain/absence.ts';
+import type { CaseAction, CaseStep } from '../../domain/schedule/absence.ts';
 import { caseUpdate, type AbsenceView } from '../../workflows/messages/absence.ts';
 import { createClinic, staffActor, type Clinic } from '../support/clinic-fixture.ts';
 

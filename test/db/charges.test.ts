@@ -1,10 +1,10 @@
 /** D1, Fees, and B24 on a real database: what is proposed, waived, given up, and decided by a person. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { decideCharge, listCharges } from '../../db/charges.ts';
+import { decideCharge, listCharges } from '../../db/appointments/charges.ts';
 import { checkInvariants } from '../../db/invariants.ts';
 import { systemActor } from '../../domain/actor.ts';
-import type { ChargeAction } from '../../domain/charge.ts';
+import type { ChargeAction } from '../../domain/appointment/charge.ts';
 import { codeOf, createClinic, patientActor, staffActor, type Clinic } from '../support/clinic-fixture.ts';
 
 let clinic: Clinic;

@@ -2,13 +2,19 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { commitSection, prefillFor, type SectionAnswers } from '../../db/chart-sections.ts';
+import { commitSection, prefillFor, type SectionAnswers } from '../../db/charts/chart-sections.ts';
 import { connect, type Db } from '../../db/connection.ts';
-import { consentDocuments, consentHash, consentRecordsOf, consentsMissing, revokeConsent } from '../../db/consents.ts';
-import { guardianAuthorityEnds, recordGuardian, revokeGuardian } from '../../db/guardians.ts';
-import { closeIntakeLinks, fileIntakeLink, queueIntakeNotice } from '../../db/intake-links.ts';
-import { eraseDrafts, withdrawIntake } from '../../db/intake-withdrawal.ts';
-import type { IntakeStep } from '../../domain/intake.ts';
+import {
+  consentDocuments,
+  consentHash,
+  consentRecordsOf,
+  consentsMissing,
+  revokeConsent,
+} from '../../db/patients/consents.ts';
+import { guardianAuthorityEnds, recordGuardian, revokeGuardian } from '../../db/patients/guardians.ts';
+import { closeIntakeLinks, fileIntakeLink, queueIntakeNotice } from '../../db/intakes/intake-links.ts';
+import { eraseDrafts, withdrawIntake } from '../../db/intakes/intake-withdrawal.ts';
+import type { IntakeStep } from '../../domain/intake/intake.ts';
 import type { Actor } from '../../domain/actor.ts';
 import { codeOf, createClinic, staffActor, type Clinic } from '../support/clinic-fixture.ts';
 

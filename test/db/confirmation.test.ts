@@ -1,6 +1,6 @@
 /** B17 in the database: what the deadline to confirm leaves behind, to the millisecond. */
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { queueReminder, raiseVisitTask } from '../../db/appointment-timers.ts';
+import { queueReminder, raiseVisitTask } from '../../db/appointments/appointment-timers.ts';
 import { checkInvariants } from '../../db/invariants.ts';
 import { systemActor } from '../../domain/actor.ts';
 import type { PlannedTimer } from '../../workflows/messages/appointment.ts';

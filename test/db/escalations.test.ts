@@ -4,9 +4,14 @@ import pino from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Channels, Delivery } from '../../activities/channels.ts';
 import { deliverNext, type DeliveryPorts } from '../../activities/outbox-delivery.ts';
-import { applyEscalationAction, losePresence, raiseEscalation, ringEscalationTimer } from '../../db/escalations.ts';
+import {
+  applyEscalationAction,
+  losePresence,
+  raiseEscalation,
+  ringEscalationTimer,
+} from '../../db/escalations/escalations.ts';
 import { checkInvariants } from '../../db/invariants.ts';
-import { addShift, onCallAt, removeShift } from '../../db/on-call.ts';
+import { addShift, onCallAt, removeShift } from '../../db/escalations/on-call.ts';
 import { withTransaction } from '../../db/transaction.ts';
 import { matrix, type Role } from '../../domain/access.ts';
 import { systemActor, type Actor } from '../../domain/actor.ts';

@@ -7,9 +7,9 @@ import {
   openGroupSession,
   readGroupProgress,
   settleGroupSession,
-} from '../../db/group-sessions.ts';
+} from '../../db/groups/group-sessions.ts';
 import { checkInvariants } from '../../db/invariants.ts';
-import { openAppointment } from '../../db/appointments.ts';
+import { openAppointment } from '../../db/appointments/appointments.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { Actor } from '../../domain/actor.ts';
 import type { GroupSessionCommand, GroupSessionRequest } from '../../workflows/messages/group-session.ts';

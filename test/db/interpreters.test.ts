@@ -1,10 +1,10 @@
 /** D3 on a real database: interpreters by language and equipment with buffers of its own, in availability and in booking. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { anotherPlace } from '../../db/another-resource.ts';
-import { lockAppointment } from '../../db/appointment-actions.ts';
-import { findAvailability } from '../../db/availability.ts';
-import { lookBefore } from '../../db/appointments.ts';
+import { anotherPlace } from '../../db/schedule/another-resource.ts';
+import { lockAppointment } from '../../db/appointments/appointment-actions.ts';
+import { findAvailability } from '../../db/schedule/availability.ts';
+import { lookBefore } from '../../db/appointments/appointments.ts';
 import { checkInvariants } from '../../db/invariants.ts';
 import { startOf, codeOf, createClinic, staffActor, type Clinic } from '../support/clinic-fixture.ts';
 import { waitlistOf } from '../support/waitlist.ts';

@@ -1,13 +1,13 @@
 /** The effects column of D1's table: what each event leaves in the database besides the new status. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { queueReminder, raiseVisitTask } from '../../db/appointment-timers.ts';
-import { settledState, stateToJudge } from '../../db/appointment-view.ts';
-import { lookBefore, openAppointment } from '../../db/appointments.ts';
-import { loadSchedulingFacts } from '../../db/scheduling-facts.ts';
-import { displacedVisits } from '../../db/schedule-administration.ts';
+import { queueReminder, raiseVisitTask } from '../../db/appointments/appointment-timers.ts';
+import { settledState, stateToJudge } from '../../db/appointments/appointment-view.ts';
+import { lookBefore, openAppointment } from '../../db/appointments/appointments.ts';
+import { loadSchedulingFacts } from '../../db/schedule/scheduling-facts.ts';
+import { displacedVisits } from '../../db/schedule/schedule-administration.ts';
 import { checkInvariants } from '../../db/invariants.ts';
 import type { Actor } from '../../domain/actor.ts';
-import { allowedActions } from '../../domain/appointment.ts';
+import { allowedActions } from '../../domain/appointment/appointment.ts';
 import type { PlannedTimer } from '../../workflows/messages/appointment.ts';
 import { codeOf, createClinic, patientActor, staffActor, startOf, type Clinic } from '../support/clinic-fixture.ts';
 

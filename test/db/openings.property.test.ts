@@ -8,9 +8,9 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkInvariants } from '../../db/invariants.ts';
-import { applyEntryAction } from '../../db/waitlist-entries.ts';
+import { applyEntryAction } from '../../db/waitlist/waitlist-entries.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { HOUR, MINUTE } from '../../domain/zone.ts';
+import { HOUR, MINUTE } from '../../domain/calendar/zone.ts';
 import { createClinic, patientActor, staffActor, type Clinic } from '../support/clinic-fixture.ts';
 import { waitlistOf, type Waitlist } from '../support/waitlist.ts';
 

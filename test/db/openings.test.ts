@@ -1,9 +1,9 @@
 /** Freed times and who is asked about them (scheduling-intake.md D2, H). Zone America/New_York; FU30; a fixed clock. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { openAppointment } from '../../db/appointments.ts';
+import { openAppointment } from '../../db/appointments/appointments.ts';
 import { checkInvariants } from '../../db/invariants.ts';
-import { addDays, edgeInstant } from '../../domain/calendar.ts';
+import { addDays, edgeInstant } from '../../domain/calendar/calendar.ts';
 import type { OpeningSettled } from '../../workflows/messages/opening.ts';
 import { codeOf, createClinic, newYork, patientActor, staffActor, type Clinic } from '../support/clinic-fixture.ts';
 import { waitlistOf, type Waitlist } from '../support/waitlist.ts';

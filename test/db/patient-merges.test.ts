@@ -2,14 +2,21 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { chartsOf, survivingChart } from '../../db/charts.ts';
-import { consentRecordsOf } from '../../db/consents.ts';
+import { chartsOf, survivingChart } from '../../db/charts/charts.ts';
+import { consentRecordsOf } from '../../db/patients/consents.ts';
 import { checkInvariants } from '../../db/invariants.ts';
-import { lookForMatches, openMatchesOf, resolveMatch } from '../../db/identity-matches.ts';
-import { mergedMrnSystem } from '../../db/patient-merge-steps.ts';
-import { mergeSteps, movingTables, patientTables } from '../../db/patient-merge-tables.ts';
-import { beginMerge, finishMerge, stepMerge, unmerge, abandonMerge, undoneCounts } from '../../db/patient-merges.ts';
-import { findPatients, indexPatientSearch } from '../../db/patient-search.ts';
+import { lookForMatches, openMatchesOf, resolveMatch } from '../../db/identity/identity-matches.ts';
+import { mergedMrnSystem } from '../../db/identity/patient-merge-steps.ts';
+import { mergeSteps, movingTables, patientTables } from '../../db/identity/patient-merge-tables.ts';
+import {
+  beginMerge,
+  finishMerge,
+  stepMerge,
+  unmerge,
+  abandonMerge,
+  undoneCounts,
+} from '../../db/identity/patient-merges.ts';
+import { findPatients, indexPatientSearch } from '../../db/patients/patient-search.ts';
 import { tables } from '../../db/tables.ts';
 import { systemActor } from '../../domain/actor.ts';
 import type { Actor } from '../../domain/actor.ts';

@@ -7,20 +7,20 @@ import {
   retireVersion,
   unreadyOf,
   type DraftContext,
-} from '../../db/questionnaire-drafts.ts';
+} from '../../db/intakes/questionnaire-drafts.ts';
 import {
   pinnedNumbers,
   pinnedQuestionnaire,
   readQuestionnaire,
   versionHeads,
   versionRow,
-} from '../../db/questionnaires.ts';
+} from '../../db/intakes/questionnaires.ts';
 import { withOrganization } from '../../db/transaction.ts';
 import { checkInvariants } from '../../db/invariants.ts';
-import { intakeSteps } from '../../domain/intake.ts';
+import { intakeSteps } from '../../domain/intake/intake.ts';
 import { writtenLanguages } from '../../domain/language.ts';
-import { textsOf } from '../../domain/questionnaire-localization.ts';
-import { defaultQuestionnaires } from '../../domain/questionnaires/intake-set.ts';
+import { textsOf } from '../../domain/questionnaire/questionnaire-localization.ts';
+import { defaultQuestionnaires } from '../../domain/questionnaire/content/intake-set.ts';
 import { codeOf, createClinic, staffActor, type Clinic } from '../support/clinic-fixture.ts';
 
 let clinic: Clinic;

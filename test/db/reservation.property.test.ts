@@ -6,7 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openAppointment } from '../../db/appointments.ts';
+import { openAppointment } from '../../db/appointments/appointments.ts';
 import { checkInvariants } from '../../db/invariants.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { createClinic, patientActor, staffActor, startOf, type Clinic } from '../support/clinic-fixture.ts';

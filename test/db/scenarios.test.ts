@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { checkInvariants } from '../../db/invariants.ts';
-import { findAvailability } from '../../db/availability.ts';
+import { findAvailability } from '../../db/schedule/availability.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { codeOf, createClinic, patientActor, staffActor, type Clinic } from '../support/clinic-fixture.ts';
 

@@ -1,11 +1,11 @@
 /** What a series finds before it is booked, and what Postgres keeps of it (feature B13, scheduling-intake.md C2). */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { beginSeriesChange } from '../../db/series-changes.ts';
-import { previewSeries } from '../../db/series-preview.ts';
-import { readSeries } from '../../db/series-view.ts';
-import { openSeries, readSeriesProgress, recordSeriesStep, settleSeries } from '../../db/series.ts';
-import { openAppointment } from '../../db/appointments.ts';
+import { beginSeriesChange } from '../../db/series/series-changes.ts';
+import { previewSeries } from '../../db/series/series-preview.ts';
+import { readSeries } from '../../db/series/series-view.ts';
+import { openSeries, readSeriesProgress, recordSeriesStep, settleSeries } from '../../db/series/series.ts';
+import { openAppointment } from '../../db/appointments/appointments.ts';
 import { sqlState } from '../../db/transaction.ts';
 import type { DomainError, ProblemDetail } from '../../domain/errors.ts';
 import type { SeriesChange, SeriesCommand, SeriesStart, SeriesStep } from '../../workflows/messages/series.ts';

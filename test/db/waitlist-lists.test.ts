@@ -2,10 +2,10 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { checkInvariants } from '../../db/invariants.ts';
-import { openingBoard, openingStory, type BoardItem } from '../../db/waitlist-board.ts';
-import { applyEntryAction } from '../../db/waitlist-entries.ts';
-import { readEntryRow, toEntryView } from '../../db/waitlist-entry-view.ts';
-import { countEquity, waitlistEquity } from '../../db/waitlist-equity.ts';
+import { openingBoard, openingStory, type BoardItem } from '../../db/waitlist/waitlist-board.ts';
+import { applyEntryAction } from '../../db/waitlist/waitlist-entries.ts';
+import { readEntryRow, toEntryView } from '../../db/waitlist/waitlist-entry-view.ts';
+import { countEquity, waitlistEquity } from '../../db/waitlist/waitlist-equity.ts';
 import {
   countAhead,
   findOffer,
@@ -15,10 +15,10 @@ import {
   positionBandOf,
   type EntryQuery,
   type PositionedEntry,
-} from '../../db/waitlist-lists.ts';
-import { equityReport, type EquityCounts } from '../../domain/waitlist-equity.ts';
-import { tierOf, urgencies, wholeDays, type Urgency } from '../../domain/waitlist.ts';
-import { DAY } from '../../domain/zone.ts';
+} from '../../db/waitlist/waitlist-lists.ts';
+import { equityReport, type EquityCounts } from '../../domain/waitlist/waitlist-equity.ts';
+import { tierOf, urgencies, wholeDays, type Urgency } from '../../domain/waitlist/waitlist.ts';
+import { DAY } from '../../domain/calendar/zone.ts';
 import { createClinic, patientActor, staffActor, type Clinic } from '../support/clinic-fixture.ts';
 import { waitlistOf, type Waitlist } from '../support/waitlist.ts';
 

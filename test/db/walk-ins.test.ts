@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { checkInvariants } from '../../db/invariants.ts';
-import { readBoard, readDisplay, readQueues, type QueueBoard } from '../../db/walk-in-board.ts';
-import { applyWalkInAction, arriveWalkIn, ringWalkInTimer } from '../../db/walk-ins.ts';
+import { readBoard, readDisplay, readQueues, type QueueBoard } from '../../db/walk-ins/walk-in-board.ts';
+import { applyWalkInAction, arriveWalkIn, ringWalkInTimer } from '../../db/walk-ins/walk-ins.ts';
 import { matrix } from '../../domain/access.ts';
 import type { Actor } from '../../domain/actor.ts';
 import { DomainError } from '../../domain/errors.ts';

@@ -1,8 +1,8 @@
 /** Zone data change (B6): visits are not moved, staff hear of each once, and what is settled needs nobody any more. */
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { fileZoneChanges } from '../../db/zone-changes.ts';
+import { fileZoneChanges } from '../../db/schedule/zone-changes.ts';
 import { withTransaction } from '../../db/transaction.ts';
-import { localOf } from '../../domain/calendar.ts';
+import { localOf } from '../../domain/calendar/calendar.ts';
 import { createLog } from '../../log.ts';
 import { startZoneWatch } from '../../workers/zone-watch.ts';
 import { createClinic, type Clinic } from '../support/clinic-fixture.ts';

@@ -15,9 +15,9 @@ import {
   progressOf,
   settledCaseStates,
   targetOf,
-} from '../../domain/absence.ts';
-import type { CaseFacts, CaseState } from '../../domain/absence.ts';
-import { appointmentStatuses } from '../../domain/appointment-facts.ts';
+} from '../../domain/schedule/absence.ts';
+import type { CaseFacts, CaseState } from '../../domain/schedule/absence.ts';
+import { appointmentStatuses } from '../../domain/appointment/appointment-facts.ts';
 import { outcomesOf } from '../../domain/staff-task.ts';
 
 const hour = 3_600_000;

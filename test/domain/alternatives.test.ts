@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { chooseAlternatives } from '../../domain/alternatives.ts';
+import { chooseAlternatives } from '../../domain/appointment/alternatives.ts';
 
 const zone = 'America/New_York';
 const quarter = 15 * 60_000;

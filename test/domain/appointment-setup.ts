@@ -1,11 +1,11 @@
 /** Facts, actors and inputs for the tests of the appointment's rules. Everything is made up. */
 import * as fc from 'fast-check';
 import type { Actor } from '../../domain/actor.ts';
-import { eventRules } from '../../domain/appointment-events.ts';
-import type { AppointmentEvent } from '../../domain/appointment-events.ts';
-import { appointmentStatuses, defaultRules } from '../../domain/appointment-facts.ts';
-import { confirmationChoices } from '../../domain/confirmation.ts';
-import type { AppointmentFacts, AppointmentInput } from '../../domain/appointment-facts.ts';
+import { eventRules } from '../../domain/appointment/appointment-events.ts';
+import type { AppointmentEvent } from '../../domain/appointment/appointment-events.ts';
+import { appointmentStatuses, defaultRules } from '../../domain/appointment/appointment-facts.ts';
+import { confirmationChoices } from '../../domain/appointment/confirmation.ts';
+import type { AppointmentFacts, AppointmentInput } from '../../domain/appointment/appointment-facts.ts';
 
 export const minute = 60_000;
 export const hour = 60 * minute;

@@ -1,13 +1,13 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { actions } from '../../domain/access.ts';
-import { allowedActions, decide, eventsFrom } from '../../domain/appointment.ts';
-import type { Decision } from '../../domain/appointment.ts';
-import { edges, eventRules, isLateCancel } from '../../domain/appointment-events.ts';
-import type { AppointmentEvent } from '../../domain/appointment-events.ts';
-import { appointmentStatuses, defaultRules, finalStatuses } from '../../domain/appointment-facts.ts';
-import type { AppointmentFacts, FromStatus } from '../../domain/appointment-facts.ts';
-import { lateOptions, timersOf } from '../../domain/appointment-timers.ts';
+import { allowedActions, decide, eventsFrom } from '../../domain/appointment/appointment.ts';
+import type { Decision } from '../../domain/appointment/appointment.ts';
+import { edges, eventRules, isLateCancel } from '../../domain/appointment/appointment-events.ts';
+import type { AppointmentEvent } from '../../domain/appointment/appointment-events.ts';
+import { appointmentStatuses, defaultRules, finalStatuses } from '../../domain/appointment/appointment-facts.ts';
+import type { AppointmentFacts, FromStatus } from '../../domain/appointment/appointment-facts.ts';
+import { lateOptions, timersOf } from '../../domain/appointment/appointment-timers.ts';
 import { problemCodes } from '../../domain/errors.ts';
 import {
   anyActor,

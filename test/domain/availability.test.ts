@@ -1,12 +1,18 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { bookableStarts, chooseLanes, explainStart, startProblem } from '../../domain/availability.ts';
-import type { AvailabilityQuery } from '../../domain/availability.ts';
-import { iso, localOf, localTimeOfDay, parseInstant } from '../../domain/calendar.ts';
-import { overlaps } from '../../domain/interval.ts';
-import type { Interval } from '../../domain/interval.ts';
-import { busyRangeFor, expandRules, openIntervals, patientRequirement } from '../../domain/schedule.ts';
-import type { AvailabilityRule, Requirement, ResourceFacts, VisitType, Weekday } from '../../domain/schedule.ts';
+import { bookableStarts, chooseLanes, explainStart, startProblem } from '../../domain/schedule/availability.ts';
+import type { AvailabilityQuery } from '../../domain/schedule/availability.ts';
+import { iso, localOf, localTimeOfDay, parseInstant } from '../../domain/calendar/calendar.ts';
+import { overlaps } from '../../domain/calendar/interval.ts';
+import type { Interval } from '../../domain/calendar/interval.ts';
+import { busyRangeFor, expandRules, openIntervals, patientRequirement } from '../../domain/schedule/schedule.ts';
+import type {
+  AvailabilityRule,
+  Requirement,
+  ResourceFacts,
+  VisitType,
+  Weekday,
+} from '../../domain/schedule/schedule.ts';
 
 const NY = 'America/New_York';
 const minute = 60_000;

@@ -18,9 +18,9 @@ import {
   startOfLocalDay,
   subtractDuration,
   zonedIso,
-} from '../../domain/calendar.ts';
+} from '../../domain/calendar/calendar.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { possibleInstants } from '../../domain/zone.ts';
+import { possibleInstants } from '../../domain/calendar/zone.ts';
 
 const NY = 'America/New_York';
 // Half-hour clock change, a skipped day, winter time in Ramadan only, a gap at midnight, no changes, two-hour change.

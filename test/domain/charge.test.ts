@@ -9,8 +9,8 @@ import {
   chargeKinds,
   chargeStates,
   payerClasses,
-} from '../../domain/charge.ts';
-import type { FeePolicy, Occasion } from '../../domain/charge.ts';
+} from '../../domain/appointment/charge.ts';
+import type { FeePolicy, Occasion } from '../../domain/appointment/charge.ts';
 import { defaultPolicies } from '../../domain/policies.ts';
 
 const policy: FeePolicy = {

@@ -1,12 +1,18 @@
 /** Pure rules of the chart: what answers say, the pair of 1997, the day of majority. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { allergyFacts, answersOfFacts, contradict, historyFacts, medicationFacts } from '../../domain/chart-facts.ts';
-import { patientToFhir } from '../../domain/fhir-patient-export.ts';
-import { patientFromFhir } from '../../domain/fhir-patient.ts';
+import {
+  allergyFacts,
+  answersOfFacts,
+  contradict,
+  historyFacts,
+  medicationFacts,
+} from '../../domain/patient/chart-facts.ts';
+import { patientToFhir } from '../../domain/patient/fhir-patient-export.ts';
+import { patientFromFhir } from '../../domain/patient/fhir-patient.ts';
 import { languageByFallback, writtenLanguages } from '../../domain/language.ts';
-import { dayOfMajority, isMinor, majorityInstant, signatureEnds } from '../../domain/majority.ts';
-import { raceGroups, toOmb1997, usCoreRaceAndEthnicity } from '../../domain/race-ethnicity.ts';
+import { dayOfMajority, isMinor, majorityInstant, signatureEnds } from '../../domain/patient/majority.ts';
+import { raceGroups, toOmb1997, usCoreRaceAndEthnicity } from '../../domain/patient/race-ethnicity.ts';
 
 const code = (value: string) => ({ code: value });
 

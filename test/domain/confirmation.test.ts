@@ -1,13 +1,13 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decide } from '../../domain/appointment.ts';
-import { defaultRules } from '../../domain/appointment-facts.ts';
-import type { AppointmentFacts } from '../../domain/appointment-facts.ts';
-import { timersOf } from '../../domain/appointment-timers.ts';
-import { confirmationChoices, confirmationDueAt } from '../../domain/confirmation.ts';
+import { decide } from '../../domain/appointment/appointment.ts';
+import { defaultRules } from '../../domain/appointment/appointment-facts.ts';
+import type { AppointmentFacts } from '../../domain/appointment/appointment-facts.ts';
+import { timersOf } from '../../domain/appointment/appointment-timers.ts';
+import { confirmationChoices, confirmationDueAt } from '../../domain/appointment/confirmation.ts';
 import { defaultPolicies } from '../../domain/policies.ts';
 import type { ConfirmationPolicy } from '../../domain/policies.ts';
-import { planReminders } from '../../domain/reminder.ts';
+import { planReminders } from '../../domain/appointment/reminder.ts';
 import { facts, hour, minute, patient, staff, start, system, zone } from './appointment-setup.ts';
 
 const due = start - 6 * hour;

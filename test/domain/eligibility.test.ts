@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { ageOn, eligibilityProblem, unfitForVisit, unfitPerson } from '../../domain/eligibility.ts';
-import type { EligibilityLimits, EligibilityQuestion, PatientFit } from '../../domain/eligibility.ts';
+import { ageOn, eligibilityProblem, unfitForVisit, unfitPerson } from '../../domain/coverage/eligibility.ts';
+import type { EligibilityLimits, EligibilityQuestion, PatientFit } from '../../domain/coverage/eligibility.ts';
 
 const anyone: EligibilityLimits = { newPatient: null, ageMin: null, ageMax: null, modes: ['in-person'], active: true };
 const person: PatientFit = { birthDate: '2009-06-01', established: true, deceased: false, active: true };

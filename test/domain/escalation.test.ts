@@ -20,7 +20,7 @@ import {
   type EscalationState,
   type LadderPosition,
 } from '../../domain/escalation.ts';
-import { isoDurationToMs } from '../../domain/calendar.ts';
+import { isoDurationToMs } from '../../domain/calendar/calendar.ts';
 
 const minute = 60_000;
 

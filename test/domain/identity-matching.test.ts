@@ -2,13 +2,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { linkIdentities } from '../../scripts/match/link.ts';
-import { CandidateIndex } from '../../domain/identity-blocking.ts';
-import { compareIdentities, identityFields } from '../../domain/identity-matching.ts';
-import type { IdentityRecord } from '../../domain/identity-matching.ts';
-import { probabilities } from '../../domain/identity-levels.ts';
-import { nicknameOf } from '../../domain/identity-nicknames.ts';
-import { prepareIdentity, splitAddress } from '../../domain/identity-normalisation.ts';
-import { jaroWinkler, soundex, withinEdits } from '../../domain/identity-text.ts';
+import { CandidateIndex } from '../../domain/identity/identity-blocking.ts';
+import { compareIdentities, identityFields } from '../../domain/identity/identity-matching.ts';
+import type { IdentityRecord } from '../../domain/identity/identity-matching.ts';
+import { probabilities } from '../../domain/identity/identity-levels.ts';
+import { nicknameOf } from '../../domain/identity/identity-nicknames.ts';
+import { prepareIdentity, splitAddress } from '../../domain/identity/identity-normalisation.ts';
+import { jaroWinkler, soundex, withinEdits } from '../../domain/identity/identity-text.ts';
 import { inventPeople } from '../support/identity-people.ts';
 
 const nobody: IdentityRecord = {

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { interpreterPool, speaks, withInterpreter, withoutInterpreter } from '../../domain/interpreter.ts';
-import type { Requirement, VisitType } from '../../domain/schedule.ts';
+import { interpreterPool, speaks, withInterpreter, withoutInterpreter } from '../../domain/appointment/interpreter.ts';
+import type { Requirement, VisitType } from '../../domain/schedule/schedule.ts';
 
 const requirement = (role: string, kind: Requirement['kind'], poolId: string | null): Requirement => ({
   role,

@@ -1,8 +1,16 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { atLeast, contains, covers, intersect, normalize, overlapsAny, subtract } from '../../domain/interval.ts';
-import type { Interval } from '../../domain/interval.ts';
-import { assignDistinct } from '../../domain/matching.ts';
+import {
+  atLeast,
+  contains,
+  covers,
+  intersect,
+  normalize,
+  overlapsAny,
+  subtract,
+} from '../../domain/calendar/interval.ts';
+import type { Interval } from '../../domain/calendar/interval.ts';
+import { assignDistinct } from '../../domain/schedule/matching.ts';
 
 // Brute force over the points 0..40 is the oracle: an interval list is the set of points it holds.
 const point = fc.integer({ min: 0, max: 40 });

@@ -1,9 +1,9 @@
 /** How long an offer stands and when one may be sent (scheduling-intake.md D2); the windows of S11. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { maySend, nextSendAt, offerExpiry, releaseAt, windowRowOf } from '../../domain/offer-window.ts';
+import { maySend, nextSendAt, offerExpiry, releaseAt, windowRowOf } from '../../domain/waitlist/offer-window.ts';
 import { defaultPolicies } from '../../domain/policies.ts';
-import { DAY, HOUR, MINUTE } from '../../domain/zone.ts';
+import { DAY, HOUR, MINUTE } from '../../domain/calendar/zone.ts';
 
 const policy = defaultPolicies.waitlist;
 const zone = 'America/New_York';

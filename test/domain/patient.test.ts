@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fold, foldedWords, formatName, nameWords, normalizePhone, searchWords } from '../../domain/patient.ts';
-import { parsePatientQuery } from '../../domain/patient-query.ts';
+import { fold, foldedWords, formatName, nameWords, normalizePhone, searchWords } from '../../domain/patient/patient.ts';
+import { parsePatientQuery } from '../../domain/patient/patient-query.ts';
 
 describe('names and what they are found by', () => {
   it('folds marks, cases, letters without decomposition, apostrophes and hyphens', () => {

@@ -5,8 +5,8 @@ import {
   type EnableWhen,
   type Questionnaire,
   type QuestionnaireItem,
-} from '../../domain/questionnaire.ts';
-import type { Answers, AnswerValue } from '../../domain/questionnaire-answers.ts';
+} from '../../domain/questionnaire/questionnaire.ts';
+import type { Answers, AnswerValue } from '../../domain/questionnaire/questionnaire-answers.ts';
 
 const leafTypes = [
   'boolean',

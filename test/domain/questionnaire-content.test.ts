@@ -1,14 +1,14 @@
 /** What the product asks: every default questionnaire can be published and can be answered. Its words: test/system/patient-words.test.ts. */
 import { describe, expect, it } from 'vitest';
-import { intakeSteps } from '../../domain/intake.ts';
-import { consentKinds } from '../../domain/consent-documents/consent-document.ts';
-import { allItems, isQuestion, offersNotToSay, whyOf } from '../../domain/questionnaire.ts';
-import type { Answers } from '../../domain/questionnaire-answers.ts';
-import { checkAnswers } from '../../domain/questionnaire-check.ts';
-import { checkQuestionnaire } from '../../domain/questionnaire-definition.ts';
-import { pagesOf } from '../../domain/questionnaire-pages.ts';
-import { matchesPattern } from '../../domain/questionnaire-patterns.ts';
-import { defaultQuestionnaires } from '../../domain/questionnaires/intake-set.ts';
+import { intakeSteps } from '../../domain/intake/intake.ts';
+import { consentKinds } from '../../domain/intake/consent-documents/consent-document.ts';
+import { allItems, isQuestion, offersNotToSay, whyOf } from '../../domain/questionnaire/questionnaire.ts';
+import type { Answers } from '../../domain/questionnaire/questionnaire-answers.ts';
+import { checkAnswers } from '../../domain/questionnaire/questionnaire-check.ts';
+import { checkQuestionnaire } from '../../domain/questionnaire/questionnaire-definition.ts';
+import { pagesOf } from '../../domain/questionnaire/questionnaire-pages.ts';
+import { matchesPattern } from '../../domain/questionnaire/questionnaire-patterns.ts';
+import { defaultQuestionnaires } from '../../domain/questionnaire/content/intake-set.ts';
 
 const definitionOf = (step: (typeof intakeSteps)[number]) => defaultQuestionnaires[step].definition;
 const found = (step: (typeof intakeSteps)[number], answers: Answers) =>

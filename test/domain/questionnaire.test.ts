@@ -1,23 +1,23 @@
 /** The questionnaire engine by example: each operator, each finding, each refusal of a definition. */
 import { describe, expect, it } from 'vitest';
-import { acceptAnswers } from '../../domain/questionnaire-acceptance.ts';
-import { calculatedValues, expressionProblem } from '../../domain/questionnaire-calculation.ts';
-import { checkAnswers } from '../../domain/questionnaire-check.ts';
-import { checkQuestionnaire } from '../../domain/questionnaire-definition.ts';
-import { differenceOf } from '../../domain/questionnaire-difference.ts';
-import { enabledItems, initialAnswers, withoutDisabled } from '../../domain/questionnaire-evaluation.ts';
-import { toFhirQuestionnaire } from '../../domain/questionnaire-fhir.ts';
-import { matchesPattern } from '../../domain/questionnaire-patterns.ts';
-import { pagesOf } from '../../domain/questionnaire-pages.ts';
-import { toQuestionnaireResponse } from '../../domain/questionnaire-response.ts';
+import { acceptAnswers } from '../../domain/questionnaire/questionnaire-acceptance.ts';
+import { calculatedValues, expressionProblem } from '../../domain/questionnaire/questionnaire-calculation.ts';
+import { checkAnswers } from '../../domain/questionnaire/questionnaire-check.ts';
+import { checkQuestionnaire } from '../../domain/questionnaire/questionnaire-definition.ts';
+import { differenceOf } from '../../domain/questionnaire/questionnaire-difference.ts';
+import { enabledItems, initialAnswers, withoutDisabled } from '../../domain/questionnaire/questionnaire-evaluation.ts';
+import { toFhirQuestionnaire } from '../../domain/questionnaire/questionnaire-fhir.ts';
+import { matchesPattern } from '../../domain/questionnaire/questionnaire-patterns.ts';
+import { pagesOf } from '../../domain/questionnaire/questionnaire-pages.ts';
+import { toQuestionnaireResponse } from '../../domain/questionnaire/questionnaire-response.ts';
 import {
   extensionUrls,
   type EnableWhen,
   type Extension,
   type Questionnaire,
   type QuestionnaireItem,
-} from '../../domain/questionnaire.ts';
-import type { Answers } from '../../domain/questionnaire-answers.ts';
+} from '../../domain/questionnaire/questionnaire.ts';
+import type { Answers } from '../../domain/questionnaire/questionnaire-answers.ts';
 
 const asking = (...item: QuestionnaireItem[]): Questionnaire => ({
   resourceType: 'Questionnaire',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isLabel, readability, sentencesIn, syllablesIn, wordsIn } from '../../domain/readability.ts';
+import { isLabel, readability, sentencesIn, syllablesIn, wordsIn } from '../../domain/intake/readability.ts';
 
 /** Counted by hand, by how the word is said in American English. */
 const said = {

@@ -1,14 +1,14 @@
 /** Red flags of an intake: each rule, what does not meet it, and what the person then reads (S15, the part of the answers). */
 import { describe, expect, it } from 'vitest';
-import { crisisHelp } from '../../domain/crisis-help.ts';
-import { intakeSteps } from '../../domain/intake.ts';
+import { crisisHelp } from '../../domain/intake/crisis-help.ts';
+import { intakeSteps } from '../../domain/intake/intake.ts';
 import { writtenLanguages } from '../../domain/language.ts';
-import { allItems } from '../../domain/questionnaire.ts';
-import type { Answers } from '../../domain/questionnaire-answers.ts';
-import { enabledItems, withoutDisabled } from '../../domain/questionnaire-evaluation.ts';
-import { defaultQuestionnaires } from '../../domain/questionnaires/intake-set.ts';
-import { mostUrgentFirst, redFlagRules, redFlagsIn } from '../../domain/red-flags.ts';
-import { screeningScores } from '../../domain/screening.ts';
+import { allItems } from '../../domain/questionnaire/questionnaire.ts';
+import type { Answers } from '../../domain/questionnaire/questionnaire-answers.ts';
+import { enabledItems, withoutDisabled } from '../../domain/questionnaire/questionnaire-evaluation.ts';
+import { defaultQuestionnaires } from '../../domain/questionnaire/content/intake-set.ts';
+import { mostUrgentFirst, redFlagRules, redFlagsIn } from '../../domain/intake/red-flags.ts';
+import { screeningScores } from '../../domain/intake/screening.ts';
 
 const code = (value: string) => [{ code: value }];
 const phq = (...items: number[]): Answers =>

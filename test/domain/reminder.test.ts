@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { edgeInstant, iso, localOf, localTimeOfDay, parseInstant } from '../../domain/calendar.ts';
+import { edgeInstant, iso, localOf, localTimeOfDay, parseInstant } from '../../domain/calendar/calendar.ts';
 import { defaultPolicies, policyAt } from '../../domain/policies.ts';
 import type { PolicyRow } from '../../domain/policies.ts';
-import { conditionMet, dedupeKey, dueAfterOutage, planReminders } from '../../domain/reminder.ts';
-import type { PlannedReminder, ReminderRequest } from '../../domain/reminder.ts';
+import { conditionMet, dedupeKey, dueAfterOutage, planReminders } from '../../domain/appointment/reminder.ts';
+import type { PlannedReminder, ReminderRequest } from '../../domain/appointment/reminder.ts';
 
 const NY = 'America/New_York';
 const minute = 60_000;

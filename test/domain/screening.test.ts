@@ -1,10 +1,10 @@
 /** scheduling-intake.md D3, Scores: S15 (its pure part), S16, S17 and I18. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { pagesOf } from '../../domain/questionnaire-pages.ts';
-import { withoutDisabled } from '../../domain/questionnaire-evaluation.ts';
-import type { Answers } from '../../domain/questionnaire-answers.ts';
-import { defaultQuestionnaires } from '../../domain/questionnaires/intake-set.ts';
+import { pagesOf } from '../../domain/questionnaire/questionnaire-pages.ts';
+import { withoutDisabled } from '../../domain/questionnaire/questionnaire-evaluation.ts';
+import type { Answers } from '../../domain/questionnaire/questionnaire-answers.ts';
+import { defaultQuestionnaires } from '../../domain/questionnaire/content/intake-set.ts';
 import {
   auditC,
   gad7,
@@ -14,7 +14,7 @@ import {
   severityBands,
   type ItemScore,
   type ScreeningResult,
-} from '../../domain/screening.ts';
+} from '../../domain/intake/screening.ts';
 
 const screens = defaultQuestionnaires.screens.definition;
 const said = (points: Readonly<Record<string, number>>): Answers =>

@@ -3,7 +3,14 @@ import fc from 'fast-check';
 import { Temporal } from 'temporal-polyfill';
 import { describe, expect, test } from 'vitest';
 import { DomainError } from '../../domain/errors.ts';
-import { expandSeries, findingOf, moveOrder, movedWith, planSeries, type SeriesRule } from '../../domain/series.ts';
+import {
+  expandSeries,
+  findingOf,
+  moveOrder,
+  movedWith,
+  planSeries,
+  type SeriesRule,
+} from '../../domain/schedule/series.ts';
 
 const newYork = 'America/New_York';
 const rule = (given: Partial<SeriesRule>): SeriesRule => ({

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { smallest, suppress } from '../../domain/suppression.ts';
-import { equityReport, type EquityCounts } from '../../domain/waitlist-equity.ts';
+import { equityReport, type EquityCounts } from '../../domain/waitlist/waitlist-equity.ts';
 
 /** Every value that a hidden count could have: all sums are tried, nothing is reasoned. */
 function possible(total: number, ranges: readonly (readonly [number, number])[], k: number): number[] {

@@ -1,11 +1,18 @@
 /** Visits by video (scheduling-intake.md D1): the door, the law of the place, and what a failure means. */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decide } from '../../domain/appointment.ts';
-import { isLateCancel } from '../../domain/appointment-events.ts';
-import { timersOf } from '../../domain/appointment-timers.ts';
-import { abroad, isPatientState, joinStage, joinWindow, licensedFor, usStates } from '../../domain/telehealth.ts';
-import { stateChoices, stateName } from '../../domain/us-states.ts';
+import { decide } from '../../domain/appointment/appointment.ts';
+import { isLateCancel } from '../../domain/appointment/appointment-events.ts';
+import { timersOf } from '../../domain/appointment/appointment-timers.ts';
+import {
+  abroad,
+  isPatientState,
+  joinStage,
+  joinWindow,
+  licensedFor,
+  usStates,
+} from '../../domain/appointment/telehealth.ts';
+import { stateChoices, stateName } from '../../domain/patient/us-states.ts';
 import { end, facts, minute, patient, staff, start } from './appointment-setup.ts';
 
 const visit = { mode: 'video', status: 'booked', start, end, phoneFallbackAt: null };

@@ -1,11 +1,11 @@
 /** Who is asked first (scheduling-intake.md D2): S12 by its figures, I14 as properties. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { judgeCandidate } from '../../domain/waitlist-eligibility.ts';
-import type { Candidate, OpeningTime, WaitlistReason } from '../../domain/waitlist-eligibility.ts';
-import { compareRank, inRankOrder, kilometres, urgencies, withScore } from '../../domain/waitlist.ts';
-import type { Rankable, RankingFactors } from '../../domain/waitlist.ts';
-import { DAY, HOUR } from '../../domain/zone.ts';
+import { judgeCandidate } from '../../domain/waitlist/waitlist-eligibility.ts';
+import type { Candidate, OpeningTime, WaitlistReason } from '../../domain/waitlist/waitlist-eligibility.ts';
+import { compareRank, inRankOrder, kilometres, urgencies, withScore } from '../../domain/waitlist/waitlist.ts';
+import type { Rankable, RankingFactors } from '../../domain/waitlist/waitlist.ts';
+import { DAY, HOUR } from '../../domain/calendar/zone.ts';
 
 const at = Date.parse('2027-03-03T15:00:00Z');
 const opening: OpeningTime = {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { fc, test } from '@fast-check/vitest';
-import { insuranceSaid } from '../../domain/coverage.ts';
-import { read271, write270, type EligibilityInquiry } from '../../domain/x12-eligibility.ts';
-import { readInterchange, x12Text } from '../../domain/x12.ts';
+import { insuranceSaid } from '../../domain/coverage/coverage.ts';
+import { read271, write270, type EligibilityInquiry } from '../../domain/coverage/x12-eligibility.ts';
+import { readInterchange, x12Text } from '../../domain/coverage/x12.ts';
 import { answerFor, memberOf, readInquiry, rejectionOf } from '../../payer/answer.ts';
 
 const at = '2026-11-23T21:30:00Z';

@@ -4,14 +4,14 @@
  */
 import { randomUUID } from 'node:crypto';
 import { connect, type Db } from '../../db/connection.ts';
-import { applyAction } from '../../db/appointment-actions.ts';
-import type { Settled } from '../../db/appointment-effects.ts';
-import { openAppointment, type SchedulingPorts } from '../../db/appointments.ts';
+import { applyAction } from '../../db/appointments/appointment-actions.ts';
+import type { Settled } from '../../db/appointments/appointment-effects.ts';
+import { openAppointment, type SchedulingPorts } from '../../db/appointments/appointments.ts';
 import { withOrganization } from '../../db/transaction.ts';
 import type { Trx } from '../../db/connection.ts';
 import { matrix } from '../../domain/access.ts';
 import type { Actor } from '../../domain/actor.ts';
-import type { AppointmentEvent } from '../../domain/appointment-events.ts';
+import type { AppointmentEvent } from '../../domain/appointment/appointment-events.ts';
 import type { ActionInput, AppointmentStart, OpeningCommand } from '../../workflows/messages/appointment.ts';
 import { createTestDatabase, type TestDatabase } from './test-postgres.ts';
 

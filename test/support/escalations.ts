@@ -1,6 +1,6 @@
 /** Raises an urgent item as a process would: in the worker's role, in one transaction. */
 import { randomUUID } from 'node:crypto';
-import { raiseEscalation, type EscalationToRaise } from '../../db/escalations.ts';
+import { raiseEscalation, type EscalationToRaise } from '../../db/escalations/escalations.ts';
 import type { Db } from '../../db/connection.ts';
 import { withTransaction } from '../../db/transaction.ts';
 import { systemActor } from '../../domain/actor.ts';

@@ -3,7 +3,7 @@
  * fathers and sons of one name, twins, namesakes; and of many of them further records as people type them. Nothing is
  * taken from anybody. The same seed gives the same people.
  */
-import type { IdentityRecord } from '../../domain/identity-matching.ts';
+import type { IdentityRecord } from '../../domain/identity/identity-matching.ts';
 
 export interface LabelledRecord {
   readonly record: IdentityRecord;

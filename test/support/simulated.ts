@@ -1,6 +1,6 @@
 /** A kept season for tests of what is done with one: figures by hand, in the shape that the program writes. */
 import { defaultPolicies } from '../../domain/policies.ts';
-import type { Simulation, SimulationFigures } from '../../domain/simulation.ts';
+import type { Simulation, SimulationFigures } from '../../domain/waitlist/simulation.ts';
 
 export const figures = (differs: Partial<SimulationFigures> = {}): SimulationFigures => ({
   openings: 100,

@@ -1,7 +1,7 @@
 /** What openings and wishes are asked in the tests of the database: each step with an operation of its own. */
 import { randomUUID } from 'node:crypto';
-import { advanceOpening, applyOpeningAction } from '../../db/opening-steps.ts';
-import { joinWaitlist } from '../../db/waitlist-entries.ts';
+import { advanceOpening, applyOpeningAction } from '../../db/waitlist/opening-steps.ts';
+import { joinWaitlist } from '../../db/waitlist/waitlist-entries.ts';
 import type { Actor } from '../../domain/actor.ts';
 import type { OpeningAction, OpeningActionInput, OpeningSettled } from '../../workflows/messages/opening.ts';
 import type { Wish } from '../../workflows/messages/waitlist-entry.ts';

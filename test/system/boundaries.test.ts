@@ -136,12 +136,12 @@ describe('the flow of data is one way', () => {
       wrongArrows([{ from, to: to.startsWith('/') ? `${root}${to}` : to, typeOnly }]);
     expect(arrow('api/routes/appointments.ts', '/workflows/appointment.ts')).toHaveLength(1);
     expect(arrow('api/routes/appointments.ts', '/workflows/messages/appointment.ts')).toHaveLength(0);
-    expect(arrow('domain/schedule.ts', '/db/connection.ts', true)).toHaveLength(1);
-    expect(arrow('domain/schedule.ts', 'node:fs')).toHaveLength(1);
+    expect(arrow('domain/schedule/schedule.ts', '/db/connection.ts', true)).toHaveLength(1);
+    expect(arrow('domain/schedule/schedule.ts', 'node:fs')).toHaveLength(1);
     expect(arrow('workflows/appointment.ts', '/activities/appointment.ts')).toHaveLength(1);
     expect(arrow('workflows/appointment.ts', '/activities/appointment.ts', true)).toHaveLength(0);
     expect(arrow('workflows/appointment.ts', 'node:crypto')).toHaveLength(1);
-    expect(arrow('db/appointments.ts', '/api/problem.ts')).toHaveLength(1);
+    expect(arrow('db/appointments/appointments.ts', '/api/problem.ts')).toHaveLength(1);
     expect(arrow('web/staff/main.tsx', '/api/routes.ts')).toHaveLength(1);
     expect(arrow('web/staff/main.tsx', '/api/routes.ts', true)).toHaveLength(0);
     expect(arrow('attic/thing.ts', '/domain/ids.ts')).toHaveLength(1);

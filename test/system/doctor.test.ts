@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { connect, type Db } from '../../db/connection.ts';
-import { pendingTimers, readAppointment } from '../../db/appointment-view.ts';
+import { pendingTimers, readAppointment } from '../../db/appointments/appointment-view.ts';
 import { diagnose, type Diagnosis, type DoctorOptions } from '../../scripts/doctor/diagnose.ts';
 import type { Engine } from '../../scripts/doctor/engine.ts';
 import type { AppointmentStart, AppointmentState } from '../../workflows/messages/appointment.ts';

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect, type Db } from '../../db/connection.ts';
-import { importBatch, openImport } from '../../db/imports.ts';
+import { importBatch, openImport } from '../../db/patients/imports.ts';
 import { systemActor } from '../../domain/actor.ts';
-import { csvColumns } from '../../domain/csv-patient.ts';
-import { patientFromFhir } from '../../domain/fhir-patient.ts';
+import { csvColumns } from '../../domain/patient/csv-patient.ts';
+import { patientFromFhir } from '../../domain/patient/fhir-patient.ts';
 import { readPatients } from '../../scripts/import/read-patients.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-postgres.ts';
 
@@ -27,7 +27,7 @@ const tableAfter = (heading: string): string[][] => {
 };
 /** The members of a union type, as written in the source. */
 const union = (name: string): string[] => {
-  const source = readFileSync(join(root, 'domain/imported-patient.ts'), 'utf8');
+  const source = readFileSync(join(root, 'domain/patient/imported-patient.ts'), 'utf8');
   return [...new RegExp(`type ${name} =([^;]+);`).exec(source)![1]!.matchAll(/'([^']+)'/g)].map(([, code]) => code!);
 };
 

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { patientFromCsv } from '../../domain/csv-patient.ts';
-import { patientFromFhir } from '../../domain/fhir-patient.ts';
+import { patientFromCsv } from '../../domain/patient/csv-patient.ts';
+import { patientFromFhir } from '../../domain/patient/fhir-patient.ts';
 import { detectFormat, readPatients, type NumberedRow } from '../../scripts/import/read-patients.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-postgres.ts';
 

@@ -86,7 +86,7 @@ describe('docs/operations.md', () => {
   });
 
   it('explains every finding of verify-audit', () => {
-    const kinds = [...read('db/audit-seal.ts').matchAll(/readonly kind: '([a-z-]+)'/g)].map(([, kind]) => kind!);
+    const kinds = [...read('db/audit/audit-seal.ts').matchAll(/readonly kind: '([a-z-]+)'/g)].map(([, kind]) => kind!);
     expect(kinds).toContain('tail-cut');
     expect(firstCells('Audit')).toEqual(kinds);
   });

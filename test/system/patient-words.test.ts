@@ -7,13 +7,13 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { messageCatalog } from '../../activities/messages/language.ts';
 import { wordsOf } from '../../api/visit-pages/language.ts';
-import { defaultConsentDocuments } from '../../domain/consent-documents/default-documents.ts';
-import { crisisWords } from '../../domain/crisis-help-words.ts';
-import { intakeSteps } from '../../domain/intake.ts';
+import { defaultConsentDocuments } from '../../domain/intake/consent-documents/default-documents.ts';
+import { crisisWords } from '../../domain/intake/crisis-help-words.ts';
+import { intakeSteps } from '../../domain/intake/intake.ts';
 import { writtenLanguages, type WrittenLanguage } from '../../domain/language.ts';
-import { textsOf } from '../../domain/questionnaire-localization.ts';
-import { defaultQuestionnaires } from '../../domain/questionnaires/intake-set.ts';
-import { isLabel, readability, sentencesIn, wordsIn } from '../../domain/readability.ts';
+import { textsOf } from '../../domain/questionnaire/questionnaire-localization.ts';
+import { defaultQuestionnaires } from '../../domain/questionnaire/content/intake-set.ts';
+import { isLabel, readability, sentencesIn, wordsIn } from '../../domain/intake/readability.ts';
 
 type Texts = ReadonlyMap<string, string>;
 
@@ -73,7 +73,7 @@ const catalogs: readonly Catalog[] = [
 /** Names of catalogs that a language is still being written for; empty, so that nothing is. */
 const pending: readonly string[] = [];
 
-/** Wording of instruments that may not be changed: PHQ-9, GAD-7 and AUDIT-C (domain/questionnaires/screens.ts). */
+/** Wording of instruments that may not be changed: PHQ-9, GAD-7 and AUDIT-C (domain/questionnaire/content/screens.ts). */
 const instruments = /^(phq|gad|audit)(\.|$)/;
 /** Said of groups of people by a standard, not by us (OMB SPD-15), and what stands in no language. */
 const fixed = /^(demographics\.race[.=]|.*formats$)/;

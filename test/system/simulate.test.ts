@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { connect, type Db } from '../../db/connection.ts';
 import { defaultPolicies, type WaitlistPolicy } from '../../domain/policies.ts';
-import { simulationFigures, type SimulationFigures } from '../../domain/simulation.ts';
+import { simulationFigures, type SimulationFigures } from '../../domain/waitlist/simulation.ts';
 import { compareGroups, countFigures } from '../../scripts/simulate/figures.ts';
 import { playSeason, type Played } from '../../scripts/simulate/play.ts';
 import { choosePolicies, namedPolicies } from '../../scripts/simulate/policies.ts';

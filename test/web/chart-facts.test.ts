@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { routes } from '../../api/routes.ts';
-import { commitSection } from '../../db/chart-sections.ts';
+import { commitSection } from '../../db/charts/chart-sections.ts';
 import { withTransaction } from '../../db/transaction.ts';
 import { systemActor } from '../../domain/actor.ts';
 import { startTestApi, type TestApi } from '../api/support.ts';

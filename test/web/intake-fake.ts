@@ -3,18 +3,18 @@
  * stale or refused, which a real one does not do on demand. The rules are the real ones (domain/).
  */
 import type { Page, Route } from 'playwright-core';
-import { signedText } from '../../domain/consent-documents/consent-document.ts';
-import { defaultConsentDocuments } from '../../domain/consent-documents/default-documents.ts';
-import { crisisHelp } from '../../domain/crisis-help.ts';
+import { signedText } from '../../domain/intake/consent-documents/consent-document.ts';
+import { defaultConsentDocuments } from '../../domain/intake/consent-documents/default-documents.ts';
+import { crisisHelp } from '../../domain/intake/crisis-help.ts';
 import { chooseLanguage, writtenLanguages } from '../../domain/language.ts';
-import { intakeSteps } from '../../domain/intake.ts';
-import type { IntakeStep } from '../../domain/intake.ts';
-import type { Answers } from '../../domain/questionnaire-answers.ts';
-import { checkAnswers } from '../../domain/questionnaire-check.ts';
-import { localized } from '../../domain/questionnaire-localization.ts';
-import { defaultQuestionnaires } from '../../domain/questionnaires/intake-set.ts';
-import { redFlagsIn } from '../../domain/red-flags.ts';
-import type { IntakeProgress, IntakeStepPage } from '../../api/intake-schemas.ts';
+import { intakeSteps } from '../../domain/intake/intake.ts';
+import type { IntakeStep } from '../../domain/intake/intake.ts';
+import type { Answers } from '../../domain/questionnaire/questionnaire-answers.ts';
+import { checkAnswers } from '../../domain/questionnaire/questionnaire-check.ts';
+import { localized } from '../../domain/questionnaire/questionnaire-localization.ts';
+import { defaultQuestionnaires } from '../../domain/questionnaire/content/intake-set.ts';
+import { redFlagsIn } from '../../domain/intake/red-flags.ts';
+import type { IntakeProgress, IntakeStepPage } from '../../api/intakes/intake-schemas.ts';
 
 export const intakeId = '5f0d7a3e-9a52-4c1c-8d1b-2f8f6f1d2a10';
 

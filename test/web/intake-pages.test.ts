@@ -10,7 +10,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { securityHeaders } from '../../api/security-headers.ts';
 import { staticFiles } from '../../api/static.ts';
-import { crisisHelp } from '../../domain/crisis-help.ts';
+import { crisisHelp } from '../../domain/intake/crisis-help.ts';
 import { isRightToLeft, writtenLanguages } from '../../domain/language.ts';
 import type { WrittenLanguage } from '../../domain/language.ts';
 import { axeFindings } from '../support/axe.ts';

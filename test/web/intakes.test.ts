@@ -6,8 +6,8 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Role } from '../../domain/access.ts';
-import { intakeSteps, type IntakeStep } from '../../domain/intake.ts';
-import type { Answers } from '../../domain/questionnaire-answers.ts';
+import { intakeSteps, type IntakeStep } from '../../domain/intake/intake.ts';
+import type { Answers } from '../../domain/questionnaire/questionnaire-answers.ts';
 import { intakeAnswers } from '../../scripts/seed/intake-answers.ts';
 import { openClinicApi } from '../api/clinic-api.ts';
 import type { ClinicApi } from '../api/clinic-api.ts';

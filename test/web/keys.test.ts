@@ -1,6 +1,6 @@
 /** The letters of the day are taught to those only whom the table of D1 lets use them. */
 import { expect, test } from 'vitest';
-import { eventRules } from '../../domain/appointment-events.ts';
+import { eventRules } from '../../domain/appointment/appointment-events.ts';
 import { keyNeeds, keyOf } from '../../web/staff/case/forms.ts';
 
 test('each letter asks for the permission of its step', () => {

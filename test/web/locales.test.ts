@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { sendChannels, suppressions } from '../../activities/outbox-verdict.ts';
-import { waitingFor } from '../../api/case-state.ts';
-import { positionBands } from '../../api/waitlist-schemas.ts';
+import { waitingFor } from '../../api/cases/case-state.ts';
+import { positionBands } from '../../api/waitlist/waitlist-schemas.ts';
 import {
   absenceActions,
   absenceKinds,
@@ -16,20 +16,20 @@ import {
   caseActions,
   caseEdges,
   caseStates,
-} from '../../domain/absence.ts';
+} from '../../domain/schedule/absence.ts';
 import { actions, roles } from '../../domain/access.ts';
-import { edges } from '../../domain/appointment-events.ts';
-import { appointmentStatuses } from '../../domain/appointment-facts.ts';
-import { lateChoices, timerNames } from '../../domain/appointment-timers.ts';
-import { startGuards } from '../../domain/availability.ts';
-import { ineligibilities } from '../../domain/eligibility.ts';
+import { edges } from '../../domain/appointment/appointment-events.ts';
+import { appointmentStatuses } from '../../domain/appointment/appointment-facts.ts';
+import { lateChoices, timerNames } from '../../domain/appointment/appointment-timers.ts';
+import { startGuards } from '../../domain/schedule/availability.ts';
+import { ineligibilities } from '../../domain/coverage/eligibility.ts';
 import { problemCodes } from '../../domain/errors.ts';
 import { defaultPolicies } from '../../domain/policies.ts';
-import { plannedChannels, reminderSkips } from '../../domain/reminder.ts';
+import { plannedChannels, reminderSkips } from '../../domain/appointment/reminder.ts';
 import { staffTaskOutcomes } from '../../domain/staff-task.ts';
-import { waitlistReasons } from '../../domain/waitlist-eligibility.ts';
-import { equityDimensions, equityNotOnRecord } from '../../domain/waitlist-equity.ts';
-import { offerStates, openingStates, urgencies, waitlistStates } from '../../domain/waitlist.ts';
+import { waitlistReasons } from '../../domain/waitlist/waitlist-eligibility.ts';
+import { equityDimensions, equityNotOnRecord } from '../../domain/waitlist/waitlist-equity.ts';
+import { offerStates, openingStates, urgencies, waitlistStates } from '../../domain/waitlist/waitlist.ts';
 import { asks, identifiers, reasonsOf } from '../../web/staff/case/forms.ts';
 import { factorWords, tierWords } from '../../web/staff/waitlist/factor-lines.ts';
 import { closeReasons, declineReasons, pauseReasons } from '../../web/staff/waitlist/reasons.ts';
@@ -49,7 +49,9 @@ const sources = (readdirSync(join(web, 'staff'), { recursive: true }) as string[
 
 /** The guards have no list of their own: as they are written in the table of D1. */
 const guardNames = [
-  ...readFileSync(join(web, '../domain/appointment-guards.ts'), 'utf8').matchAll(/\bfailed\(\s*'([a-z-]+)'/g),
+  ...readFileSync(join(web, '../domain/appointment/appointment-guards.ts'), 'utf8').matchAll(
+    /\bfailed\(\s*'([a-z-]+)'/g,
+  ),
 ].map((match) => match[1]!);
 
 /** i18next adds the plural category to the key. */

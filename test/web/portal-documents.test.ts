@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { routes } from '../../api/routes.ts';
-import { commitSection } from '../../db/chart-sections.ts';
+import { commitSection } from '../../db/charts/chart-sections.ts';
 import { withTransaction } from '../../db/transaction.ts';
 import { systemActor } from '../../domain/actor.ts';
 import { password, startTestApi, type TestApi } from '../api/support.ts';

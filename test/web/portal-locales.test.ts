@@ -3,7 +3,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sendChannels } from '../../activities/outbox-verdict.ts';
-import { ineligibilities } from '../../domain/eligibility.ts';
+import { ineligibilities } from '../../domain/coverage/eligibility.ts';
 import { chooseLanguage, writtenLanguages } from '../../domain/language.ts';
 import en from '../../web/locales/portal/en.json';
 import { translator } from '../../web/shared/i18n.ts';

@@ -9,7 +9,7 @@ import {
   occurrenceFindings,
   seriesFrequencies,
   seriesStates,
-} from '../../domain/series.ts';
+} from '../../domain/schedule/series.ts';
 import { draftOf, draftProblems, frequencies, mostOccurrences, problemsOf, ruleOf, weekdayRule } from '../../web/staff/series/draft.ts'; // prettier-ignore
 import { weekdays } from '../../web/staff/waitlist/wish-draft.ts';
 

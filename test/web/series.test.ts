@@ -7,7 +7,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openClinicApi, timeZone } from '../api/clinic-api.ts';
 import type { ClinicApi } from '../api/clinic-api.ts';
-import { addDays, localOf, resolveLocalTime } from '../../domain/calendar.ts';
+import { addDays, localOf, resolveLocalTime } from '../../domain/calendar/calendar.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { webDirectory } from '../support/builds.ts';
 import { lookInto, signedInAt, wordsOf, type Language } from './staff-desk.ts';

@@ -1,7 +1,7 @@
 /** The waitlist in words: why a patient has a rank adds up, a wish survives its form, and time left is said in time. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { urgencies, withScore } from '../../domain/waitlist.ts';
+import { urgencies, withScore } from '../../domain/waitlist/waitlist.ts';
 import { factorLines, tierWord } from '../../web/staff/waitlist/factor-lines.ts';
 import { leftWords, spokenLeft } from '../../web/portal/time-left.ts';
 import { answersOf, wishOf } from '../../web/portal/pages/wait-answers.ts';

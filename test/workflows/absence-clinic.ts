@@ -1,11 +1,11 @@
 /** What tests do with absences and outages, on whichever clinic. Knows nothing of vitest. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { casesOf, readAbsence } from '../../db/absence-view.ts';
-import type { CaseView } from '../../db/absence-view.ts';
-import { finishStaffTask } from '../../db/staff-tasks.ts';
+import { casesOf, readAbsence } from '../../db/absences/absence-view.ts';
+import type { CaseView } from '../../db/absences/absence-view.ts';
+import { finishStaffTask } from '../../db/cases/staff-tasks.ts';
 import { withOrganization, withTransaction } from '../../db/transaction.ts';
-import type { AbsenceAction, CaseAction } from '../../domain/absence.ts';
+import type { AbsenceAction, CaseAction } from '../../domain/schedule/absence.ts';
 import {
   absenceOperationKey,
   absenceStateQuery,

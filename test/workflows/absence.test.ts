@@ -1,7 +1,7 @@
 /** B20, B21: a sick day and a broken room, on a real database, with the hours of waiting skipped. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { CaseView } from '../../db/absence-view.ts';
-import { settledCaseStates } from '../../domain/absence.ts';
+import type { CaseView } from '../../db/absences/absence-view.ts';
+import { settledCaseStates } from '../../domain/schedule/absence.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { AppointmentView } from '../../workflows/messages/appointment.ts';
 import { absencesOn, seen } from './absence-clinic.ts';

@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { payerOverHttp } from '../../activities/adapters/payer-http.ts';
-import { askAgain, captureCoverage, coveragesOf, fileCoverage, insuranceFlagOf } from '../../db/coverages.ts';
+import { askAgain, captureCoverage, coveragesOf, fileCoverage, insuranceFlagOf } from '../../db/patients/coverages.ts';
 import { withTransaction } from '../../db/transaction.ts';
 import { systemActor } from '../../domain/actor.ts';
 import { createPayerServer } from '../../payer/server.ts';

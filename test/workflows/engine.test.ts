@@ -1,6 +1,6 @@
 /** What only a real engine shows: outages, processes that die, runs that outlive the one that began them. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createTemporalGateway } from '../../api/temporal.ts';
+import { createTemporalGateway } from '../../api/temporal/temporal.ts';
 import { appointmentOperationKey, appointmentWorkflowId } from '../../workflows/messages/appointment.ts';
 import { caseSearchAttributes } from '../../workflows/messages/case-search-attributes.ts';
 import { openingWorkflowId } from '../../workflows/messages/opening.ts';

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { deliverNext } from '../../activities/outbox-delivery.ts';
 import type { Delivery } from '../../activities/channels.ts';
-import { raiseEscalation } from '../../db/escalations.ts';
+import { raiseEscalation } from '../../db/escalations/escalations.ts';
 import { checkInvariants } from '../../db/invariants.ts';
 import { withOrganization, withTransaction } from '../../db/transaction.ts';
 import { matrix, type Role } from '../../domain/access.ts';

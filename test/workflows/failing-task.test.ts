@@ -7,7 +7,7 @@ import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { randomBytes, randomUUID } from 'node:crypto';
 import pino from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createTemporalGateway, type TemporalGateway } from '../../api/temporal.ts';
+import { createTemporalGateway, type TemporalGateway } from '../../api/temporal/temporal.ts';
 import {
   appointmentOperationKey,
   appointmentWorkflow,

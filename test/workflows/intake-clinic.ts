@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { matrix } from '../../domain/access.ts';
 import type { Actor } from '../../domain/actor.ts';
 import { DomainError, type ProblemDetail } from '../../domain/errors.ts';
-import { intakeSteps, type IntakeStep } from '../../domain/intake.ts';
-import type { Answers } from '../../domain/questionnaire-answers.ts';
+import { intakeSteps, type IntakeStep } from '../../domain/intake/intake.ts';
+import type { Answers } from '../../domain/questionnaire/questionnaire-answers.ts';
 import { intakeAnswers } from '../../scripts/seed/intake-answers.ts';
 import { intakeOperationKey } from '../../workflows/messages/intake.ts';
 import type {

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { findAvailability } from '../../db/availability.ts';
+import { findAvailability } from '../../db/schedule/availability.ts';
 import { withOrganization } from '../../db/transaction.ts';
 import { appointmentWorkflowId, nextTimersQuery } from '../../workflows/messages/appointment.ts';
 import type { PlannedTimer } from '../../workflows/messages/appointment.ts';

@@ -1,5 +1,5 @@
 /** The lives of absences and outages whose histories are kept for replay (recorded-lives.ts). */
-import type { CaseState } from '../../domain/absence.ts';
+import type { CaseState } from '../../domain/schedule/absence.ts';
 import { absenceWorkflowId } from '../../workflows/messages/absence.ts';
 import { absencesOn, seen } from './absence-clinic.ts';
 import type { TestClinic } from './assemble.ts';

@@ -1,7 +1,7 @@
 /** The lives of intakes, merges and questions to payers whose histories are kept for replay (recorded-lives.ts). */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { captureCoverage } from '../../db/coverages.ts';
+import { captureCoverage } from '../../db/patients/coverages.ts';
 import { withTransaction } from '../../db/transaction.ts';
 import { systemActor } from '../../domain/actor.ts';
 import { intakeAnswers } from '../../scripts/seed/intake-answers.ts';

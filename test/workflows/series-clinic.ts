@@ -1,9 +1,9 @@
 /** What tests do with a recurring series, on whichever clinic. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readSeries, type SeriesView } from '../../db/series-view.ts';
+import { readSeries, type SeriesView } from '../../db/series/series-view.ts';
 import { withOrganization } from '../../db/transaction.ts';
-import type { SeriesRule } from '../../domain/series.ts';
+import type { SeriesRule } from '../../domain/schedule/series.ts';
 import { seriesOperationKey } from '../../workflows/messages/series.ts';
 import type { SeriesChange, SeriesCommand } from '../../workflows/messages/series.ts';
 import type { Db } from '../../db/connection.ts';

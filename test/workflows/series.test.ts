@@ -1,7 +1,7 @@
 /** A recurring series on a real database, with months skipped in milliseconds (scheduling-intake.md C2, feature B13). */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { SeriesView } from '../../db/series-view.ts';
+import type { SeriesView } from '../../db/series/series-view.ts';
 import { appointmentWorkflowId } from '../../workflows/messages/appointment.ts';
 import { seriesWorkflowId } from '../../workflows/messages/series.ts';
 import type { SeriesEnd } from '../../workflows/messages/series.ts';

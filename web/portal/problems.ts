@@ -1,4 +1,4 @@
-import type { Ineligibility } from '../../domain/eligibility.ts';
+import type { Ineligibility } from '../../domain/coverage/eligibility.ts';
 import { ProblemError } from '../shared/api-client.ts';
 import type { Key, Words } from './words.tsx';
 

@@ -1,4 +1,4 @@
-import { longTime } from '../../domain/time-words.ts';
+import { longTime } from '../../domain/calendar/time-words.ts';
 import type { Language } from './words.tsx';
 
 /** Region for dates, times and zone names: the clinic's country. Digits as on the clinic's papers and telephones. */

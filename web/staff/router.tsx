@@ -7,8 +7,8 @@ import {
   lazyRouteComponent,
   redirect,
 } from '@tanstack/react-router';
-import { intakeStates } from '../../domain/intake.ts';
-import type { IntakeState } from '../../domain/intake.ts';
+import { intakeStates } from '../../domain/intake/intake.ts';
+import type { IntakeState } from '../../domain/intake/intake.ts';
 import { meQuery } from './api/queries.ts';
 import { ProblemError } from '../shared/api-client.ts';
 import { NotFound, RouteError } from './frame/route-error.tsx';

@@ -10,7 +10,7 @@ import type {
   CaseAction,
   CaseState,
   Progress,
-} from '../../domain/absence.ts';
+} from '../../domain/schedule/absence.ts';
 import type { Actor } from '../../domain/actor.ts';
 import type { ProblemDetail } from '../../domain/errors.ts';
 import type { Operation } from './appointment.ts';

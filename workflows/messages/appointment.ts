@@ -135,7 +135,7 @@ export const appointmentActions = [
 ] as const;
 export type AppointmentAction = (typeof appointmentActions)[number];
 
-/** The input of an action; which fields an action needs is decided by domain/appointment.ts and the API's schema. */
+/** The input of an action; which fields an action needs is decided by domain/appointment/appointment.ts and the API's schema. */
 export interface ActionInput {
   readonly slot?: SlotRequest | undefined;
   readonly reason?: string | undefined;

@@ -2,7 +2,7 @@
  * Everything that can be said to the question whether somebody is insured, `eligibility:<coverageId>` (feature A10): begun
  * after a coverage was captured, asks the payer until there is an answer, for days; nothing waits for it.
  *
- * For others: an intake names the ids that `captureCoverage` (db/coverages.ts) gave it in its settled step, and begins each
+ * For others: an intake names the ids that `captureCoverage` (db/patients/coverages.ts) gave it in its settled step, and begins each
  * as an abandoned child: `startOnce(eligibilityWorkflow, { workflowId: eligibilityWorkflowId(id), input: { organizationId,
  * coverageId: id, ask: 1 }, summary })`. Forgetting it does no harm: the worker's rounds (workers/eligibility-watch.ts) begin
  * what is owed. When an answer has landed, `intake:<id>` gets the signal `changedElsewhere`; its flag is

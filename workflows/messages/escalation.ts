@@ -1,6 +1,6 @@
 /**
  * Everything that can be said to an escalation, `emerg:<id>` (scheduling-intake.md D5). Its row and its first messages are
- * filed by the transaction that raises it (db/escalations.ts, `raiseEscalation`); the run is started after that, as a
+ * filed by the transaction that raises it (db/escalations/escalations.ts, `raiseEscalation`); the run is started after that, as a
  * child of the process it is about, or by the worker that finds the row without a run.
  */
 import type { Actor } from '../../domain/actor.ts';

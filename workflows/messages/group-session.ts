@@ -4,7 +4,7 @@
  */
 import type { Actor } from '../../domain/actor.ts';
 import type { ProblemDetail } from '../../domain/errors.ts';
-import type { GroupSessionState } from '../../domain/group-session.ts';
+import type { GroupSessionState } from '../../domain/schedule/group-session.ts';
 import type { Operation, VisitMode } from './appointment.ts';
 
 export const groupSessionWorkflow = 'groupSession';

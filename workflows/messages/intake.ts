@@ -4,7 +4,7 @@
  */
 import type { Actor } from '../../domain/actor.ts';
 import type { ProblemDetail } from '../../domain/errors.ts';
-import { intakeActions } from '../../domain/intake.ts';
+import { intakeActions } from '../../domain/intake/intake.ts';
 import type {
   EscalationFlag,
   IdentityFlag,
@@ -12,8 +12,8 @@ import type {
   IntakeAction,
   IntakeState,
   IntakeStep,
-} from '../../domain/intake.ts';
-import type { Answers } from '../../domain/questionnaire-answers.ts';
+} from '../../domain/intake/intake.ts';
+import type { Answers } from '../../domain/questionnaire/questionnaire-answers.ts';
 import type { Operation } from './appointment.ts';
 import type { MergeStart } from './patient-merge.ts';
 

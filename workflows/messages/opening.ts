@@ -3,7 +3,7 @@
  * its offers and its ranking are rows that the transactions of the activities keep; this process owns the waiting.
  */
 import type { Actor } from '../../domain/actor.ts';
-import type { OfferState, OpeningState, RankedFactors } from '../../domain/waitlist.ts';
+import type { OfferState, OpeningState, RankedFactors } from '../../domain/waitlist/waitlist.ts';
 import type { AppointmentView, Operation } from './appointment.ts';
 
 export const openingWorkflow = 'opening';

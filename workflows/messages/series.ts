@@ -5,7 +5,7 @@
  */
 import type { Actor } from '../../domain/actor.ts';
 import type { ProblemDetail } from '../../domain/errors.ts';
-import type { OccurrenceChoice, SeriesMode, SeriesRule, SeriesState } from '../../domain/series.ts';
+import type { OccurrenceChoice, SeriesMode, SeriesRule, SeriesState } from '../../domain/schedule/series.ts';
 import type { Operation, VisitMode } from './appointment.ts';
 
 export const seriesWorkflow = 'series';

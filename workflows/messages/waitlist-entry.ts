@@ -4,8 +4,8 @@
  */
 import type { Actor } from '../../domain/actor.ts';
 import type { ProblemDetail } from '../../domain/errors.ts';
-import type { VisitMode, Weekday } from '../../domain/schedule.ts';
-import type { Urgency, WaitlistState } from '../../domain/waitlist.ts';
+import type { VisitMode, Weekday } from '../../domain/schedule/schedule.ts';
+import type { Urgency, WaitlistState } from '../../domain/waitlist/waitlist.ts';
 import type { Operation } from './appointment.ts';
 
 export const waitlistEntryWorkflow = 'waitlistEntry';

@@ -1,8 +1,8 @@
 /** The answers of a step, question by question, each with a way to change it. */
 import type { ReactNode } from 'react';
-import { isCalculated, isQuestion, isRepeatingGroup } from '../../../domain/questionnaire.ts';
-import type { Answers } from '../../../domain/questionnaire-answers.ts';
-import { pagesOf } from '../../../domain/questionnaire-pages.ts';
+import { isCalculated, isQuestion, isRepeatingGroup } from '../../../domain/questionnaire/questionnaire.ts';
+import type { Answers } from '../../../domain/questionnaire/questionnaire-answers.ts';
+import { pagesOf } from '../../../domain/questionnaire/questionnaire-pages.ts';
 import { Link } from '../router.tsx';
 import { useSpeech } from '../words.tsx';
 import { answerLines } from './answer-words.ts';

@@ -1,10 +1,10 @@
 /** Answers as a person reads them. */
-import { allItems, isHidden, isQuestion, isRepeatingGroup } from '../../../domain/questionnaire.ts';
-import type { Questionnaire, QuestionnaireItem } from '../../../domain/questionnaire.ts';
-import { isCoding, isDeclined, isQuantity } from '../../../domain/questionnaire-answers.ts';
-import type { Answers } from '../../../domain/questionnaire-answers.ts';
-import { optionText } from '../../../domain/questionnaire-localization.ts';
-import { isOptionValue } from '../../../domain/questionnaire-values.ts';
+import { allItems, isHidden, isQuestion, isRepeatingGroup } from '../../../domain/questionnaire/questionnaire.ts';
+import type { Questionnaire, QuestionnaireItem } from '../../../domain/questionnaire/questionnaire.ts';
+import { isCoding, isDeclined, isQuantity } from '../../../domain/questionnaire/questionnaire-answers.ts';
+import type { Answers } from '../../../domain/questionnaire/questionnaire-answers.ts';
+import { optionText } from '../../../domain/questionnaire/questionnaire-localization.ts';
+import { isOptionValue } from '../../../domain/questionnaire/questionnaire-values.ts';
 import { dateWords } from '../times.ts';
 import type { Language, Words } from '../words.tsx';
 

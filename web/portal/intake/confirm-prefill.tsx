@@ -1,9 +1,9 @@
 /** What we know from last time is shown and never taken: still right, to be changed, or to be removed (D3). */
 import { useState } from 'react';
 import type { ReactNode } from 'react';
-import { isRepeatingGroup } from '../../../domain/questionnaire.ts';
-import type { QuestionnaireItem } from '../../../domain/questionnaire.ts';
-import type { Answers } from '../../../domain/questionnaire-answers.ts';
+import { isRepeatingGroup } from '../../../domain/questionnaire/questionnaire.ts';
+import type { QuestionnaireItem } from '../../../domain/questionnaire/questionnaire.ts';
+import type { Answers } from '../../../domain/questionnaire/questionnaire-answers.ts';
 import { Choices } from '../parts.tsx';
 import type { FieldProblem } from '../parts.tsx';
 import { useSpeech } from '../words.tsx';

@@ -1,9 +1,9 @@
 /** Help at the moment of the answer. It is said at once, and stays while the person goes on. */
 import { useEffect, useState } from 'react';
 import type { ReactNode } from 'react';
-import type { IntakeStep } from '../../../domain/intake.ts';
-import { mostUrgentFirst, redFlagsIn } from '../../../domain/red-flags.ts';
-import type { Answers } from '../../../domain/questionnaire-answers.ts';
+import type { IntakeStep } from '../../../domain/intake/intake.ts';
+import { mostUrgentFirst, redFlagsIn } from '../../../domain/intake/red-flags.ts';
+import type { Answers } from '../../../domain/questionnaire/questionnaire-answers.ts';
 import { useSpeech } from '../words.tsx';
 import type { Crisis } from './intake-api.ts';
 
@@ -44,7 +44,7 @@ export function useCrisis(step: IntakeStep, answers: Answers, region: string | n
   useEffect(() => {
     if (rules === '') return;
     let current = true;
-    void import('../../../domain/crisis-help.ts').then(({ crisisHelp }) => {
+    void import('../../../domain/intake/crisis-help.ts').then(({ crisisHelp }) => {
       if (!current) return undefined;
       const crisis = mostUrgentFirst(rules.split(' ')).map((rule) => crisisHelp(rule, language, region));
       setHelp({ rules, crisis: crisis as unknown as readonly Crisis[] });
@@ -57,7 +57,7 @@ export function useCrisis(step: IntakeStep, answers: Answers, region: string | n
   // The numbers are here before they are needed, also where the connection is lost just then.
   const mayCome = step === 'reason' || step === 'screens';
   useEffect(() => {
-    if (mayCome) void import('../../../domain/crisis-help.ts');
+    if (mayCome) void import('../../../domain/intake/crisis-help.ts');
   }, [mayCome]);
   return rules !== '' && help?.rules === rules ? help.crisis : nothing;
 }

@@ -1,7 +1,7 @@
 /** What is wrong with answers, in words, and at which field. */
-import type { Finding } from '../../../domain/questionnaire-answers.ts';
-import { allItems, extensionOf } from '../../../domain/questionnaire.ts';
-import type { Questionnaire } from '../../../domain/questionnaire.ts';
+import type { Finding } from '../../../domain/questionnaire/questionnaire-answers.ts';
+import { allItems, extensionOf } from '../../../domain/questionnaire/questionnaire.ts';
+import type { Questionnaire } from '../../../domain/questionnaire/questionnaire.ts';
 import type { FieldError } from '../../shared/api-client.ts';
 import type { Words } from '../words.tsx';
 

@@ -8,11 +8,11 @@ import {
   offersNotToSay,
   valueOf,
   whyOf,
-} from '../../../domain/questionnaire.ts';
-import type { QuestionnaireItem } from '../../../domain/questionnaire.ts';
-import { isCoding, isDeclined, isQuantity } from '../../../domain/questionnaire-answers.ts';
-import type { Answers, AnswerValue } from '../../../domain/questionnaire-answers.ts';
-import { optionText } from '../../../domain/questionnaire-localization.ts';
+} from '../../../domain/questionnaire/questionnaire.ts';
+import type { QuestionnaireItem } from '../../../domain/questionnaire/questionnaire.ts';
+import { isCoding, isDeclined, isQuantity } from '../../../domain/questionnaire/questionnaire-answers.ts';
+import type { Answers, AnswerValue } from '../../../domain/questionnaire/questionnaire-answers.ts';
+import { optionText } from '../../../domain/questionnaire/questionnaire-localization.ts';
 import { useSpeech } from '../words.tsx';
 import { DateInput } from './date-input.tsx';
 import { FileInput } from './file-input.tsx';

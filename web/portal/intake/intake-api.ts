@@ -1,9 +1,9 @@
 /** What the rooms of an intake ask the server. */
-import { intakeSteps } from '../../../domain/intake.ts';
-import type { IntakeStep } from '../../../domain/intake.ts';
-import type { Answers } from '../../../domain/questionnaire-answers.ts';
-import type { Questionnaire } from '../../../domain/questionnaire.ts';
-import type { IntakeProgress, IntakeStepPage, SavedStep } from '../../../api/intake-schemas.ts';
+import { intakeSteps } from '../../../domain/intake/intake.ts';
+import type { IntakeStep } from '../../../domain/intake/intake.ts';
+import type { Answers } from '../../../domain/questionnaire/questionnaire-answers.ts';
+import type { Questionnaire } from '../../../domain/questionnaire/questionnaire.ts';
+import type { IntakeProgress, IntakeStepPage, SavedStep } from '../../../api/intakes/intake-schemas.ts';
 import { api, ProblemError } from '../../shared/api-client.ts';
 import { isCode } from '../problems.ts';
 

@@ -2,16 +2,22 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { writtenLanguages } from '../../../domain/language.ts';
-import type { IntakeStep } from '../../../domain/intake.ts';
-import { isCalculated, isQuestion, isRepeatingGroup, allItems, whyOf } from '../../../domain/questionnaire.ts';
-import type { QuestionnaireItem } from '../../../domain/questionnaire.ts';
-import { checkAnswers } from '../../../domain/questionnaire-check.ts';
-import { withoutDisabled } from '../../../domain/questionnaire-evaluation.ts';
-import { isCoding } from '../../../domain/questionnaire-answers.ts';
-import type { Answers } from '../../../domain/questionnaire-answers.ts';
-import { pagesOf } from '../../../domain/questionnaire-pages.ts';
-import type { QuestionPage as QuestionPageData } from '../../../domain/questionnaire-pages.ts';
-import { redFlagsIn } from '../../../domain/red-flags.ts';
+import type { IntakeStep } from '../../../domain/intake/intake.ts';
+import {
+  isCalculated,
+  isQuestion,
+  isRepeatingGroup,
+  allItems,
+  whyOf,
+} from '../../../domain/questionnaire/questionnaire.ts';
+import type { QuestionnaireItem } from '../../../domain/questionnaire/questionnaire.ts';
+import { checkAnswers } from '../../../domain/questionnaire/questionnaire-check.ts';
+import { withoutDisabled } from '../../../domain/questionnaire/questionnaire-evaluation.ts';
+import { isCoding } from '../../../domain/questionnaire/questionnaire-answers.ts';
+import type { Answers } from '../../../domain/questionnaire/questionnaire-answers.ts';
+import { pagesOf } from '../../../domain/questionnaire/questionnaire-pages.ts';
+import type { QuestionPage as QuestionPageData } from '../../../domain/questionnaire/questionnaire-pages.ts';
+import { redFlagsIn } from '../../../domain/intake/red-flags.ts';
 import { Form, Page, Waiting } from '../parts.tsx';
 import type { FieldProblem } from '../parts.tsx';
 import { problemText } from '../problems.ts';

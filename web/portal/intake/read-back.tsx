@@ -1,8 +1,8 @@
 /** Insurance, read back: one wrong digit of a member number costs more than a look. */
 import { useState } from 'react';
 import type { ReactNode } from 'react';
-import type { IntakeStep } from '../../../domain/intake.ts';
-import type { QuestionPage } from '../../../domain/questionnaire-pages.ts';
+import type { IntakeStep } from '../../../domain/intake/intake.ts';
+import type { QuestionPage } from '../../../domain/questionnaire/questionnaire-pages.ts';
 import { Form, Page } from '../parts.tsx';
 import type { FieldProblem } from '../parts.tsx';
 import { Link } from '../router.tsx';

@@ -1,10 +1,10 @@
 /** Everything that was said, part by part, before it goes to the clinic. */
 import { useEffect, useState } from 'react';
 import type { ReactNode } from 'react';
-import { checkAnswers } from '../../../domain/questionnaire-check.ts';
-import { withoutDisabled } from '../../../domain/questionnaire-evaluation.ts';
-import { isQuestion } from '../../../domain/questionnaire.ts';
-import { pagesOf } from '../../../domain/questionnaire-pages.ts';
+import { checkAnswers } from '../../../domain/questionnaire/questionnaire-check.ts';
+import { withoutDisabled } from '../../../domain/questionnaire/questionnaire-evaluation.ts';
+import { isQuestion } from '../../../domain/questionnaire/questionnaire.ts';
+import { pagesOf } from '../../../domain/questionnaire/questionnaire-pages.ts';
 import { ProblemError } from '../../shared/api-client.ts';
 import { Form, Page, useLoaded, Waiting } from '../parts.tsx';
 import type { FieldProblem } from '../parts.tsx';

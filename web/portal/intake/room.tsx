@@ -4,8 +4,8 @@
  */
 import { createContext, useContext, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import type { ReactNode } from 'react';
-import { intakeSteps } from '../../../domain/intake.ts';
-import type { IntakeStep } from '../../../domain/intake.ts';
+import { intakeSteps } from '../../../domain/intake/intake.ts';
+import type { IntakeStep } from '../../../domain/intake/intake.ts';
 import { ProblemError } from '../../shared/api-client.ts';
 import { Page, useLoaded, Waiting } from '../parts.tsx';
 import type { Loaded } from '../parts.tsx';

@@ -1,10 +1,10 @@
 /** A repeating group: rows that are added and taken away, each a small form of its own. */
 import { useRef } from 'react';
 import type { ReactNode } from 'react';
-import { isHidden, isQuestion } from '../../../domain/questionnaire.ts';
-import type { Questionnaire, QuestionnaireItem } from '../../../domain/questionnaire.ts';
-import { enabledItems } from '../../../domain/questionnaire-evaluation.ts';
-import type { Answers } from '../../../domain/questionnaire-answers.ts';
+import { isHidden, isQuestion } from '../../../domain/questionnaire/questionnaire.ts';
+import type { Questionnaire, QuestionnaireItem } from '../../../domain/questionnaire/questionnaire.ts';
+import { enabledItems } from '../../../domain/questionnaire/questionnaire-evaluation.ts';
+import type { Answers } from '../../../domain/questionnaire/questionnaire-answers.ts';
 import { useSpeech } from '../words.tsx';
 import { rowText } from './answer-words.ts';
 import { fieldId } from './findings.ts';

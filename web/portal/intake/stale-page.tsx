@@ -1,8 +1,8 @@
 /** Two pages answered the same step: both answers side by side, and nothing is overwritten before the person has chosen. */
 import { useState } from 'react';
 import type { ReactNode } from 'react';
-import { allItems } from '../../../domain/questionnaire.ts';
-import type { Answers } from '../../../domain/questionnaire-answers.ts';
+import { allItems } from '../../../domain/questionnaire/questionnaire.ts';
+import type { Answers } from '../../../domain/questionnaire/questionnaire-answers.ts';
 import { Choices, Form, Page } from '../parts.tsx';
 import type { FieldProblem } from '../parts.tsx';
 import { problemText } from '../problems.ts';

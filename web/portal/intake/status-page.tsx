@@ -1,7 +1,7 @@
 /** Where this intake stands: what happens, what one can do, what is next and by when, and whose turn it is (L5). */
 import { useEffect } from 'react';
 import type { ReactNode } from 'react';
-import { answeringStates } from '../../../domain/intake.ts';
+import { answeringStates } from '../../../domain/intake/intake.ts';
 import { Facts, Page } from '../parts.tsx';
 import { Link, usePlace } from '../router.tsx';
 import { fullTime, ownZone } from '../times.ts';

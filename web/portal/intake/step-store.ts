@@ -4,15 +4,15 @@
  * last key, everything else on going forward; a save that nobody answered is repeated under its own key until somebody
  * does, so that it can neither be lost nor happen twice.
  */
-import type { IntakeStep } from '../../../domain/intake.ts';
-import { checkAnswers } from '../../../domain/questionnaire-check.ts';
-import { withoutDisabled } from '../../../domain/questionnaire-evaluation.ts';
-import type { Answers } from '../../../domain/questionnaire-answers.ts';
+import type { IntakeStep } from '../../../domain/intake/intake.ts';
+import { checkAnswers } from '../../../domain/questionnaire/questionnaire-check.ts';
+import { withoutDisabled } from '../../../domain/questionnaire/questionnaire-evaluation.ts';
+import type { Answers } from '../../../domain/questionnaire/questionnaire-answers.ts';
 import { newKey, ProblemError } from '../../shared/api-client.ts';
 import type { FieldError } from '../../shared/api-client.ts';
 import { isUndecided, staleOf } from './intake-api.ts';
 import type { Crisis, SaveBody, StepPage } from './intake-api.ts';
-import type { SavedStep } from '../../../api/intake-schemas.ts';
+import type { SavedStep } from '../../../api/intakes/intake-schemas.ts';
 
 /** After the last key, ms. */
 const pauseMs = 1_500;

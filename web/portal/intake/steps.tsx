@@ -1,6 +1,6 @@
 /** The parts of an intake by name, and how far somebody is. */
 import type { ReactNode } from 'react';
-import type { IntakeStep } from '../../../domain/intake.ts';
+import type { IntakeStep } from '../../../domain/intake/intake.ts';
 import { Link } from '../router.tsx';
 import { useSpeech } from '../words.tsx';
 import type { Progress } from './intake-api.ts';

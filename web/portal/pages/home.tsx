@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { answeringStates } from '../../../domain/intake.ts';
+import { answeringStates } from '../../../domain/intake/intake.ts';
 import { api } from '../../shared/api-client.ts';
 import { Facts, Page, useLoaded, Waiting } from '../parts.tsx';
 import { Link } from '../router.tsx';

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { ReactNode } from 'react';
-import { calendarFile } from '../../../domain/calendar-file.ts';
+import { calendarFile } from '../../../domain/calendar/calendar-file.ts';
 import { api } from '../../shared/api-client.ts';
 import type { Answer } from '../../shared/api-client.ts';
 import { Facts, Page, useLoaded, Waiting } from '../parts.tsx';

@@ -2,7 +2,7 @@
 import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { CaseAction } from '../../../domain/absence.ts';
+import type { CaseAction } from '../../../domain/schedule/absence.ts';
 import { actOnCase } from '../api/absences.ts';
 import type { AbsenceCase } from '../api/absences.ts';
 import { useWorkplace } from '../lib/session.ts';

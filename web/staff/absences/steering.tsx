@@ -2,7 +2,7 @@
 import { Button, Checkbox, Group, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { AbsenceAction } from '../../../domain/absence.ts';
+import type { AbsenceAction } from '../../../domain/schedule/absence.ts';
 import { actOnAbsence } from '../api/absences.ts';
 import type { Absence, AbsenceWord } from '../api/absences.ts';
 import { useWorkplace } from '../lib/session.ts';

@@ -13,7 +13,7 @@ import {
 } from '@tabler/icons-react';
 import type { ComponentType } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { AbsenceState, CaseState } from '../../../domain/absence.ts';
+import type { AbsenceState, CaseState } from '../../../domain/schedule/absence.ts';
 import type { Absence, AbsenceCase } from '../api/absences.ts';
 import { dayOf, localDay, localMinutes, timeOf } from '../lib/time.ts';
 import type { Tone } from '../parts/states.tsx';

@@ -2,7 +2,7 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { api } from '../../shared/api-client.ts';
 import type { Answer, Request } from '../../shared/api-client.ts';
-import type { AbsenceAction, CaseAction } from '../../../domain/absence.ts';
+import type { AbsenceAction, CaseAction } from '../../../domain/schedule/absence.ts';
 
 const minute = 60_000;
 

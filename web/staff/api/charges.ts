@@ -1,6 +1,6 @@
 /** The questions and changes of proposed charges (the same rules as queries.ts). */
 import { infiniteQueryOptions } from '@tanstack/react-query';
-import type { ChargeAction, ChargeKind, ChargeState } from '../../../domain/charge.ts';
+import type { ChargeAction, ChargeKind, ChargeState } from '../../../domain/appointment/charge.ts';
 import { api } from '../../shared/api-client.ts';
 import type { Answer, Request } from '../../shared/api-client.ts';
 

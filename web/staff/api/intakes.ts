@@ -1,6 +1,6 @@
 /** The questions and changes of the guided intake (the same rules as queries.ts). */
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
-import type { IntakeAction, IntakeState, IntakeStep } from '../../../domain/intake.ts';
+import type { IntakeAction, IntakeState, IntakeStep } from '../../../domain/intake/intake.ts';
 import { api } from '../../shared/api-client.ts';
 import type { Answer, Request } from '../../shared/api-client.ts';
 

@@ -1,6 +1,6 @@
 /** The questions and changes of questionnaires (the same rules as queries.ts). */
 import { queryOptions } from '@tanstack/react-query';
-import type { Questionnaire } from '../../../domain/questionnaire.ts';
+import type { Questionnaire } from '../../../domain/questionnaire/questionnaire.ts';
 import { api } from '../../shared/api-client.ts';
 import type { Answer, Request } from '../../shared/api-client.ts';
 

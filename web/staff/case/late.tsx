@@ -6,7 +6,7 @@ import { Button, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import type { LateChoice } from '../../../domain/appointment-timers.ts';
+import type { LateChoice } from '../../../domain/appointment/appointment-timers.ts';
 import type { AppointmentAction } from '../../../workflows/messages/appointment.ts';
 import { dayQuery } from '../api/queries.ts';
 import type { AllowedAction, Appointment, CaseView } from '../api/types.ts';

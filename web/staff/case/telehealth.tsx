@@ -2,8 +2,8 @@
 import { Anchor, Button, Text, Title } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { stateName } from '../../../domain/us-states.ts';
-import { abroad } from '../../../domain/telehealth.ts';
+import { stateName } from '../../../domain/patient/us-states.ts';
+import { abroad } from '../../../domain/appointment/telehealth.ts';
 import { joinTelehealth, telehealthQuery } from '../api/groups.ts';
 import type { Telehealth as Asked } from '../api/groups.ts';
 import { useWorkplace } from '../lib/session.ts';

@@ -2,7 +2,7 @@
 import { Button, Group, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { waiverReasons } from '../../../domain/charge.ts';
+import { waiverReasons } from '../../../domain/appointment/charge.ts';
 import type { Charge } from '../api/charges.ts';
 import { moneyOf } from '../lib/money.ts';
 import { useWorkplace } from '../lib/session.ts';

@@ -1,7 +1,7 @@
 /** What was just decided, and the way back from it. */
 import { Button, Group, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import type { ChargeAction } from '../../../domain/charge.ts';
+import type { ChargeAction } from '../../../domain/appointment/charge.ts';
 import type { Charge } from '../api/charges.ts';
 import { moneyOf } from '../lib/money.ts';
 import { ProblemAlert } from '../parts/problem.tsx';

@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import type { ChargeAction } from '../../../domain/charge.ts';
+import type { ChargeAction } from '../../../domain/appointment/charge.ts';
 import { decideCharge } from '../api/charges.ts';
 import type { Charge, Waiver } from '../api/charges.ts';
 

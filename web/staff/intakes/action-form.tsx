@@ -3,8 +3,8 @@ import { Checkbox, NativeSelect, Stack, Text, TextInput, Textarea } from '@manti
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { intakeSteps } from '../../../domain/intake.ts';
-import type { IntakeAction, IntakeStep } from '../../../domain/intake.ts';
+import { intakeSteps } from '../../../domain/intake/intake.ts';
+import type { IntakeAction, IntakeStep } from '../../../domain/intake/intake.ts';
 import { actOnIntake } from '../api/intakes.ts';
 import type { IntakeDetail, IntakeWord } from '../api/intakes.ts';
 import { FormActions } from '../parts/page.tsx';

@@ -2,7 +2,7 @@
 import { Button, Group, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { IntakeAction } from '../../../domain/intake.ts';
+import type { IntakeAction } from '../../../domain/intake/intake.ts';
 import type { IntakeDetail } from '../api/intakes.ts';
 import { useWorkplace } from '../lib/session.ts';
 import { Dialog } from '../parts/dialog.tsx';

@@ -1,6 +1,6 @@
 /** States and flags of an intake as words; the colour alone says nothing. */
 import { useTranslation } from 'react-i18next';
-import type { IntakeState, StepState } from '../../../domain/intake.ts';
+import type { IntakeState, StepState } from '../../../domain/intake/intake.ts';
 import type { Intake } from '../api/intakes.ts';
 import { Badge } from '../parts/states.tsx';
 import type { Tone } from '../parts/states.tsx';

@@ -2,8 +2,8 @@
 import { NativeSelect, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { coveragePositions, coverageRelations, plainMemberId } from '../../../domain/coverage.ts';
-import type { CoveragePosition, CoverageRelation } from '../../../domain/coverage.ts';
+import { coveragePositions, coverageRelations, plainMemberId } from '../../../domain/coverage/coverage.ts';
+import type { CoveragePosition, CoverageRelation } from '../../../domain/coverage/coverage.ts';
 import { fileCoverage } from '../api/coverages.ts';
 import type { Coverage } from '../api/coverages.ts';
 import { SmallForm } from './list-part.tsx';

@@ -3,7 +3,7 @@ import { Alert, Anchor, Button, Group, Stack, Text, TextInput, Title } from '@ma
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { EligibilityWord } from '../../../domain/coverage.ts';
+import type { EligibilityWord } from '../../../domain/coverage/coverage.ts';
 import { askCoverageAgain, coveragesQuery, documentAddress, endCoverage } from '../api/coverages.ts';
 import type { Coverage } from '../api/coverages.ts';
 import { moneyOf } from '../lib/money.ts';

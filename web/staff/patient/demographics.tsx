@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { useForm, useWatch } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { ProblemError } from '../../shared/api-client.ts';
-import { payerClasses } from '../../../domain/charge.ts';
+import { payerClasses } from '../../../domain/appointment/charge.ts';
 import { changePatient, readPatient } from '../api/queries.ts';
 import type { PatientChange } from '../api/queries.ts';
 import type { Patient } from '../api/types.ts';

@@ -4,8 +4,8 @@ import {
   type AnswerOption,
   type Questionnaire,
   type QuestionnaireItem,
-} from '../../../domain/questionnaire.ts';
-import { optionKey } from '../../../domain/questionnaire-localization.ts';
+} from '../../../domain/questionnaire/questionnaire.ts';
+import { optionKey } from '../../../domain/questionnaire/questionnaire-localization.ts';
 
 /** An option that is itself a text stays: its text is the answer, and answers are not renamed. */
 export function withText(definition: Questionnaire, key: string, text: string): Questionnaire {

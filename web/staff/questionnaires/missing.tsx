@@ -2,7 +2,7 @@
 import { Alert, List, Text } from '@mantine/core';
 import { IconAlertTriangle, IconCircleCheck } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
-import { textsOf } from '../../../domain/questionnaire-localization.ts';
+import { textsOf } from '../../../domain/questionnaire/questionnaire-localization.ts';
 import { definitionOf, type QuestionnaireVersionView } from '../api/questionnaires.ts';
 
 const most = 12;

@@ -3,8 +3,8 @@ import { NativeSelect, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isRightToLeft, writtenLanguages, type WrittenLanguage } from '../../../domain/language.ts';
-import { localization, optionText } from '../../../domain/questionnaire-localization.ts';
-import { pagesOf, type QuestionPage } from '../../../domain/questionnaire-pages.ts';
+import { localization, optionText } from '../../../domain/questionnaire/questionnaire-localization.ts';
+import { pagesOf, type QuestionPage } from '../../../domain/questionnaire/questionnaire-pages.ts';
 import {
   isHidden,
   isRepeatingGroup,
@@ -13,8 +13,13 @@ import {
   whyOf,
   type AnswerOption,
   type QuestionnaireItem,
-} from '../../../domain/questionnaire.ts';
-import { answersOf, isCoding, type Answers, type AnswerValue } from '../../../domain/questionnaire-answers.ts';
+} from '../../../domain/questionnaire/questionnaire.ts';
+import {
+  answersOf,
+  isCoding,
+  type Answers,
+  type AnswerValue,
+} from '../../../domain/questionnaire/questionnaire-answers.ts';
 import { definitionOf, type QuestionnaireVersionView } from '../api/questionnaires.ts';
 
 export function Preview({ version }: { readonly version: QuestionnaireVersionView }) {

@@ -4,7 +4,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isRightToLeft, writtenLanguages, type WrittenLanguage } from '../../../domain/language.ts';
-import { textsOf } from '../../../domain/questionnaire-localization.ts';
+import { textsOf } from '../../../domain/questionnaire/questionnaire-localization.ts';
 import { changeDraft, definitionOf, type QuestionnaireVersionView } from '../api/questionnaires.ts';
 import { ProblemAlert } from '../parts/problem.tsx';
 import { withText } from './english.ts';

@@ -4,7 +4,7 @@ import { IconDownload } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { equityDimensions } from '../../../domain/waitlist-equity.ts';
+import { equityDimensions } from '../../../domain/waitlist/waitlist-equity.ts';
 import { equityQuery, type EquityReport, type EquityRow } from '../api/reports.ts';
 import { Answered, Empty, Page } from '../parts/page.tsx';
 import { Badge } from '../parts/states.tsx';

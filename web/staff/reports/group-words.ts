@@ -1,6 +1,6 @@
 /** The name of a group of patients: a band of age, a language, a way to be reached. */
 import { useTranslation } from 'react-i18next';
-import type { EquityDimension } from '../../../domain/waitlist-equity.ts';
+import type { EquityDimension } from '../../../domain/waitlist/waitlist-equity.ts';
 
 export function useGroupName(): (dimension: EquityDimension, group: string) => string {
   const { t, i18n } = useTranslation();

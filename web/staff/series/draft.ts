@@ -1,5 +1,5 @@
 /** A series as the editor's address holds it and as the API takes it. */
-import type { SeriesFrequency } from '../../../domain/series.ts';
+import type { SeriesFrequency } from '../../../domain/schedule/series.ts';
 import type { SeriesBody, SeriesChoice } from '../api/series.ts';
 import { localDay, weekdayIndex } from '../lib/time.ts';
 import { weekdays } from '../waitlist/wish-draft.ts';
@@ -41,7 +41,7 @@ export interface SeriesDraft {
 }
 
 const usualCount = 8;
-/** `maxOccurrences` of domain/series.ts, which would bring the calendar along; a test holds them together. */
+/** `maxOccurrences` of domain/schedule/series.ts, which would bring the calendar along; a test holds them together. */
 export const mostOccurrences = 52;
 
 export const draftOf = (search: SeriesSearch, place: string, today: string): SeriesDraft => ({

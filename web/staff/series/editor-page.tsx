@@ -4,7 +4,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { SeriesMode } from '../../../domain/series.ts';
+import type { SeriesMode } from '../../../domain/schedule/series.ts';
 import { ProblemError } from '../../shared/api-client.ts';
 import { patientQuery, practitionersQuery, visitTypesQuery } from '../api/queries.ts';
 import { bookSeries, previewQuery } from '../api/series.ts';

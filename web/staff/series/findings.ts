@@ -1,6 +1,6 @@
 /** Why an occurrence cannot be had, in words: what the report says, or what a step was refused with. */
 import { useTranslation } from 'react-i18next';
-import type { OccurrenceFinding } from '../../../domain/series.ts';
+import type { OccurrenceFinding } from '../../../domain/schedule/series.ts';
 import { useRefusalReason } from '../parts/refusal.ts';
 
 const codeOf: Readonly<Partial<Record<OccurrenceFinding, string>>> = {

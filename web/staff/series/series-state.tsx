@@ -3,7 +3,7 @@ import { Progress, Stack, Text } from '@mantine/core';
 import { IconBan, IconCalendarRepeat, IconCheck, IconHourglass } from '@tabler/icons-react';
 import type { ComponentType } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { SeriesState } from '../../../domain/series.ts';
+import type { SeriesState } from '../../../domain/schedule/series.ts';
 import { isUnderWay } from '../api/series.ts';
 import type { Series } from '../api/series.ts';
 import type { Tone } from '../parts/states.tsx';

@@ -1,6 +1,6 @@
 /** The numbers behind the pictures, one column a policy. */
 import { useTranslation } from 'react-i18next';
-import type { SimulationFigures } from '../../../domain/simulation.ts';
+import type { SimulationFigures } from '../../../domain/waitlist/simulation.ts';
 import type { SimulationResult } from '../api/reports.ts';
 import { Badge } from '../parts/states.tsx';
 import { useGroupName } from '../reports/group-words.ts';

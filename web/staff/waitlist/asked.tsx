@@ -2,7 +2,7 @@
 import { IconCheck, IconClock, IconHourglass, IconPlayerSkipForward, IconUserOff, IconX } from '@tabler/icons-react';
 import { Text, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import type { OfferState } from '../../../domain/waitlist.ts';
+import type { OfferState } from '../../../domain/waitlist/waitlist.ts';
 import type { Offer, OpeningStory } from '../api/types.ts';
 import { dayOf, timeOf } from '../lib/time.ts';
 import { LinkAnchor } from '../parts/links.tsx';

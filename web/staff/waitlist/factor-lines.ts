@@ -2,7 +2,7 @@
  * Why a patient has a rank, as lines that can be read and added up: what each stored factor gave or took. The sum is the
  * score (test/web/waitlist-words.test.ts holds this against scoreOf).
  */
-import type { RankedFactors } from '../../../domain/waitlist.ts';
+import type { RankedFactors } from '../../../domain/waitlist/waitlist.ts';
 
 export const factorWords = ['waited', 'named', 'day', 'time', 'sooner', 'away', 'silent'] as const;
 export type FactorWord = (typeof factorWords)[number];

@@ -1,6 +1,6 @@
 /** The reasons for a rank in words: the tier first, then what counted within it. */
 import { useTranslation } from 'react-i18next';
-import type { RankedFactors } from '../../../domain/waitlist.ts';
+import type { RankedFactors } from '../../../domain/waitlist/waitlist.ts';
 import { factorLines, tierWord } from './factor-lines.ts';
 
 /** One line: "Soon · waits 12 days · asked for this practitioner". */

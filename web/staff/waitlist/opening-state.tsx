@@ -2,7 +2,7 @@
 import { IconCircleCheck, IconHourglass, IconLockOpen, IconMoon, IconPlayerPause, IconX } from '@tabler/icons-react';
 import type { ComponentType } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { OpeningState } from '../../../domain/waitlist.ts';
+import type { OpeningState } from '../../../domain/waitlist/waitlist.ts';
 import type { Tone } from '../parts/states.tsx';
 
 export const groups = ['offering', 'waiting', 'paused', 'ended'] as const;

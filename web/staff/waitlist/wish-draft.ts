@@ -1,5 +1,5 @@
 /** What a patient waits for, as a form holds it and as the API takes it: an empty field is no limit. */
-import type { Urgency } from '../../../domain/waitlist.ts';
+import type { Urgency } from '../../../domain/waitlist/waitlist.ts';
 import type { Weekday, Wish } from '../api/types.ts';
 import type { WishBody } from '../api/waitlist.ts';
 

@@ -2,7 +2,7 @@
 import { Checkbox, Group, NativeSelect, NumberInput, Radio } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { urgencies } from '../../../domain/waitlist.ts';
+import { urgencies } from '../../../domain/waitlist/waitlist.ts';
 import { patientVisitsQuery, practitionersQuery, visitTypesQuery } from '../api/queries.ts';
 import { dateTimeOf } from '../lib/time.ts';
 import type { WishDraft } from './wish-draft.ts';

@@ -3,7 +3,7 @@ import { Button, Group, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { waitingStates } from '../../../domain/waitlist.ts';
+import { waitingStates } from '../../../domain/waitlist/waitlist.ts';
 import type { Wish } from '../api/types.ts';
 import { wishesQuery } from '../api/waitlist.ts';
 import { SideDialog } from '../parts/dialog.tsx';

@@ -2,7 +2,7 @@
 import { Checkbox, NumberInput, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { usStates } from '../../../../domain/telehealth.ts';
+import { usStates } from '../../../../domain/appointment/telehealth.ts';
 import { useTranslation } from 'react-i18next';
 import { addPractitioner, changePractitioner, practitionersQuery } from '../../api/queries.ts';
 import type { Practitioner } from '../../api/types.ts';

@@ -1,7 +1,7 @@
 /** B17: what becomes of a visit that nobody has confirmed. */
 import { Radio, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { confirmationChoices } from '../../../../domain/confirmation.ts';
+import { confirmationChoices } from '../../../../domain/appointment/confirmation.ts';
 import { durationWords } from '../../lib/time.ts';
 import { DurationField } from './duration-field.tsx';
 import type { FieldsProps } from './policy-fields.tsx';

@@ -2,8 +2,8 @@
 import { Checkbox, Group, NumberInput, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { payerClasses } from '../../../../domain/charge.ts';
-import type { FeeAmounts } from '../../../../domain/charge.ts';
+import { payerClasses } from '../../../../domain/appointment/charge.ts';
+import type { FeeAmounts } from '../../../../domain/appointment/charge.ts';
 import { visitTypesQuery } from '../../api/queries.ts';
 import { decimalsOf, fromSmallest, moneyOf, toSmallest } from '../../lib/money.ts';
 import type { FieldsProps } from './policy-fields.tsx';

@@ -1,0 +1,211 @@
+/** The rows of an intake, and the same as everybody sees it; what they say together is worked out by domain/intake/intake-steps.ts. */
+import { localDateOf } from '../../domain/calendar/calendar.ts';
+import { DomainError } from '../../domain/errors.ts';
+import { intakeSteps } from '../../domain/intake/intake.ts';
+import type {
+  EscalationFlag,
+  IdentityFlag,
+  InsuranceFlag,
+  IntakeState,
+  IntakeStep,
+} from '../../domain/intake/intake.ts';
+import type { IntakePolicy } from '../../domain/intake/intake-policy.ts';
+import { ageOn, progressOf, type NeedFacts, type Progress } from '../../domain/intake/intake-steps.ts';
+import { policyAt, type PolicyRow } from '../../domain/policies.ts';
+import type { Answers } from '../../domain/questionnaire/questionnaire-answers.ts';
+import type { IntakeView } from '../../workflows/messages/intake.ts';
+import type { Trx } from '../connection.ts';
+import { policiesSql } from '../policies.ts';
+
+export interface IntakeRow {
+  readonly id: string;
+  readonly organization_id: string;
+  readonly patient_id: string;
+  readonly appointment_id: string | null;
+  readonly visit_type_id: string | null;
+  readonly location_id: string | null;
+  readonly state: IntakeState;
+  readonly language: string;
+  readonly identity: IdentityFlag;
+  readonly escalation: EscalationFlag;
+  readonly insurance: InsuranceFlag;
+  readonly guardian: Readonly<Record<string, unknown>> | null;
+  readonly invited_at: Date | null;
+  readonly submitted_at: Date | null;
+  readonly assigned_to: string | null;
+  readonly review_due_at: Date | null;
+  readonly review_escalated_at: Date | null;
+  readonly completed_at: Date | null;
+  readonly ended_at: Date | null;
+  readonly expires_at: Date;
+  readonly reopen_until: Date | null;
+  readonly reopened_at: Date | null;
+  readonly retain_until: Date | null;
+  readonly end_reason: string | null;
+  readonly created_by: string;
+  readonly version: number;
+  readonly created_at: Date;
+}
+
+export interface IntakeStepRow {
+  readonly intake_id: string;
+  readonly step: IntakeStep;
+  readonly questionnaire_version: number;
+  readonly state: 'open' | 'started' | 'answered' | 'returned' | 'waived';
+  readonly version: number;
+  readonly answers: Answers;
+  readonly saved_at: Date | null;
+  readonly accepted_at: Date | null;
+  readonly note: string | null;
+}
+
+/** An intake with everything that its progress depends on. */
+export interface LoadedIntake {
+  readonly row: IntakeRow;
+  /** In the order of the steps. */
+  readonly steps: readonly IntakeStepRow[];
+  /** Rules of red flags, each once, in the order in which they were raised. */
+  readonly flags: readonly string[];
+  readonly patient: { readonly birthDate: string | null; readonly timeZone: string | null; readonly language: string };
+  readonly visit: IntakeVisit | null;
+  readonly timeZone: string;
+  readonly policies: readonly PolicyRow[];
+  readonly policy: IntakePolicy;
+  readonly needs: NeedFacts;
+  readonly progress: Progress;
+}
+
+export interface IntakeVisit {
+  readonly id: string;
+  readonly status: string;
+  readonly start: Date | null;
+  readonly timeZone: string | null;
+}
+
+/** The visit is still to come, or under way: its beginning counts. */
+export const standingVisits: ReadonlySet<string> = new Set(['pending', 'booked', 'arrived', 'checked-in']);
+
+/** @throws DomainError `not-found` */
+export const readIntakeRow = (trx: Trx, intakeId: string): Promise<IntakeRow> => intakeRow(trx, intakeId, '');
+
+/** Kept from changing until commit. Lock order: appointment, intake, patient. @throws DomainError `not-found` */
+export const lockIntake = (trx: Trx, intakeId: string): Promise<IntakeRow> => intakeRow(trx, intakeId, 'FOR UPDATE');
+
+async function intakeRow(trx: Trx, intakeId: string, lock: string): Promise<IntakeRow> {
+  const { rows } = await trx.raw<{ rows: IntakeRow[] }>(`SELECT * FROM intake WHERE id = :intakeId ${lock}`, {
+    intakeId,
+  });
+  const row = rows[0];
+  if (row === undefined) throw new DomainError('not-found');
+  return row;
+}
+
+interface Beside {
+  readonly steps: (Omit<IntakeStepRow, 'saved_at' | 'accepted_at'> & {
+    saved_at: string | null;
+    accepted_at: string | null;
+  })[];
+  readonly flags: string[];
+  readonly birth_date: string | null;
+  readonly patient_time_zone: string | null;
+  readonly language: string;
+  readonly visit_type_code: string | null;
+  readonly visit_id: string | null;
+  readonly visit_status: string | null;
+  readonly visit_start: Date | null;
+  readonly visit_tz: string | null;
+  readonly location_tz: string | null;
+  readonly policies: PolicyRow[];
+}
+
+/** What belongs to a row as it is now. @param at judges age and policy */
+export async function loadIntake(trx: Trx, row: IntakeRow, at: Date): Promise<LoadedIntake> {
+  const { rows } = await trx.raw<{ rows: Beside[] }>(
+    `SELECT (SELECT coalesce(jsonb_agg(to_jsonb(s)), '[]') FROM intake_step s WHERE s.intake_id = i.id) AS steps,
+       ARRAY(SELECT f.rule FROM intake_flag f WHERE f.intake_id = i.id GROUP BY f.rule ORDER BY min(f.raised_at), f.rule) AS flags,
+       p.birth_date, p.time_zone AS patient_time_zone, p.language, v.code AS visit_type_code,
+       a.id AS visit_id, a.status AS visit_status, a.start_at AS visit_start, a.tz AS visit_tz,
+       coalesce(l.time_zone, (SELECT min(o.time_zone) FROM location o WHERE o.active)) AS location_tz,
+       ${policiesSql} AS policies
+     FROM intake i JOIN patient p ON p.id = i.patient_id LEFT JOIN visit_type v ON v.id = i.visit_type_id
+       LEFT JOIN appointment a ON a.id = i.appointment_id LEFT JOIN location l ON l.id = i.location_id
+     WHERE i.id = :id`,
+    { id: row.id },
+  );
+  const found = rows[0];
+  if (found === undefined) throw new DomainError('not-found');
+  const steps = found.steps
+    .map((step) => ({
+      ...step,
+      saved_at: step.saved_at === null ? null : new Date(step.saved_at),
+      accepted_at: step.accepted_at === null ? null : new Date(step.accepted_at),
+    }))
+    .toSorted((a, b) => intakeSteps.indexOf(a.step) - intakeSteps.indexOf(b.step));
+  const { policies } = found;
+  // The clocks that were in force when it began hold to its end.
+  const policy = policyAt(policies, 'intake', row.created_at.getTime(), row.location_id);
+  const timeZone = found.visit_tz ?? found.location_tz ?? 'UTC';
+  const needs: NeedFacts = {
+    age: ageOn(found.birth_date, localDateOf(at.getTime(), timeZone)),
+    visitTypeCode: found.visit_type_code,
+    answers: Object.fromEntries(steps.map((step) => [step.step, step.answers])),
+    policy,
+  };
+  const visit =
+    found.visit_id === null || found.visit_status === null
+      ? null
+      : { id: found.visit_id, status: found.visit_status, start: found.visit_start, timeZone: found.visit_tz };
+  return {
+    row,
+    steps,
+    flags: found.flags,
+    patient: { birthDate: found.birth_date, timeZone: found.patient_time_zone, language: found.language },
+    visit,
+    timeZone,
+    policies,
+    policy,
+    needs,
+    progress: progressOf(steps, needs),
+  };
+}
+
+/** The beginning of the visit, while it stands. */
+export const visitStartOf = ({ visit }: Pick<LoadedIntake, 'visit'>): Date | null =>
+  visit !== null && standingVisits.has(visit.status) ? visit.start : null;
+
+export const stepRowOf = ({ steps }: Pick<LoadedIntake, 'steps'>, step: IntakeStep): IntakeStepRow => {
+  const found = steps.find((one) => one.step === step);
+  if (found === undefined) throw new Error(`an intake without its step ${step}`);
+  return found;
+};
+
+const isoOf = (at: Date | null): string | null => at?.toISOString() ?? null;
+
+export const toIntakeView = ({
+  row,
+  flags,
+  progress,
+}: Pick<LoadedIntake, 'row' | 'flags' | 'progress'>): IntakeView => ({
+  id: row.id,
+  patientId: row.patient_id,
+  appointmentId: row.appointment_id,
+  visitTypeId: row.visit_type_id,
+  locationId: row.location_id,
+  state: row.state,
+  language: row.language,
+  identity: row.identity,
+  escalation: row.escalation,
+  insurance: row.insurance,
+  step: progress.nextStep,
+  percent: progress.percent,
+  flags,
+  assignedTo: row.assigned_to,
+  invitedAt: isoOf(row.invited_at),
+  submittedAt: isoOf(row.submitted_at),
+  reviewDueAt: isoOf(row.review_due_at),
+  completedAt: isoOf(row.completed_at),
+  expiresAt: row.expires_at.toISOString(),
+  reopenUntil: isoOf(row.reopen_until),
+  createdAt: row.created_at.toISOString(),
+  version: row.version,
+});
