@@ -7,6 +7,7 @@ import { Temporal } from 'temporal-polyfill';
 import { loadConfig } from '../config.ts';
 import { ApiProblem, signIn, type ApiSession } from './seed/api-session.ts';
 import { tourLocation, tourVisitType } from './seed/clinic.ts';
+import { seedDuplicates } from './seed/duplicates.ts';
 import { seedIntakes } from './seed/intakes.ts';
 import { demoPatientName } from './seed/patients.ts';
 import { seededRandom } from './seed/random.ts';
@@ -71,8 +72,9 @@ async function run(): Promise<string> {
     if (confirmed) await act(frontDesk, confirmed, 'confirm', {});
     booked += await bookPresent(frontDesk, doctor, clinic);
     const intakes = await seedIntakes(doctor);
+    const duplicates = await seedDuplicates(frontDesk);
     rmSync(visitsMarker(config.home), { force: true });
-    return `${booked} visits are booked, ${intakes} intakes begun`;
+    return `${booked} visits are booked, ${intakes} intakes begun, ${duplicates} possible duplicates registered`;
   } finally {
     await Promise.allSettled([frontDesk.end(), doctor.end()]);
   }

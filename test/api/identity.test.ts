@@ -1,5 +1,6 @@
 /** Duplicates and merges over HTTP, against a real engine: the queue, a link, what stands against one, undoing. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { duplicatePairs, seedDuplicates } from '../../scripts/seed/duplicates.ts';
 import { openClinicApi, quarterAfter } from './clinic-api.ts';
 import type { ClinicApi } from './clinic-api.ts';
 import type { Answer } from './support.ts';
@@ -82,6 +83,19 @@ describe('the queue', () => {
     const ids = [...first.items, ...next.items].map(({ id }) => id);
     expect(new Set(ids).size).toBe(3);
     expect((await clinic.desk.request('GET', '/identity-matches?cursor=x')).status).toBe(400);
+  });
+
+  it('the demonstration’s charts are found by the matching, each with its grade, and once', async () => {
+    const post = async <T>(path: string, body: unknown, key: string): Promise<T> =>
+      good(await clinic.desk.request('POST', path, { body, key }), 201) as T;
+    for (const _again of [1, 2]) await seedDuplicates({ post });
+    const { items } = good(await clinic.desk.request('GET', '/identity-matches?limit=50'), 200);
+    type Item = { grade: string; automatic: boolean; patient: { name: { family: string } } };
+    for (const [grade, [, later]] of Object.entries(duplicatePairs))
+      expect(
+        items.filter((item: Item) => item.patient.name.family === later.name.family),
+        grade,
+      ).toMatchObject([{ grade, automatic: false }]);
   });
 });
 
