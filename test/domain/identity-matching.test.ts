@@ -215,13 +215,14 @@ describe('properties', () => {
   });
 
   it('I25: on invented people no wrong link, precision ≥ 0.999 and recall ≥ 0.95 of what is linked or queued', async () => {
-    const total = { true: 0, found: 0, wrong: 0, askedTwins: 0, wrongLinks: 0 };
+    const total = { true: 0, found: 0, wrong: 0, wrongLinks: 0 };
     for (const [seed, slips] of [
       [11, 1],
       [12, 1],
       [13, 2],
       [14, 2],
       [15, 3],
+      [22, 2],
     ] as const) {
       const people = inventPeople({ seed, records: 2_000, slips });
       const personOf = new Map(people.map(({ record, person: who }) => [record.id, who]));
@@ -236,10 +237,8 @@ describe('properties', () => {
           continue;
         }
         if (match.decision === 'linked') total.wrongLinks += 1;
-        // S18 sends these to a person: nothing on file tells them apart but their names.
-        const twins = match.weights.given.level === 'different' && match.weights.birthDate.level === 'exact';
-        if (twins) total.askedTwins += 1;
-        else total.wrong += 1;
+        // Twins of whom no number is known among them: S18 asks a person, and it counts as a wrong pair all the same.
+        total.wrong += 1;
       }
       expect(found / pairs).toBeGreaterThanOrEqual(0.95);
       total.true += pairs;
@@ -247,7 +246,6 @@ describe('properties', () => {
     }
     expect(total.wrongLinks).toBe(0);
     expect(total.found / (total.found + total.wrong)).toBeGreaterThanOrEqual(0.999);
-    expect(total.found / (total.found + total.wrong + total.askedTwins)).toBeGreaterThanOrEqual(0.998);
   });
 
   it('I25: no wrong link, whatever the seed', async () => {
