@@ -239,6 +239,7 @@ export const routes = [
   questionnaires.showQuestionnaireVersion,
   questionnaires.createQuestionnaireDraft,
   questionnaires.changeQuestionnaireDraft,
+  questionnaires.previewPublication,
   questionnaires.publishQuestionnaire,
   questionnaires.retireQuestionnaire,
   questionnaires.compareQuestionnaires,

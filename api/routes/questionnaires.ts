@@ -9,11 +9,18 @@ import {
   retireVersion,
   type DraftContext,
 } from '../../db/intakes/questionnaire-drafts.ts';
-import { defaultFor, presentOf, toVersion, versionHeads, versionRow } from '../../db/intakes/questionnaires.ts';
+import {
+  defaultFor,
+  openIntakesOnOthers,
+  presentOf,
+  toVersion,
+  versionHeads,
+  versionRow,
+} from '../../db/intakes/questionnaires.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { intakeSteps } from '../../domain/intake/intake.ts';
-import { isRightToLeft } from '../../domain/language.ts';
-import { differenceOf } from '../../domain/questionnaire/questionnaire-difference.ts';
+import { isRightToLeft, writtenLanguages } from '../../domain/language.ts';
+import { differenceOf, type Difference } from '../../domain/questionnaire/questionnaire-difference.ts';
 import { toFhirQuestionnaire } from '../../domain/questionnaire/questionnaire-fhir.ts';
 import { localization } from '../../domain/questionnaire/questionnaire-localization.ts';
 import { questionnaireSchema } from '../../domain/questionnaire/questionnaire-schema.ts';
@@ -205,6 +212,60 @@ export const retireQuestionnaire = decides(
 );
 
 const fieldChange = z.object({ field: z.string(), before: z.unknown(), after: z.unknown() });
+const difference = z.object({
+  title: fieldChange.nullable(),
+  items: z.array(
+    z.object({
+      linkId: z.string(),
+      change: z.enum(['added', 'removed', 'changed']),
+      text: z.string().nullable(),
+      fields: z.array(fieldChange),
+    }),
+  ),
+  texts: z.array(
+    z.object({ language: z.string(), key: z.string(), before: z.string().nullable(), after: z.string().nullable() }),
+  ),
+});
+const shownDifference = ({ title, items, texts }: Difference): z.output<typeof difference> => ({
+  title,
+  items: items.map((item) => ({ ...item, fields: [...item.fields] })),
+  texts: [...texts],
+});
+
+export const previewPublication = route({
+  method: 'GET',
+  path: '/questionnaires/:code/versions/:number/publication',
+  summary: 'What publishing a version would change: languages, differences to what new cases get, cases that stay',
+  params: versionParams,
+  answer: z.object({
+    number: z.int(),
+    /** What new cases get until then. */
+    present: z.object({ number: z.int(), source: z.enum(['default', 'organization']) }),
+    /** Every language that patients read, and how many of its texts are missing. */
+    languages: z.array(z.object({ language: written, missing: z.int() })),
+    difference,
+    /** Open intakes on other versions: they go on with the one that they began with (A6). */
+    staying: z.array(z.object({ number: z.int(), intakes: z.int() })),
+  }),
+  policy: manages,
+  audit: reads,
+  handler: (context, { params }) =>
+    context.read(async (trx) => {
+      const { organizationId } = context;
+      const row = await rowOf(trx, organizationId, params.code, params.number);
+      const heads = await versionHeads(trx, organizationId, params.code);
+      const present = presentOf(heads, params.code);
+      const before = await rowOf(trx, organizationId, params.code, present?.number ?? 0);
+      const { missing } = toWhole(row);
+      return {
+        number: row.number,
+        present: { number: before.number, source: before.source },
+        languages: writtenLanguages.map((language) => ({ language, missing: missing[language]?.length ?? 0 })),
+        difference: shownDifference(differenceOf(before, row)),
+        staying: [...(await openIntakesOnOthers(trx, organizationId, params.code, row.number))],
+      };
+    }),
+});
 
 export const compareQuestionnaires = route({
   method: 'GET',
@@ -212,22 +273,7 @@ export const compareQuestionnaires = route({
   summary: 'What one version asks and says differently from another',
   params: z.strictObject({ code }),
   query: z.strictObject({ from: number, to: number }),
-  answer: z.object({
-    from: z.int(),
-    to: z.int(),
-    title: fieldChange.nullable(),
-    items: z.array(
-      z.object({
-        linkId: z.string(),
-        change: z.enum(['added', 'removed', 'changed']),
-        text: z.string().nullable(),
-        fields: z.array(fieldChange),
-      }),
-    ),
-    texts: z.array(
-      z.object({ language: z.string(), key: z.string(), before: z.string().nullable(), after: z.string().nullable() }),
-    ),
-  }),
+  answer: difference.extend({ from: z.int(), to: z.int() }),
   policy: manages,
   audit: reads,
   handler: async (context, { params, query }) => {
@@ -238,14 +284,7 @@ export const compareQuestionnaires = route({
           await rowOf(trx, context.organizationId, params.code, query.to),
         ] as const,
     );
-    const { title, items, texts } = differenceOf(before, after);
-    return {
-      from: query.from,
-      to: query.to,
-      title,
-      items: items.map((item) => ({ ...item, fields: [...item.fields] })),
-      texts: [...texts],
-    };
+    return { from: query.from, to: query.to, ...shownDifference(differenceOf(before, after)) };
   },
 });
 

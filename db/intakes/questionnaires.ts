@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { DomainError } from '../../domain/errors.ts';
-import { intakeSteps, type IntakeStep } from '../../domain/intake/intake.ts';
+import { intakeSteps, openIntakeStates, type IntakeStep } from '../../domain/intake/intake.ts';
 import type { Questionnaire, QuestionnaireVersion, Translations } from '../../domain/questionnaire/questionnaire.ts';
 import { defaultQuestionnaires } from '../../domain/questionnaire/content/intake-set.ts';
 import type { Trx } from '../connection.ts';
@@ -185,4 +185,21 @@ export async function lockQuestionnaire(trx: Trx, organizationId: string, code: 
     .forUpdate()
     .first<{ id: string }>('id');
   return row!.id;
+}
+
+/** How many intakes that are not over read another version than this one, newest first: they stay on it (A6). */
+export async function openIntakesOnOthers(
+  trx: Trx,
+  organizationId: string,
+  code: string,
+  number: number,
+): Promise<readonly { readonly number: number; readonly intakes: number }[]> {
+  const { rows } = await trx.raw<{ rows: { number: number; intakes: number }[] }>(
+    `SELECT s.questionnaire_version AS number, count(*)::int AS intakes
+     FROM intake i JOIN intake_step s ON s.intake_id = i.id AND s.step = :code
+     WHERE i.organization_id = :organizationId AND i.state = ANY(:open) AND s.questionnaire_version <> :number
+     GROUP BY 1 ORDER BY 1 DESC`,
+    { organizationId, code, number, open: [...openIntakeStates] },
+  );
+  return rows;
 }

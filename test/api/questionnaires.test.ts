@@ -116,6 +116,34 @@ it('compares two versions as data', async () => {
   });
 });
 
+it('says before a publication what it would change', async () => {
+  const versions = '/questionnaires/reason/versions';
+  await administrator.request('POST', versions, { body: {} });
+  const before = (await administrator.request('GET', `${versions}/1`)).body;
+  const change = {
+    definition: { ...before.definition, title: 'What brings you here today' },
+    translations: { vi: { title: null } },
+  };
+  const changed = await administrator.request('PATCH', `${versions}/1`, { body: change, headers: { 'if-match': '"1"' } }); // prettier-ignore
+  expect(changed.status).toBe(200);
+  const { status, body } = await administrator.request('GET', `${versions}/1/publication`);
+  expect(status).toBe(200);
+  expect(body).toMatchObject({
+    number: 1,
+    present: { number: 0, source: 'default' },
+    difference: {
+      title: { before: before.definition.title, after: 'What brings you here today' },
+      items: [],
+      texts: [{ language: 'vi', key: 'title', after: null }],
+    },
+    staying: [],
+  });
+  expect(body.languages).toEqual(
+    writtenLanguages.map((language) => ({ language, missing: language === 'vi' ? 1 : 0 })),
+  );
+  expect((await nurse.request('GET', `${versions}/1/publication`)).status).toBe(403);
+});
+
 it('is for administrators', async () => {
   expect((await nurse.request('GET', '/questionnaires')).status).toBe(403);
   expect((await nurse.request('POST', one, { body: {} })).status).toBe(403);

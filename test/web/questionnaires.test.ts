@@ -51,11 +51,16 @@ describe.each<Language>(['en', 'es'])('in %s', (language) => {
     expect(await preview.getAttribute('lang')).toBe('ar');
     await look(page, '02-preview', language);
 
+    // Somebody is in the middle of it: a copy of what the product brings is kept for them.
+    const patientId = await clinic.addPatient();
+    const begun = await clinic.desk.request('POST', '/intakes', { body: { patientId } });
+    expect(begun.status).toBe(201);
     await page.getByRole('button', { name: word('questionnaires.begin') }).click();
     const publish = page.getByRole('button', { name: word('questionnaires.publish') });
     await publish.waitFor();
     // The texts that only one language lacks are filled by the API; the title of Arabic by hand.
-    await fillAllBut(code, 'ar', 'title');
+    const draft = 2;
+    await fillAllBut(code, draft, 'ar', 'title');
     await page.reload();
     await page.getByLabel(word('questionnaires.language'), { exact: true }).selectOption('ar');
     const alert = page.locator('.hs-alert');
@@ -69,7 +74,20 @@ describe.each<Language>(['en', 'es'])('in %s', (language) => {
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     await page.getByText(word('questionnaires.ready')).waitFor();
+    // Asked first: which version, complete in which languages, what is different, and whose cases stay.
+    await publish.focus();
+    await page.keyboard.press('Enter');
+    const dialog = page.getByRole('dialog', { name: word('questionnaires.publishTitle', { number: draft }) });
+    await dialog.getByText(word('questionnaires.languageComplete', { language: word('questionnaires.language.ar') })).waitFor(); // prettier-ignore
+    expect(await dialog.locator('.hs-publication-languages li').count()).toBe(writtenLanguages.length);
+    await dialog.getByText(/^1 (open intake|admisión abierta)/).waitFor();
+    await dialog.getByText('العنوان').waitFor();
+    await look(page, '03b-publish', language);
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    expect(await publish.isEnabled()).toBe(true);
     await publish.click();
+    await dialog.getByRole('button', { name: word('questionnaires.publishNow', { number: draft }) }).click();
     await publish.waitFor({ state: 'detached' });
     const kept = await clinic.api.owner('questionnaire_version').where({ organization_id: clinic.organizationId, state: 'published', source: 'organization' }).orderBy('published_at', 'desc').first<{ translations: Record<string, Record<string, string>> }>(); // prettier-ignore
     expect(kept?.translations['ar']?.['title']).toBe('العنوان');
@@ -80,16 +98,22 @@ describe.each<Language>(['en', 'es'])('in %s', (language) => {
     await page.getByLabel(word('questionnaires.show')).selectOption('definition');
     await page.locator('.hs-definition textarea').first().waitFor();
     expect(errors).toEqual([]);
+    expect((await clinic.desk.request('POST', `/intakes/${begun.body.id}/cancel`, { body: { reason: 'test' } })).status).toBe(200); // prettier-ignore
     await at.close();
   });
 });
 
-async function fillAllBut(code: 'allergies' | 'medications', language: string, missing: string): Promise<void> {
+async function fillAllBut(
+  code: 'allergies' | 'medications',
+  number: number,
+  language: string,
+  missing: string,
+): Promise<void> {
   const texts = Object.fromEntries(
     [...textsOf(defaultQuestionnaires[code].definition).keys()].map((key) => [key, `~${key}`]),
   );
   const translations = Object.fromEntries(writtenLanguages.filter((one) => one !== 'en').map((one) => [one, one === language ? { ...texts, [missing]: null } : texts])); // prettier-ignore
-  const answer = await clinic.admin.request('PATCH', `/questionnaires/${code}/versions/1`, {
+  const answer = await clinic.admin.request('PATCH', `/questionnaires/${code}/versions/${number}`, {
     body: { translations },
     headers: { 'if-match': '"1"' },
   });

@@ -6,6 +6,8 @@ import type { Answer, Request } from '../../shared/api-client.ts';
 
 export type QuestionnaireVersionView = Answer<'GET /questionnaires/:code/versions/:number'>;
 export type QuestionnaireHistory = Answer<'GET /questionnaires/:code'>;
+export type Publication = Answer<'GET /questionnaires/:code/versions/:number/publication'>;
+export type QuestionnaireDifference = Publication['difference'];
 
 export const questionnairesQuery = queryOptions({
   queryKey: ['questionnaires'],
@@ -34,6 +36,19 @@ export const comparisonQuery = (code: string, from: number, to: number) =>
         query: { from: String(from), to: String(to) },
         signal,
       }),
+  });
+
+/** Asked anew whenever somebody is about to publish: intakes begin and end meanwhile. */
+export const publicationQuery = (code: string, number: number) =>
+  queryOptions({
+    queryKey: ['questionnaires', code, 'publication', number],
+    queryFn: ({ signal }) =>
+      api('GET /questionnaires/:code/versions/:number/publication', {
+        params: { code, number: String(number) },
+        signal,
+      }),
+    staleTime: 0,
+    gcTime: 0,
   });
 
 /** As the server keeps it: a definition in this answer was checked when it was saved. */

@@ -2,6 +2,7 @@
 import { Button, Group, NativeSelect, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import {
   beginDraft,
@@ -20,6 +21,7 @@ import { Comparison } from './comparison.tsx';
 import { DefinitionEditor } from './definition.tsx';
 import { Missing } from './missing.tsx';
 import { Preview } from './preview.tsx';
+import { PublishDialog } from './publish-dialog.tsx';
 import { Texts } from './texts.tsx';
 import { nameOf, numbersOf } from './version-name.ts';
 import './questionnaires.css';
@@ -79,7 +81,7 @@ function Shown({ history }: { readonly history: QuestionnaireHistory }) {
       <Answered query={version}>
         {(data) => (
           <>
-            <Standing key={`${data.number}-${data.version}`} version={data} />
+            <Standing key={`${data.number}-${data.version}`} version={data} history={history} />
             {view === 'preview' && <Preview key={data.number} version={data} />}
             {view === 'texts' && (
               <Texts
@@ -101,14 +103,21 @@ function Shown({ history }: { readonly history: QuestionnaireHistory }) {
 }
 
 /** Where the version stands, and what can be done with it. */
-function Standing({ version }: { readonly version: QuestionnaireVersionView }) {
+function Standing({
+  version,
+  history,
+}: {
+  readonly version: QuestionnaireVersionView;
+  readonly history: QuestionnaireHistory;
+}) {
   const { t, i18n } = useTranslation();
   const { zone } = useWorkplace();
   const client = useQueryClient();
   const decide = useMutation({
-    mutationFn: (action: 'publish' | 'retire') => decideVersion(version, action),
+    mutationFn: () => decideVersion(version, 'retire'),
     onSettled: () => client.invalidateQueries({ queryKey: ['questionnaires'] }),
   });
+  const [publishing, setPublishing] = useState(false);
   const when = (at: string): string => dateTimeOf(at, zone, i18n.language);
   const ready = Object.keys(version.missing).length === 0 && version.findings.length === 0;
   return (
@@ -126,16 +135,17 @@ function Standing({ version }: { readonly version: QuestionnaireVersionView }) {
       <ProblemAlert error={decide.error} />
       <Group gap="xs">
         {version.allowedActions.includes('publish') && (
-          <Button disabled={!ready} loading={decide.isPending} onClick={() => decide.mutate('publish')}>
+          <Button disabled={!ready} aria-haspopup="dialog" onClick={() => setPublishing(true)}>
             {t('questionnaires.publish')}
           </Button>
         )}
         {version.allowedActions.includes('retire') && (
-          <Button variant="default" loading={decide.isPending} onClick={() => decide.mutate('retire')}>
+          <Button variant="default" loading={decide.isPending} onClick={() => decide.mutate()}>
             {version.state === 'draft' ? t('questionnaires.giveUp') : t('questionnaires.retire')}
           </Button>
         )}
       </Group>
+      <PublishDialog version={version} history={history} opened={publishing} onClose={() => setPublishing(false)} />
     </>
   );
 }
