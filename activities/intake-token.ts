@@ -33,6 +33,14 @@ export const intakeLinkUrl = (publicUrl: string, token: string): string => `${pu
 export const intakeCode = (keys: TokenKeys, linkId: string, expiresAt: Date): string =>
   String(mac(keys, `intake-code|${linkId}|${expiresAt.getTime()}`).readBigUInt64BE(0) % 100_000_000n).padStart(8, '0');
 
+/**
+ * Seals in a browser what somebody typed and could not send yet (docs/decisions.md, 79); the clinic keeps it nowhere.
+ * @param holder `patient:<id>` or `guardian:<id>`: what one of them typed, the other does not open
+ * @returns 32 bytes, base64
+ */
+export const intakeDraftKey = (keys: TokenKeys, intakeId: string, holder: string): string =>
+  mac(keys, `intake-draft|${intakeId}|${holder}`).toString('base64');
+
 /** What intake_link.code_hash holds. Keyed: eight digits alone would be found by trying them all. */
 export const hashIntakeCode = (keys: TokenKeys, linkId: string, code: string): Buffer =>
   mac(keys, `intake-code-hash|${linkId}|${code}`);

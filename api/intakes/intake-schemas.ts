@@ -108,6 +108,8 @@ export const intakeStepPage = z.object({
   /** Values the server works out; read-only. */
   calculated: answers,
   returnedNote: z.string().nullable(),
+  /** Base64 of 32 bytes: seals what this person typed and could not send yet; null for staff, and once answers are over. */
+  draftKey: z.string().nullable(),
 });
 export type IntakeStepPage = z.output<typeof intakeStepPage>;
 

@@ -1,4 +1,6 @@
+import { intakeDraftKey } from '../../activities/intake-token.ts';
 import { DomainError } from '../../domain/errors.ts';
+import { answeringStates, type IntakeState } from '../../domain/intake/intake.ts';
 import type { RequestContext } from '../context.ts';
 
 /**
@@ -15,6 +17,17 @@ export function requireIntake(
   if (session.kind === 'staff') return;
   const own = session.intakeId === null ? session.patientId === intake.patientId : session.intakeId === intake.id;
   if (!own) throw new DomainError('not-found');
+}
+
+/** With what this person's unsent words may be sealed in their browser; none for staff, and once answers are over. */
+export function draftKeyFor(
+  { ports, session, actor }: RequestContext,
+  intake: { readonly id: string; readonly state: IntakeState },
+): string | null {
+  if (session === null || session.kind === 'staff' || !answeringStates.has(intake.state)) return null;
+  // By link or by account, a patient is the same person; a guardian is another one.
+  const holder = session.intakeId === null ? `patient:${session.patientId}` : actor.ref;
+  return intakeDraftKey(ports.keys, intake.id, holder);
 }
 
 /**

@@ -40,7 +40,7 @@ import {
   savedStep,
   startIntakeBody,
 } from '../intakes/intake-schemas.ts';
-import { mayShowEarlier, requireIntake } from '../intakes/own-intake.ts';
+import { draftKeyFor, mayShowEarlier, requireIntake } from '../intakes/own-intake.ts';
 import { decodeCursor, pageOf } from '../page.ts';
 import { etag } from '../precondition.ts';
 import { route, RouteAnswer } from '../route.ts';
@@ -265,6 +265,7 @@ export const showStep = route({
         toConfirm: [...(known?.toConfirm ?? [])],
         calculated: calculatedValues(version.definition, stand.answers) as Record<string, unknown[]>,
         returnedNote: stand.state === 'returned' ? stand.note : null,
+        draftKey: draftKeyFor(context, loaded.row),
       };
     }),
 });

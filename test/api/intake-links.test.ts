@@ -1,7 +1,13 @@
 /** The door of an intake: what a link tells (nothing), how often it may be tried, and what its session may do (one intake). */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { hashIntakeCode, intakeCode, intakeLinkToken, readIntakeLinkToken } from '../../activities/intake-token.ts';
+import {
+  hashIntakeCode,
+  intakeCode,
+  intakeDraftKey,
+  intakeLinkToken,
+  readIntakeLinkToken,
+} from '../../activities/intake-token.ts';
 import { requireIntake } from '../../api/intakes/own-intake.ts';
 import { route, type AnyRoute } from '../../api/route.ts';
 import { routes } from '../../api/routes.ts';
@@ -84,6 +90,15 @@ it('a link tells the clinic and a language, and nothing about the person', async
   expect((await api.client().request('GET', `/intake-links/${token}`)).body.code).toBe('token-invalid');
   expect((await api.client().request('GET', `/intake-links/${'A'.repeat(64)}`)).body.code).toBe('token-invalid');
   expect(readIntakeLinkToken(api.keys, token.slice(0, -1) + (token.endsWith('A') ? 'B' : 'A'))).toBeNull();
+});
+
+it('unsent words of a patient, of a guardian and of another intake are sealed with keys of their own', () => {
+  const keys = new Set(
+    [`patient:${patientId}`, 'guardian:1'].flatMap((holder) =>
+      [intakeId, randomUUID()].map((of) => intakeDraftKey(api.keys, of, holder)),
+    ),
+  );
+  expect(keys.size).toBe(4);
 });
 
 it('date and code open this intake in this browser and no other; the code works once', async () => {

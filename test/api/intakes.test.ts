@@ -35,6 +35,10 @@ it('a patient answers, the older of two tabs is told both values, what is allowe
     patient.request('PUT', `${path}/steps/${step}`, { body });
   const page = good(await patient.request('GET', `${path}/steps/language?language=es`));
   expect(page).toMatchObject({ step: 'language', version: 0, answers: {}, questionnaire: { language: 'es' } });
+  // What seals unsent words in the browser is this person's, the same each time, and nobody else's.
+  expect(Buffer.from(page.draftKey as string, 'base64')).toHaveLength(32);
+  expect(good(await patient.request('GET', `${path}/steps/reason`)).draftKey).toBe(page.draftKey);
+  expect(good(await desk.request('GET', `${path}/steps/reason`)).draftKey).toBeNull();
   for (const step of ['language', 'identity'] as const)
     good(await put(step, { answers: samples[step], baseVersion: 0, complete: true }));
   const wrong = await put('reason', { answers: {}, baseVersion: 0, complete: true });
@@ -89,6 +93,7 @@ it('a patient answers, the older of two tabs is told both values, what is allowe
   expect(good(await doctor.request('POST', `${path}/cancel`, { body: { reason: 'test' } }))).toMatchObject({
     state: 'cancelled',
   });
+  expect(good(await patient.request('GET', `${path}/steps/reason`)).draftKey).toBeNull();
 }, 60_000);
 
 it('the demonstration’s intakes stand in five states; made again, nothing changes', async () => {

@@ -144,6 +144,7 @@ export async function fakeIntake(page: Page): Promise<FakeIntake> {
         toConfirm: [],
         calculated: {},
         returnedNote: null,
+        draftKey: Buffer.alloc(32, 7).toString('base64'),
         ...fake.page,
       });
     }

@@ -107,6 +107,31 @@ async function look({ page }: Opened, name: string, language: WrittenLanguage, w
   await page.setViewportSize({ width: 360, height: 760 });
 }
 
+interface Kept {
+  readonly place: string;
+  /** What lies there, read as text. */
+  readonly text: string;
+}
+
+/** What the browser keeps of intakes. */
+const keptOn = (page: Page): Promise<Kept[]> =>
+  page.evaluate(
+    () =>
+      new Promise<Kept[]>((resolve) => {
+        const opening = indexedDB.open('intake');
+        opening.addEventListener('upgradeneeded', () => opening.transaction?.abort());
+        opening.addEventListener('error', () => resolve([]));
+        opening.addEventListener('success', () => {
+          const asked = opening.result.transaction('drafts').objectStore('drafts').getAll();
+          asked.addEventListener('success', () => {
+            opening.result.close();
+            const rows = asked.result as { place: string; sealed: ArrayBuffer }[];
+            resolve(rows.map(({ place, sealed }) => ({ place, text: new TextDecoder('latin1').decode(sealed) })));
+          });
+        });
+      }),
+  );
+
 const field = (linkId: string): string => `[id="q-${linkId}"]`;
 const submit = (page: Page) => page.click('form button[type=submit]');
 const at = (step: string, key = ''): string =>
@@ -241,11 +266,63 @@ describe('what goes wrong on the way', () => {
     await page.evaluate(() => window.dispatchEvent(new Event('online')));
     await page.waitForSelector('text=/^Saved at/');
     expect(putsOf(opened, 'reason').map(({ body }) => body.answers['reason.main'])).toEqual([['My knee hurts']]);
-    // Nothing of it is on the device.
+    // Nothing of it is on the device in clear, and once it has arrived nothing at all.
     expect(
       await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])),
     ).not.toContain('knee');
-    expect(await page.evaluate(async () => (await indexedDB.databases()).length)).toBe(0);
+    await expect.poll(() => keptOn(page)).toEqual([]);
+    await opened.context.close();
+  });
+
+  it('what was not sent survives a reload, sealed: said again, decided by the clinic where it has something newer, and gone with the person', async () => {
+    const opened = await open('en');
+    const { page, fake, go, context } = opened;
+    page.on('dialog', (dialog) => void dialog.accept());
+    await go(at('reason', 'reason.main'));
+    fake.offline = true;
+    await page.fill(field('reason.main'), 'My knee hurts');
+    await expect.poll(async () => (await keptOn(page)).map(({ text }) => text.includes('knee'))).toEqual([false]);
+    const [kept] = await keptOn(page);
+    expect(kept?.place).toContain(`${intakeId}/reason/`);
+    await page.goto(`${url}/portal/intake/nowhere`);
+    fake.offline = false;
+    // The page where things stand tells which part it was, and it is on its way by then.
+    await go(at(''));
+    await page.waitForSelector(`.note a[href$="/reason"]`);
+    await expect.poll(() => fake.steps.get('reason')?.answers).toEqual({ 'reason.main': ['My knee hurts'] });
+    await page.click('.note a');
+    await page.waitForSelector(`.note >> text=${words['intake.restored']}`);
+    await expect.poll(() => keptOn(page)).toEqual([]);
+    // Something newer at the clinic: its version decides, the person chooses.
+    await go(at('reason', 'reason.main'));
+    fake.offline = true;
+    await page.fill(field('reason.main'), 'Both knees hurt');
+    await expect.poll(async () => (await keptOn(page)).length).toBe(1);
+    fake.steps.set('reason', { version: 5, state: 'started', answers: { 'reason.main': ['My back'] } });
+    fake.offline = false;
+    await go(at('reason', 'reason.main'));
+    await page.waitForSelector(`h1:has-text("${words['intake.stale.title']}")`);
+    expect(await page.locator('fieldset').innerText()).toMatch(/Both knees hurt[^]*My back/);
+    await page.click('[id="stale-reason.main-0"]');
+    await submit(page);
+    await expect
+      .poll(() => fake.steps.get('reason'))
+      .toMatchObject({ version: 6, answers: { 'reason.main': ['Both knees hurt'] } });
+    await expect.poll(() => keptOn(page)).toEqual([]);
+    // What another key sealed stays shut; what is too old goes, and so does everything when another link is opened.
+    await go(at('reason', 'reason.main'));
+    fake.offline = true;
+    await page.fill(field('reason.main'), 'Nobody else reads this');
+    await expect.poll(async () => (await keptOn(page)).length).toBe(1);
+    fake.offline = false;
+    fake.page = { draftKey: Buffer.alloc(32, 8).toString('base64') };
+    await go(at('reason', 'reason.main'));
+    expect(await page.inputValue(field('reason.main'))).toBe('Both knees hurt');
+    expect(await page.locator('.note').count()).toBe(0);
+    expect(await keptOn(page)).toHaveLength(1);
+    await context.clock.setFixedTime(Date.now() + 73 * 3_600_000);
+    await go(at('reason', 'reason.main'));
+    await expect.poll(() => keptOn(page)).toEqual([]);
     await opened.context.close();
   });
 

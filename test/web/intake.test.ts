@@ -239,6 +239,67 @@ it('two windows of one account: the older one shows both answers, the person cho
   await context.close();
 });
 
+/** As a telephone ends a page: nothing in it runs any more, not even what a page does on leaving. */
+async function kill(page: Page): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const crashed = page.waitForEvent('crash');
+  void session.send('Page.crash').catch(() => undefined);
+  await crashed;
+  await page.close();
+}
+
+it('nothing that was typed two seconds ago is lost: the page is killed, reloaded, and the line is cut (A1)', async () => {
+  const { intakeId, link } = await begin('en');
+  const context = await browser.newContext({ locale: 'en-US', viewport: { width: 360, height: 760 } });
+  context.setDefaultTimeout(15_000);
+  let page = await context.newPage();
+  await page.goto(link);
+  await page.click('form button[type=submit]');
+  await page.waitForSelector('a.primary');
+  const question = `${clinic.api.url}/portal/intake/${intakeId}/reason/reason.main`;
+  const field = '[id="q-reason.main"]';
+  const atTheClinic = async (): Promise<unknown> => {
+    const row = await clinic.api.owner('intake_step').where({ intake_id: intakeId, step: 'reason' }).first<{ answers: Record<string, unknown[]> }>('answers'); // prettier-ignore
+    return row.answers['reason.main']?.[0];
+  };
+  await page.goto(question);
+  await page.locator(field).pressSequentially('My knee hurts');
+  await page.waitForTimeout(2_000);
+  await kill(page);
+  expect(await atTheClinic()).toBe('My knee hurts');
+
+  // The line is really cut: not a request leaves the browser.
+  page = await context.newPage();
+  await page.goto(question);
+  await page.waitForSelector(field);
+  await context.setOffline(true);
+  await page.locator(field).fill('My knee hurts, and my back');
+  await page.waitForTimeout(2_000);
+  await kill(page);
+  page = await context.newPage();
+  await expect(page.goto(question)).rejects.toThrow(/ERR_INTERNET_DISCONNECTED/);
+  expect(await atTheClinic()).toBe('My knee hurts');
+  await context.setOffline(false);
+  await page.goto(question);
+  await page.waitForSelector(`.note >> text=${wordsOf('en')['intake.restored']}`);
+  expect(await page.inputValue(field)).toBe('My knee hurts, and my back');
+  await expect.poll(atTheClinic).toBe('My knee hurts, and my back');
+
+  // The same for a page that is loaded again without a line.
+  page.on('dialog', (dialog) => void dialog.accept());
+  await context.setOffline(true);
+  await page.locator(field).fill('My knee hurts less');
+  await page.waitForTimeout(200);
+  await page.reload().catch(() => undefined);
+  expect(await page.locator(field).count()).toBe(0);
+  await context.setOffline(false);
+  await page.reload();
+  await page.waitForSelector(field);
+  expect(await page.inputValue(field)).toBe('My knee hurts less');
+  await expect.poll(atTheClinic).toBe('My knee hurts less');
+  await context.close();
+});
+
 it('an answer that cannot wait shows help at once and rings at the clinic, with the form still open', async () => {
   const { intakeId, link } = await begin('en');
   const context = await browser.newContext({ locale: 'en-US', viewport: { width: 360, height: 760 } });

@@ -20,4 +20,6 @@ if (pathname.startsWith('/portal/intake/')) {
 }
 const words = await loadWords(language);
 dressPage(language);
+// What nobody came back for goes when its time is over, whichever page is opened then.
+setTimeout(() => void import('./intake/kept-drafts.ts').then(({ sweepDrafts }) => sweepDrafts()), 5_000);
 createRoot(document.getElementById('root')!).render(<App language={language} words={words} />);

@@ -60,6 +60,8 @@ export function SessionProvider({ children }: { readonly children: ReactNode }):
       async signOut() {
         await api('DELETE /sessions/current').catch(() => undefined);
         setState({ kind: 'out', ended: false });
+        // What was typed and not sent does not stay for who comes next.
+        void import('./intake/kept-drafts.ts').then(({ dropOtherDrafts }) => dropOtherDrafts());
       },
       async guard(call) {
         try {

@@ -12,6 +12,7 @@ import { fullTime, ownZone } from '../times.ts';
 import { hasChosenLanguage, languages, useSpeech } from '../words.tsx';
 import type { Language } from '../words.tsx';
 import { DateInput } from './date-input.tsx';
+import { dropOtherDrafts } from './kept-drafts.ts';
 import { rememberLink } from './link-memory.ts';
 
 type LinkState = Answer<'GET /intake-links/:token'>;
@@ -21,6 +22,7 @@ export function IntakeLink({ token }: { readonly token: string }): ReactNode {
     <StepUp
       token={token}
       onOpen={(intakeId) => {
+        void dropOtherDrafts(intakeId);
         navigate(`/intake/${intakeId}`, {}, { replace: true });
         return Promise.resolve();
       }}

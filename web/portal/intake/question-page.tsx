@@ -246,6 +246,11 @@ function Question({ step, store, pages, page, index, setLanguage, finish, to }: 
       before={
         <>
           <PartLine progress={room.progress} step={step} />
+          {work.restored && (
+            <p className="note" role="status">
+              {t('intake.restored')}
+            </p>
+          )}
           {work.returnedNote !== null && (
             <div className="note">
               <strong>{t('intake.returnedNote')}</strong>

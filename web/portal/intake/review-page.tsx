@@ -17,6 +17,7 @@ import type { ItemProblem } from './findings.ts';
 import { ItemInput } from './inputs.tsx';
 import { act, readStep } from './intake-api.ts';
 import type { StepPage } from './intake-api.ts';
+import { dropDrafts } from './kept-drafts.ts';
 import { useRoom, useStep, useWork } from './room.tsx';
 import { SavedLine } from './saved-line.tsx';
 import { StalePage } from './stale-page.tsx';
@@ -75,6 +76,7 @@ function Review({ steps, store }: { readonly steps: readonly StepPage[]; readonl
     try {
       await act(room.id, 'submit');
       room.stores.clear();
+      void dropDrafts(room.id);
       await room.refresh();
       navigate(`/intake/${room.id}`, { done: 'sent' }, { replace: true });
     } catch (error) {

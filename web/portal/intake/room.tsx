@@ -13,8 +13,10 @@ import { isCode } from '../problems.ts';
 import { Link } from '../router.tsx';
 import { SignIn } from '../pages/sign-in.tsx';
 import { useSpeech } from '../words.tsx';
+import type { Language } from '../words.tsx';
 import { putStep, readEarly, readProgress, readStep } from './intake-api.ts';
 import type { Progress } from './intake-api.ts';
+import { draftKeeper, findDraft, keptSteps, newPlace } from './kept-drafts.ts';
 import { StepUp } from './link-page.tsx';
 import { linkTokenOf } from './link-memory.ts';
 import { QuestionPage } from './question-page.tsx';
@@ -33,6 +35,8 @@ interface Room {
   readonly refresh: () => Promise<void>;
   readonly stores: Map<IntakeStep, StepStore>;
   readonly signedOut: () => void;
+  /** Parts with words that this browser had kept, and that had not reached the clinic. */
+  readonly restored: readonly IntakeStep[];
 }
 
 const RoomContext = createContext<Room | null>(null);
@@ -50,6 +54,11 @@ export function IntakeRoom({ id, rest }: { readonly id: string; readonly rest: s
   const { t, language, setLanguage } = useSpeech();
   const [out, setOut] = useState(false);
   const [stores] = useState(() => new Map<IntakeStep, StepStore>());
+  const [restored, setRestored] = useState<readonly IntakeStep[]>([]);
+  const spoken = useRef(language);
+  useEffect(() => {
+    spoken.current = language;
+  }, [language]);
   const loaded = useLoaded(`intake:${id}:${language}`, async () => {
     try {
       return await readProgress(id, language);
@@ -69,10 +78,26 @@ export function IntakeRoom({ id, rest }: { readonly id: string; readonly rest: s
 
   const { again } = loaded;
   const room = useMemo<Room | null>(
-    () => (progress === null ? null : { id, progress, refresh: again, stores, signedOut: () => setOut(true) }),
-    [id, progress, again, stores],
+    () =>
+      progress === null ? null : { id, progress, refresh: again, stores, signedOut: () => setOut(true), restored },
+    [id, progress, again, stores, restored],
   );
   useUnsavedWarning(stores);
+  const isIn = !out && progress !== null;
+  useEffect(() => {
+    if (!isIn) return;
+    let current = true;
+    void (async () => {
+      for (const step of await keptSteps(id)) {
+        const store = await openStep({ id, stores, signedOut: () => setOut(true) }, step, () => spoken.current);
+        if (!current) return;
+        if (store.get().restored) setRestored((before) => [...new Set([...before, step])]);
+      }
+    })().catch(() => undefined);
+    return () => {
+      current = false;
+    };
+  }, [isIn, id, stores]);
 
   if (out) {
     const token = linkTokenOf(id);
@@ -121,7 +146,7 @@ function useUnsavedWarning(stores: ReadonlyMap<IntakeStep, StepStore>): void {
     };
     // A telephone that puts the page away says so; nothing else may come after it.
     const hidden = (): void => {
-      if (document.visibilityState === 'hidden') for (const store of dirty()) void store.save(false);
+      if (document.visibilityState === 'hidden') for (const store of dirty()) void store.save(false, true);
     };
     window.addEventListener('beforeunload', warn);
     document.addEventListener('visibilitychange', hidden);
@@ -130,6 +155,38 @@ function useUnsavedWarning(stores: ReadonlyMap<IntakeStep, StepStore>): void {
       document.removeEventListener('visibilitychange', hidden);
     };
   }, [stores]);
+}
+
+/** From the clinic, and from what this browser kept of it. */
+async function openStep(
+  room: Pick<Room, 'id' | 'stores' | 'signedOut'>,
+  step: IntakeStep,
+  language: () => Language,
+): Promise<StepStore> {
+  const page = await readStep(room.id, step, language()).catch((error: unknown) => {
+    if (error instanceof ProblemError && error.status === 401) room.signedOut();
+    throw error;
+  });
+  const kept = await findDraft(page.draftKey, room.id, step);
+  const known = room.stores.get(step);
+  if (known !== undefined && (known.get().dirty || known.get().version >= page.version)) {
+    known.translate(page);
+    return known;
+  }
+  const store = createStepStore(
+    {
+      step,
+      put: (body, key) => putStep(room.id, step, body, key),
+      language,
+      signedOut: room.signedOut,
+      keep: draftKeeper(page.draftKey, kept?.place ?? newPlace(room.id, step)),
+    },
+    page,
+    kept?.draft,
+  );
+  room.stores.set(step, store);
+  void store.sendKept();
+  return store;
 }
 
 /** The step's questions and answers; fetched once for all its pages, and again in another language. */
@@ -144,26 +201,7 @@ export function useStep(step: IntakeStep): Loaded<StepStore> & { readonly again:
   const ready = here !== undefined && here.get().questionnaire.language === language ? here : null;
   const loaded = useLoaded(`step:${room.id}:${step}:${language}`, async () => {
     if (ready !== null) return ready;
-    const page = await readStep(room.id, step, language).catch((error: unknown) => {
-      if (error instanceof ProblemError && error.status === 401) room.signedOut();
-      throw error;
-    });
-    const known = room.stores.get(step);
-    if (known !== undefined && (known.get().dirty || known.get().version >= page.version)) {
-      known.translate(page);
-      return known;
-    }
-    const store = createStepStore(
-      {
-        step,
-        put: (body, key) => putStep(room.id, step, body, key),
-        language: () => spoken.current,
-        signedOut: room.signedOut,
-      },
-      page,
-    );
-    room.stores.set(step, store);
-    return store;
+    return openStep(room, step, () => spoken.current);
   });
   return ready === null ? loaded : { kind: 'ready', value: ready, again: loaded.again };
 }

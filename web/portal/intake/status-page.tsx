@@ -30,6 +30,7 @@ export function StatusPage(): ReactNode {
   const zone = visit?.timeZone ?? ownZone();
   const turn = progress.waitingOn;
   const token = linkTokenOf(room.id);
+  const restored = room.restored.filter((step) => stores.get(step)?.get().restored === true);
 
   return (
     <Page title={t(`intake.state.${titleOf(state, begun)}`)}>
@@ -46,6 +47,18 @@ export function StatusPage(): ReactNode {
           {note !== null && <p>{note}</p>}
         </div>
       ))}
+      {answering && restored.length > 0 && (
+        <div className="note" role="status">
+          <p>{t('intake.restored')}</p>
+          <ul className="lines">
+            {restored.map((step) => (
+              <li key={step}>
+                <Link to={`/intake/${room.id}/${step}`}>{t(`intake.step.${step}`)}</Link>
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
       {answering && (
         <Link to={`/intake/${room.id}/${returned[0]?.step ?? progress.step ?? 'review'}`} className="button primary">
           {t(returned.length > 0 ? 'intake.again' : begun ? 'intake.goOn' : 'intake.begin')}

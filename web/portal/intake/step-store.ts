@@ -1,8 +1,8 @@
 /**
  * One step of the intake while somebody answers it: what they said, what the clinic has, and the way between. Answers live
- * in memory and at the clinic, nowhere on the device (docs/decisions.md, 79). What is typed is sent a moment after the
- * last key, everything else on going forward; a save that nobody answered is repeated under its own key until somebody
- * does, so that it can neither be lost nor happen twice.
+ * in memory and at the clinic; what has not arrived there yet lies sealed in the browser (kept-drafts.ts). What is typed
+ * is sent a moment after the last key, everything else on going forward; a save that nobody answered is repeated under
+ * its own key until somebody does, so that it can neither be lost nor happen twice.
  */
 import type { IntakeStep } from '../../../domain/intake/intake.ts';
 import { checkAnswers } from '../../../domain/questionnaire/questionnaire-check.ts';
@@ -12,6 +12,7 @@ import { newKey, ProblemError } from '../../shared/api-client.ts';
 import type { FieldError } from '../../shared/api-client.ts';
 import { isUndecided, staleOf } from './intake-api.ts';
 import type { Crisis, SaveBody, StepPage } from './intake-api.ts';
+import type { Draft } from './kept-drafts.ts';
 import type { SavedStep } from '../../../api/intakes/intake-schemas.ts';
 
 /** After the last key, ms. */
@@ -31,6 +32,8 @@ export interface Work extends StepPage {
   readonly crisis: readonly Crisis[];
   /** Prefilled questions that the person has decided about. */
   readonly decided: ReadonlySet<string>;
+  /** Begun from what this browser had kept, and nobody has gone on from there yet. */
+  readonly restored: boolean;
 }
 
 export type Outcome =
@@ -43,6 +46,8 @@ export interface StepPorts {
   put(body: SaveBody, key: string): Promise<SavedStep>;
   language(): string;
   signedOut(): void;
+  /** Keeps what is not at the clinic yet; null: all of it is. */
+  keep(draft: Draft | null): void;
 }
 
 export type StepStore = ReturnType<typeof createStepStore>;
@@ -55,20 +60,31 @@ const stable = (value: unknown): string =>
       : inner,
   );
 
-export function createStepStore(ports: StepPorts, page: StepPage) {
+/** @param kept what this browser had kept of it: said again on the version it was written on, and the clinic decides */
+export function createStepStore(ports: StepPorts, page: StepPage, kept: Draft | null = null) {
+  const arrived = kept !== null && same(kept.answers, page.answers);
+  const draft = arrived ? null : kept;
   let work: Work = {
     ...page,
-    answers: { ...prefilled(page), ...page.answers },
-    dirty: false,
+    answers: draft?.answers ?? { ...prefilled(page), ...page.answers },
+    version: draft?.version ?? page.version,
+    dirty: draft !== null,
     saving: 'no',
     stale: null,
     refused: [],
     crisis: [],
-    decided: new Set(),
+    decided: new Set(draft?.decided),
+    restored: draft !== null,
   };
+  if (arrived) ports.keep(null);
   const listeners = new Set<() => void>();
   const set = (change: Partial<Work>): void => {
+    const before = work;
     work = { ...work, ...change };
+    const { answers, version, decided, dirty } = work;
+    if (!dirty && before.dirty) ports.keep(null);
+    if (dirty && !(before.dirty && answers === before.answers && version === before.version))
+      ports.keep({ answers, version, decided: [...decided] });
     for (const listener of listeners) listener();
   };
 
@@ -154,10 +170,14 @@ export function createStepStore(ports: StepPorts, page: StepPage) {
   const save = (complete: boolean, quiet = false): Promise<Outcome> => {
     clearTimeout(typing);
     firstTyped = 0;
+    if (!quiet && work.restored) set({ restored: false });
     const next = tail.then(() => send(complete, quiet));
     tail = next;
     return next;
   };
+
+  // What is half typed and wrong so far would only be refused.
+  const isWhole = (): boolean => checkAnswers(work.questionnaire, toSend(), { complete: false }).length === 0;
 
   return {
     subscribe(listener: () => void): () => void {
@@ -181,14 +201,17 @@ export function createStepStore(ports: StepPorts, page: StepPage) {
       if (firstTyped === 0) firstTyped = Date.now();
       const wait = Math.min(pauseMs, Math.max(0, firstTyped + longestMs - Date.now()));
       typing = setTimeout(() => {
-        // What is half typed and wrong so far would only be refused.
-        if (checkAnswers(work.questionnaire, toSend(), { complete: false }).length === 0) void save(false, true);
+        if (isWhole()) void save(false, true);
       }, wait);
     },
     decide(linkId: string): void {
       set({ decided: new Set([...work.decided, linkId]) });
     },
     save,
+    /** What was kept is sent by itself, where it is more than half a word. */
+    async sendKept(): Promise<void> {
+      if (work.restored && isWhole()) await save(false, true);
+    },
     /** The person chose between theirs and what is there now: that is said on the new base. */
     resolve(answers: Answers): Promise<Outcome> {
       if (work.stale === null) return save(false);

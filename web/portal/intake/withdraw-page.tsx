@@ -7,6 +7,7 @@ import { problemText } from '../problems.ts';
 import { Link, navigate } from '../router.tsx';
 import { useSpeech } from '../words.tsx';
 import { act } from './intake-api.ts';
+import { dropDrafts } from './kept-drafts.ts';
 import { useRoom } from './room.tsx';
 
 export function WithdrawPage(): ReactNode {
@@ -16,6 +17,8 @@ export function WithdrawPage(): ReactNode {
   async function withdraw(): Promise<void> {
     try {
       await act(room.id, 'withdraw');
+      room.stores.clear();
+      void dropDrafts(room.id);
       await room.refresh();
       navigate(`/intake/${room.id}`, {}, { replace: true });
     } catch (error) {
