@@ -6,6 +6,7 @@ import { sendChannels } from '../../activities/outbox-verdict.ts';
 import { ineligibilities } from '../../domain/coverage/eligibility.ts';
 import { chooseLanguage, writtenLanguages } from '../../domain/language.ts';
 import en from '../../web/locales/portal/en.json';
+import { dateOrder } from '../../web/portal/times.ts';
 import { translator } from '../../web/shared/i18n.ts';
 
 const english: Readonly<Record<string, string>> = en;
@@ -24,6 +25,12 @@ const source = readdirSync(portal, { recursive: true, encoding: 'utf8' })
   .filter((file) => /\.tsx?$/.test(file))
   .map((file) => readFileSync(join(portal, file), 'utf8'))
   .join('\n');
+
+it('asks for a date in the order in which the language writes one', () => {
+  const order = Object.fromEntries(writtenLanguages.map((language) => [language, dateOrder(language).join(' ')]));
+  const dayFirst = 'day month year';
+  expect(order).toEqual({ en: 'month day year', 'zh-Hans': 'year month day', es: dayFirst, vi: dayFirst, pt: dayFirst, ar: dayFirst }); // prettier-ignore
+});
 
 describe('words of the portal', () => {
   it.each(writtenLanguages)('has the same keys in %s, in the same order, none empty', (language) => {

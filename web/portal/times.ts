@@ -11,6 +11,14 @@ const formats: Readonly<Record<Language, string>> = {
   ar: 'ar-u-ca-gregory-nu-latn',
 };
 
+export type DatePart = 'day' | 'month' | 'year';
+
+/** The order in which a language writes a date with numbers: month first in English here, year first in Chinese. */
+export const dateOrder = (language: Language): readonly DatePart[] =>
+  new Intl.DateTimeFormat(formats[language], { day: 'numeric', month: 'numeric', year: 'numeric' })
+    .formatToParts(new Date(0))
+    .flatMap(({ type }) => (type === 'day' || type === 'month' || type === 'year' ? [type] : []));
+
 export const ownZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
 
 const write = (at: string, timeZone: string, language: Language, options: Intl.DateTimeFormatOptions): string =>

@@ -14,7 +14,7 @@ import { isCoding, isDeclined, isQuantity } from '../../../domain/questionnaire/
 import type { Answers, AnswerValue } from '../../../domain/questionnaire/questionnaire-answers.ts';
 import { optionText } from '../../../domain/questionnaire/questionnaire-localization.ts';
 import { useSpeech } from '../words.tsx';
-import { DateInput } from './date-input.tsx';
+import { DateInput } from '../date-input.tsx';
 import { FileInput } from './file-input.tsx';
 import { fieldId } from './findings.ts';
 import type { ItemProblem } from './findings.ts';

@@ -11,8 +11,8 @@ import { navigate } from '../router.tsx';
 import { fullTime, ownZone } from '../times.ts';
 import { hasChosenLanguage, languages, useSpeech } from '../words.tsx';
 import type { Language } from '../words.tsx';
-import { DateInput } from './date-input.tsx';
 import { dropOtherDrafts } from './kept-drafts.ts';
+import { DateInput, dateFocus } from '../date-input.tsx';
 import { rememberLink } from './link-memory.ts';
 
 type LinkState = Answer<'GET /intake-links/:token'>;
@@ -130,7 +130,8 @@ function Begin({ token, link, onOpen, again }: LinkProps): ReactNode {
 
 /** Birth date, then the code that went to the address on file. */
 function WhoYouAre({ token, link, onOpen, again }: LinkProps): ReactNode {
-  const { t } = useSpeech();
+  const { t, language } = useSpeech();
+  const focus = dateFocus('birth-date', language);
   const [birthDate, setBirthDate] = useState('');
   const [asked, setAsked] = useState(false);
   const [code, setCode] = useState('');
@@ -139,7 +140,7 @@ function WhoYouAre({ token, link, onOpen, again }: LinkProps): ReactNode {
 
   async function sendCode(): Promise<void> {
     if (!/^\d{4}-\d{2}-\d{2}$/.test(birthDate)) {
-      return setProblems([{ field: 'birth-date-day', text: t('claim.needBirthDate') }]);
+      return setProblems([{ field: focus, text: t('claim.needBirthDate') }]);
     }
     try {
       setProblems([]);
@@ -178,7 +179,7 @@ function WhoYouAre({ token, link, onOpen, again }: LinkProps): ReactNode {
             birth
             value={birthDate}
             onChange={setBirthDate}
-            problem={problems.find(({ field }) => field === 'birth-date-day')?.text}
+            problem={problems.find(({ field }) => field === focus)?.text}
           />
         </Form>
         <Reach clinic={link.clinic} />

@@ -18,6 +18,7 @@ import type { Answers } from '../../../domain/questionnaire/questionnaire-answer
 import { pagesOf } from '../../../domain/questionnaire/questionnaire-pages.ts';
 import type { QuestionPage as QuestionPageData } from '../../../domain/questionnaire/questionnaire-pages.ts';
 import { redFlagsIn } from '../../../domain/intake/red-flags.ts';
+import { dateFocus } from '../date-input.tsx';
 import { Form, Page, Waiting } from '../parts.tsx';
 import type { FieldProblem } from '../parts.tsx';
 import { problemText } from '../problems.ts';
@@ -149,7 +150,7 @@ interface QuestionProps {
 }
 
 function Question({ step, store, pages, page, index, setLanguage, finish, to }: QuestionProps): ReactNode {
-  const { t } = useSpeech();
+  const { t, language } = useSpeech();
   const room = useRoom();
   const work = useWork(store);
   const speaking = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
@@ -171,7 +172,7 @@ function Question({ step, store, pages, page, index, setLanguage, finish, to }: 
       shown: here,
       problems: [
         ...other,
-        ...here.map(({ place, text }): FieldProblem => ({ field: focusOf(work, place), text })),
+        ...here.map(({ place, text }): FieldProblem => ({ field: focusOf(work, place, language), text })),
         ...elsewhere,
       ],
     };
@@ -340,11 +341,11 @@ function Back({ step, pages, index, to }: Pick<QuestionProps, 'step' | 'pages' |
 
 const patience = (): Promise<undefined> => new Promise((resolve) => setTimeout(() => resolve(undefined), patienceMs));
 
-/** The element that an error leads to: the day of a date, the first of several. */
-function focusOf(work: Work, place: string): string {
+/** The element that an error leads to: of a date the first of its three. */
+function focusOf(work: Work, place: string, language: Language): string {
   const linkId = place.split('/').at(-1);
   const item = allItems(work.questionnaire).find((each) => each.linkId === linkId);
-  return item?.type === 'date' ? `${fieldId(place)}-day` : fieldId(place);
+  return item?.type === 'date' ? dateFocus(fieldId(place), language) : fieldId(place);
 }
 
 /** The language that was chosen is spoken at once, where it is one of ours. */

@@ -2,6 +2,7 @@
 import { useState } from 'react';
 import type { ReactNode } from 'react';
 import { api } from '../../shared/api-client.ts';
+import { DateInput, dateFocus } from '../date-input.tsx';
 import { Field, Form, Page, useLoaded, Waiting } from '../parts.tsx';
 import type { FieldProblem } from '../parts.tsx';
 import { isCode, problemText } from '../problems.ts';
@@ -45,67 +46,33 @@ function WhoYouAre({
   readonly clinic: string;
   readonly onDone: (date: string) => Promise<void>;
 }): ReactNode {
-  const { t } = useSpeech();
-  const [day, setDay] = useState('');
-  const [month, setMonth] = useState('');
-  const [year, setYear] = useState('');
+  const { t, language } = useSpeech();
+  const focus = dateFocus('birth-date', language);
+  const [birthDate, setBirthDate] = useState('');
   const [problems, setProblems] = useState<readonly FieldProblem[]>([]);
 
   async function submit(): Promise<void> {
-    const date = isoDate(day, month, year);
-    if (date === null) return setProblems([{ field: 'day', text: t('claim.needBirthDate') }]);
+    if (!isDate(birthDate)) return setProblems([{ field: focus, text: t('claim.needBirthDate') }]);
     try {
       setProblems([]);
-      await onDone(date);
+      await onDone(birthDate);
     } catch (error) {
       setProblems([{ text: problemText(error, t) }]);
     }
   }
-  const problem = problems.find(({ field }) => field === 'day');
   return (
     <Page title={t('claim.title')} problems={problems}>
       <p>{t('claim.lead', { clinic })}</p>
       <Form onSubmit={submit} label={t('claim.sendCode')}>
-        <fieldset aria-describedby={`date-hint${problem ? ' date-error' : ''}`}>
-          <legend>{t('claim.birthDate')}</legend>
-          <p className="hint" id="date-hint">
-            {t('claim.birthDateHint')}
-          </p>
-          {problem !== undefined && (
-            <p className="field-error" id="date-error">
-              {t('errors.prefix')} {problem.text}
-            </p>
-          )}
-          <div className="date">
-            <Field
-              id="day"
-              short
-              inputMode="numeric"
-              autoComplete="bday-day"
-              label={t('claim.day')}
-              value={day}
-              onChange={setDay}
-            />
-            <Field
-              id="month"
-              short
-              inputMode="numeric"
-              autoComplete="bday-month"
-              label={t('claim.month')}
-              value={month}
-              onChange={setMonth}
-            />
-            <Field
-              id="year"
-              short
-              inputMode="numeric"
-              autoComplete="bday-year"
-              label={t('claim.year')}
-              value={year}
-              onChange={setYear}
-            />
-          </div>
-        </fieldset>
+        <DateInput
+          id="birth-date"
+          legend={t('claim.birthDate')}
+          showLegend
+          birth
+          value={birthDate}
+          onChange={setBirthDate}
+          problem={problems.find(({ field }) => field === focus)?.text}
+        />
       </Form>
     </Page>
   );
@@ -199,10 +166,8 @@ function CodeAndPassword(props: CodeProps): ReactNode {
   );
 }
 
-/** Null for what is not a day of the calendar. */
-export function isoDate(day: string, month: string, year: string): string | null {
-  if (!/^\d{1,2}$/.test(day.trim()) || !/^\d{1,2}$/.test(month.trim()) || !/^\d{4}$/.test(year.trim())) return null;
-  const text = `${year.trim()}-${month.trim().padStart(2, '0')}-${day.trim().padStart(2, '0')}`;
+/** Whether a day of the calendar is written there. */
+function isDate(text: string): boolean {
   const date = new Date(`${text}T00:00:00Z`);
-  return Number.isNaN(date.getTime()) || date.toISOString().slice(0, 10) !== text ? null : text;
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
 }

@@ -1,7 +1,13 @@
-/** A date as day, month and year: nobody scrolls through sixty years of a calendar. */
+/**
+ * A date as three numbers, in the order in which the person's language writes them: nobody scrolls through sixty years of
+ * a calendar.
+ */
 import { useState } from 'react';
 import type { ReactNode } from 'react';
-import { useSpeech } from '../words.tsx';
+import { dateOrder } from './times.ts';
+import type { DatePart } from './times.ts';
+import { useSpeech } from './words.tsx';
+import type { Language } from './words.tsx';
 
 interface Props {
   readonly id: string;
@@ -18,20 +24,29 @@ interface Props {
   readonly problem?: string | undefined;
 }
 
+const parts: Readonly<Record<DatePart, readonly [complete: string, size: number]>> = {
+  day: ['bday-day', 2],
+  month: ['bday-month', 2],
+  year: ['bday-year', 4],
+};
+
+/** The element that an error leads to: the first of the three. */
+export const dateFocus = (id: string, language: Language): string => `${id}-${dateOrder(language)[0]!}`;
+
 export function DateInput(props: Props): ReactNode {
   const { id, legend, hint, value, onChange, problem } = props;
-  const { t } = useSpeech();
+  const { t, language } = useSpeech();
   const [year = '', month = '', day = ''] = value.split('-');
   // What was typed stays as typed: "7" does not become "07" under the finger.
   const [typed, setTyped] = useState({ day, month, year });
-  const change = (part: keyof typeof typed) => (text: string) => {
+  const change = (part: DatePart) => (text: string) => {
     const next = { ...typed, [part]: text.trim() };
     setTyped(next);
     onChange(written(next));
   };
   const described = [hint && `${id}-hint`, problem && `${id}-error`].filter(Boolean).join(' ') || undefined;
-  const field = (part: keyof typeof typed, complete: string, size: number) => (
-    <div className="field">
+  const field = (part: DatePart, [complete, size] = parts[part]) => (
+    <div className="field" key={part}>
       <label htmlFor={`${id}-${part}`}>{t(`claim.${part}`)}</label>
       <input
         id={`${id}-${part}`}
@@ -57,11 +72,7 @@ export function DateInput(props: Props): ReactNode {
           {t('errors.prefix')} {problem}
         </p>
       )}
-      <div className="date">
-        {field('day', 'bday-day', 2)}
-        {field('month', 'bday-month', 2)}
-        {field('year', 'bday-year', 4)}
-      </div>
+      <div className="date">{dateOrder(language).map((part) => field(part))}</div>
     </fieldset>
   );
 }
