@@ -78,9 +78,16 @@ export async function loadRecipient(trx: Trx, toRef: string): Promise<Recipient 
   }
   if (kind === 'guardian') return loadGuardian(trx, id);
   if (kind === 'intake-link') {
-    const held = await trx('intake_link').where({ id }).first<{ patient_id: string; guardian_id: string | null } | undefined>('patient_id', 'guardian_id'); // prettier-ignore
+    const held = await trx('intake_link as l')
+      .leftJoin('intake as i', 'i.id', 'l.intake_id')
+      .where('l.id', id)
+      .first<HolderRow | undefined>('l.patient_id', 'l.guardian_id', 'i.confidential', 'i.private_contact');
     if (held === undefined) return undefined;
-    return held.guardian_id === null ? loadPatient(trx, held.patient_id) : loadGuardian(trx, held.guardian_id);
+    if (held.guardian_id !== null) return loadGuardian(trx, held.guardian_id);
+    const patient = await loadPatient(trx, held.patient_id);
+    // In confidence: the address that the minor gave for it, and no other. The chart's may be a parent's.
+    if (held.confidential !== true || patient === undefined) return patient;
+    return { ...patient, email: held.private_contact?.email ?? null, phone: held.private_contact?.phone ?? null };
   }
   if (kind !== 'access-link') return undefined;
   const link = await trx('access_link')
@@ -100,6 +107,13 @@ export async function loadRecipient(trx: Trx, toRef: string): Promise<Recipient 
   // The address that was invited, where one was: it may not be on file anywhere else yet.
   if (person !== undefined) return { ...person, email: link.email ?? person.email };
   return { patientId: null, email: link.email, phone: null, language: null, timeZone: null, deceased: false };
+}
+
+interface HolderRow {
+  readonly patient_id: string;
+  readonly guardian_id: string | null;
+  readonly confidential: boolean | null;
+  readonly private_contact: { readonly email?: string; readonly phone?: string } | null;
 }
 
 interface UserRow {

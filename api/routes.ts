@@ -25,6 +25,9 @@ import * as documents from './routes/documents.ts';
 import { cancelDay } from './routes/closures.ts';
 import * as chartFacts from './routes/chart-facts.ts';
 import * as consents from './routes/consents.ts';
+import * as consentVersions from './routes/consent-versions.ts';
+import * as minorConsent from './routes/minor-consent-rules.ts';
+import * as visitConsents from './routes/visit-consents.ts';
 import * as groups from './routes/group-sessions.ts';
 import * as guardians from './routes/guardians.ts';
 import * as intakeLinks from './routes/intake-links.ts';
@@ -138,6 +141,14 @@ export const routes = [
   consents.listPatientConsents,
   consents.showSignedConsent,
   consents.revokePatientConsent,
+  consentVersions.listConsentVersions,
+  consentVersions.showConsentVersion,
+  consentVersions.publishConsentVersion,
+  minorConsent.listMinorConsentRules,
+  minorConsent.createMinorConsentRule,
+  minorConsent.endMinorConsentRuleRoute,
+  visitConsents.showVisitConsents,
+  visitConsents.askForVisitConsents,
   guardians.listGuardians,
   guardians.addGuardian,
   guardians.endGuardian,

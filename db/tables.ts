@@ -57,7 +57,7 @@ export const tables: Readonly<Record<string, TableDeclaration>> = {
     rowSecurity: true,
     grants: { worker: append, api: append, auditor: read, sealer: read, backup: read },
     // The API files facts; the history of a process is the worker's to write.
-    apiInsertOnlyWhere: `aggregate IN ('patient', 'app-user', 'access-link', 'staff-task', 'location', 'resource', 'resource-pool', 'visit-type', 'availability-rule', 'availability-exception', 'walk-in-queue', 'policy', 'charge', 'contact-consent', 'intake-link', 'questionnaire-version', 'simulation-run', 'on-call-shift', 'staff-contact', 'document', 'coverage', 'identity-match')`,
+    apiInsertOnlyWhere: `aggregate IN ('patient', 'app-user', 'access-link', 'staff-task', 'location', 'resource', 'resource-pool', 'visit-type', 'availability-rule', 'availability-exception', 'walk-in-queue', 'policy', 'charge', 'contact-consent', 'intake-link', 'questionnaire-version', 'simulation-run', 'on-call-shift', 'staff-contact', 'document', 'coverage', 'identity-match', 'minor-consent-rule', 'consent-document')`,
   },
   audit_event: {
     class: 'audit',
@@ -105,6 +105,9 @@ export const tables: Readonly<Record<string, TableDeclaration>> = {
   consent_record: { class: 'record', rowSecurity: true, grants: { worker: append, api: append, backup: read } },
   // A process invites and reminds, a person asks for a code or another link.
   intake_link: { class: 'access', rowSecurity: true, grants: { api: write, worker: write, backup: read } },
+  // Ended, never rewritten (a trigger): signatures name the rule that allowed them.
+  minor_consent_rule: record,
+  consent_publication: { class: 'record', rowSecurity: true, grants: { worker: append, api: append, backup: read } },
   staff_task: record,
   // Found by a process, decided by a person; what follows from `same` is the process of a merge.
   identity_match: record,

@@ -93,8 +93,8 @@ export interface PolicyValues {
   readonly intake: IntakePolicy;
   /** From which age somebody acts for themselves: `P18Y`. */
   readonly guardianship: { readonly majority: string };
-  /** How long a signature counts. */
-  readonly consent: { readonly validFor: string };
+  /** How long a signature counts, and whether checking in waits for what is missing or only shows it. */
+  readonly consent: { readonly validFor: string; readonly atCheckIn: 'show' | 'require' };
   readonly escalation: EscalationPolicy;
 }
 export type PolicyKind = keyof PolicyValues;
@@ -157,7 +157,7 @@ export const defaultPolicies: PolicyValues = {
   },
   intake: defaultIntakePolicy,
   guardianship: { majority: 'P18Y' },
-  consent: { validFor: 'P1Y' },
+  consent: { validFor: 'P1Y', atCheckIn: 'show' },
   escalation: defaultEscalationPolicy,
 };
 

@@ -146,6 +146,9 @@ export async function sendCode(context: RequestContext, linkId: string, birthDat
 }
 
 async function channelOf(trx: Trx, link: IntakeLinkRow): Promise<'email' | 'sms'> {
+  const intake = await trx('intake').where({ id: link.intake_id }).first<{ confidential: boolean; private_contact: { email?: string; phone?: string } | null } | undefined>('confidential', 'private_contact'); // prettier-ignore
+  if (intake?.confidential === true && link.guardian_id === null)
+    return intake.private_contact?.email === undefined && intake.private_contact?.phone !== undefined ? 'sms' : 'email';
   const holder =
     link.guardian_id === null ? trx('patient').where({ id: link.patient_id }) : trx('patient_guardian').where({ id: link.guardian_id }); // prettier-ignore
   const { email, phone } = await holder.first<{ email: string | null; phone: string | null }>('email', 'phone');

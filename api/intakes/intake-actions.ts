@@ -26,13 +26,16 @@ import type { RequestContext } from '../context.ts';
 import { actOnEscalation } from '../escalations/escalation-actions.ts';
 import { uuidFrom } from '../idempotency.ts';
 import { helpFor, regionOf } from './intake-representation.ts';
-import { requireIntake } from './own-intake.ts';
 import { closed } from '../temporal/temporal.ts';
+import { requireIntakeRow } from './own-intake.ts';
 
 /** @throws DomainError `conflict` (the visit has an open one), `not-found`, `validation-failed` */
 export async function startIntake(
   context: RequestContext,
-  asked: Pick<IntakeStart, 'person' | 'appointmentId' | 'visitTypeId' | 'language' | 'guardian'> & {
+  asked: Pick<
+    IntakeStart,
+    'person' | 'appointmentId' | 'visitTypeId' | 'language' | 'guardian' | 'privateContact' | 'about'
+  > & {
     readonly patientId?: string | undefined;
   },
 ): Promise<IntakeView> {
@@ -81,7 +84,7 @@ export async function actOnIntake(
     };
     const before = await context.read(async (trx) => {
       const row = await readIntakeRow(trx, intakeId);
-      requireIntake(context, { id: row.id, patientId: row.patient_id });
+      await requireIntakeRow(context, trx, row);
       context.concerns({ entityId: intakeId, patientId: row.patient_id, detail: { action } });
       const actor = actorFor(context, row.patient_id);
       const done = await look(trx);

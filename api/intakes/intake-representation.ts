@@ -14,6 +14,11 @@ import { namesOf } from '../waitlist/waitlist-representation.ts';
 const visitOf = ({ visit }: LoadedIntake): Intake['visit'] =>
   visit === null ? null : { id: visit.id, start: visit.start?.toISOString() ?? null, timeZone: visit.timeZone };
 
+const kindOf = ({ row }: LoadedIntake): Pick<Intake, 'minorConsent' | 'about'> => ({
+  minorConsent: row.minor_consent_rule_id === null ? null : { confidential: row.confidential },
+  about: row.about,
+});
+
 export async function representIntakes(
   context: RequestContext,
   trx: Trx,
@@ -28,6 +33,7 @@ export async function representIntakes(
       patient: names.patient(view.patientId),
       flags: [...view.flags],
       visit: visitOf(one),
+      ...kindOf(one),
       dueAt: one.dueAt?.toISOString() ?? null,
     };
   });
@@ -94,6 +100,7 @@ export async function progressOf(
     missing,
     expiresAt: view.expiresAt,
     visit: visitOf(loaded),
+    ...kindOf(loaded),
     ...whoseTurn(loaded),
     crisis: helpFor(flags, language, region),
     insurance: row.insurance,

@@ -55,6 +55,10 @@ export const intake = z.object({
   reopenUntil: z.string().nullable(),
   createdAt: z.string(),
   visit: intakeVisit.nullable(),
+  /** A minor may sign here without a guardian; `confidential`: no guardian is shown anything of it. */
+  minorConsent: z.object({ confidential: z.boolean() }).nullable(),
+  /** `consents`: only what must be signed is asked. */
+  about: z.enum(['whole', 'consents']),
   /** What is due next. */
   dueAt: z.string().nullable(),
   /** Moves with every change: the ETag. */
@@ -81,6 +85,8 @@ export const intakeProgress = z.object({
   missing: z.array(z.object({ step: intakeStep, linkId: z.string() })),
   expiresAt: z.string(),
   visit: intakeVisit.nullable(),
+  minorConsent: z.object({ confidential: z.boolean() }).nullable(),
+  about: z.enum(['whole', 'consents']),
   waitingOn: z.enum(['patient', 'clinic', 'nobody']),
   next: z
     .object({ what: z.enum(['answer', 'answer-again', 'review', 'visit', 'ask-clinic']), by: z.string().nullable() })
@@ -135,6 +141,10 @@ export const savedStep = z.object({
 });
 export type SavedStep = z.output<typeof savedStep>;
 
+const privateContact = z
+  .strictObject({ email: email.optional(), phone: phone.optional() })
+  .refine((to) => to.email !== undefined || to.phone !== undefined, 'Send an address');
+
 export const startIntakeBody = z
   .strictObject({
     patientId: id.optional(),
@@ -151,6 +161,8 @@ export const startIntakeBody = z
     appointmentId: id.optional(),
     visitTypeId: id.optional(),
     language: language.optional(),
+    /** Where a minor who signs alone says it is safe to write to; of no use for anybody else. */
+    privateContact: privateContact.optional(),
     guardian: z
       .strictObject({
         name: text(200),
@@ -178,6 +190,8 @@ export const actOnIntakeBody = z.strictObject({
   decision: z.enum(['same', 'new']).optional(),
   /** assign-review; oneself when left out */
   userId: id.optional(),
+  /** resend-link of an intake in confidence: a safe address, in place of the one before */
+  privateContact: privateContact.optional(),
   /** verify-identity */
   identifiers: z.array(text(60)).max(5).optional(),
 });

@@ -2,20 +2,29 @@ import { intakeDraftKey } from '../../activities/intake-token.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { answeringStates, type IntakeState } from '../../domain/intake/intake.ts';
 import type { RequestContext } from '../context.ts';
+import { databaseTime } from '../../db/clock.ts';
+import type { Trx } from '../../db/connection.ts';
+import type { IntakeRow } from '../../db/intakes/intake-view.ts';
+import { keptFromOthers } from '../../db/patients/minor-consents.ts';
+
+interface IntakeOf {
+  readonly id: string;
+  readonly patientId: string;
+  /** A minor told it in confidence (db/minor-consents.ts, `keptFromOthers`): the link that was sent to them is the way in. */
+  readonly kept?: boolean | undefined;
+}
 
 /**
  * A patient acts on an intake of their own chart; a session that a link opened, on its own intake only. Staff need one
  * of the actions that the route names. @throws DomainError `not-found` for anybody else’s intake
  */
-export function requireIntake(
-  context: RequestContext,
-  intake: { readonly id: string; readonly patientId: string } | undefined,
-): asserts intake is { readonly id: string; readonly patientId: string } {
+export function requireIntake(context: RequestContext, intake: IntakeOf | undefined): asserts intake is IntakeOf {
   if (intake === undefined) throw new DomainError('not-found');
   const { session } = context;
   if (session === null) throw new DomainError('unauthenticated');
   if (session.kind === 'staff') return;
-  const own = session.intakeId === null ? session.patientId === intake.patientId : session.intakeId === intake.id;
+  const ofAccount = session.patientId === intake.patientId && intake.kept !== true;
+  const own = session.intakeId === null ? ofAccount : session.intakeId === intake.id;
   if (!own) throw new DomainError('not-found');
 }
 
@@ -28,6 +37,17 @@ export function draftKeyFor(
   // By link or by account, a patient is the same person; a guardian is another one.
   const holder = session.intakeId === null ? `patient:${session.patientId}` : actor.ref;
   return intakeDraftKey(ports.keys, intake.id, holder);
+}
+
+/** The same of a row; a guardian's link opens no intake in confidence, and nobody knows who holds a child's account. */
+export async function requireIntakeRow(
+  context: RequestContext,
+  trx: Trx,
+  row: Pick<IntakeRow, 'id' | 'patient_id' | 'confidential'>,
+): Promise<void> {
+  const at = await databaseTime(trx);
+  const of = { patientId: row.patient_id, confidential: row.confidential, at };
+  requireIntake(context, { id: row.id, patientId: row.patient_id, kept: await keptFromOthers(trx, of) });
 }
 
 /**

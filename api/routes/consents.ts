@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import { databaseTime } from '../../db/clock.ts';
 import { consentDocuments, consentGaps, consentRecordsOf, consentsMissing, revokeConsent, type ConsentRow } from '../../db/patients/consents.ts'; // prettier-ignore
+import type { Trx } from '../../db/connection.ts';
+import { keptFromOthers } from '../../db/patients/minor-consents.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { RequestContext } from '../context.ts';
 import { requireChart } from '../patients/own-chart.ts';
@@ -51,12 +53,24 @@ const consent = z.object({
   /** Signed, and neither taken back nor followed by another word on the same. */
   inForce: z.boolean(),
   relationship: z.string(),
+  /** A minor signed without a guardian, for this service alone, by the clinic's rule. */
+  alone: z
+    .object({ ruleId: id, visitTypeId: id, service: z.record(z.string(), z.string()), basis: z.string() })
+    .nullable(),
   typedName: z.string().nullable(),
   at: z.string(),
   /** The signature that this row takes back. */
   revokes: id.nullable(),
   reason: z.string().nullable(),
 });
+
+/** What a minor signed in confidence is for staff; their account may be a parent's. */
+async function recordsToShow(context: RequestContext, trx: Trx, patientId: string): Promise<ConsentRow[]> {
+  const records = await consentRecordsOf(trx, patientId);
+  if (context.can('consent:read')) return records;
+  const of = { patientId, confidential: true, at: await databaseTime(trx) };
+  return (await keptFromOthers(trx, of)) ? records.filter((row) => row.minor_consent_rule_id === null) : records;
+}
 
 const patientConsents = z.object({
   items: z.array(consent),
@@ -67,20 +81,48 @@ async function readConsents(context: RequestContext, patientId: string): Promise
   return context.read(async (trx) => {
     const patient = await trx('patient').where({ id: patientId }).first('id');
     if (patient === undefined) throw new DomainError('not-found');
-    const records = await consentRecordsOf(trx, patientId);
+    const records = await recordsToShow(context, trx, patientId);
     const documents = await trx('consent_document').whereIn('id', records.map((row) => row.document_id)).select<{ id: string; title: string }[]>('id', 'title'); // prettier-ignore
     const titles = new Map(documents.map((row) => [row.id, row.title]));
     const spokenOf = new Set<string>();
+    const services = await namesOfServices(trx, records);
     const items = records.map((row) => {
-      const inForce = row.event === 'signed' && !spokenOf.has(row.kind);
-      spokenOf.add(row.kind);
-      return toConsent(row, titles.get(row.document_id) ?? row.kind, inForce);
+      const inForce = row.event === 'signed' && !spokenOf.has(scopeOf(row));
+      spokenOf.add(scopeOf(row));
+      return toConsent(row, titles.get(row.document_id) ?? row.kind, inForce, services);
     });
     return { items, missing: [...(await consentsMissing(trx, { patientId, at: await databaseTime(trx) }))] };
   });
 }
 
-const toConsent = (row: ConsentRow, title: string, inForce: boolean): z.output<typeof consent> => ({
+/** A word on one service says nothing about the others. */
+const scopeOf = (row: ConsentRow): string => `${row.kind} ${row.visit_type_id ?? ''}`;
+
+type Services = ReadonlyMap<string, { readonly name: Readonly<Record<string, string>>; readonly basis: string }>;
+
+/** Of what minors signed alone: for which service, and on what it rests. By rule. */
+async function namesOfServices(trx: Trx, records: readonly ConsentRow[]): Promise<Services> {
+  const ids = records.flatMap((row) => row.minor_consent_rule_id ?? []);
+  if (ids.length === 0) return new Map();
+  const rows = await trx('minor_consent_rule as r').join('visit_type as v', 'v.id', 'r.visit_type_id').whereIn('r.id', ids)
+    .select<{ id: string; basis: string; name: Record<string, string> }[]>('r.id', 'r.basis', 'v.name'); // prettier-ignore
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+const aloneFor = (row: ConsentRow, services: Services): z.output<typeof consent>['alone'] => {
+  const service = services.get(row.minor_consent_rule_id ?? '');
+  return service === undefined || row.visit_type_id === null || row.minor_consent_rule_id === null
+    ? null
+    : {
+        ruleId: row.minor_consent_rule_id,
+        visitTypeId: row.visit_type_id,
+        service: service.name,
+        basis: service.basis,
+      };
+};
+
+const toConsent = (row: ConsentRow, title: string, inForce: boolean, services: Services): z.output<typeof consent> => ({
+  alone: aloneFor(row, services),
   id: row.id,
   kind: row.kind,
   version: row.version,
@@ -123,12 +165,16 @@ export const showSignedConsent = route({
   handler: async (context, { params }) => {
     requireChart(context, 'consent:read', params.id);
     return context.read(async (trx) => {
-      const records = await consentRecordsOf(trx, params.id);
+      const records = await recordsToShow(context, trx, params.id);
       const row = records.find((one) => one.id === params.consentId);
       if (row === undefined) throw new DomainError('not-found');
       const document = await trx('consent_document').where({ id: row.document_id }).first<{ title: string; body: string }>('title', 'body'); // prettier-ignore
-      const newest = records.find((one) => one.kind === row.kind);
-      return { ...toConsent(row, document.title, row.event === 'signed' && newest === row), text: document.body };
+      const newest = records.find((one) => scopeOf(one) === scopeOf(row));
+      const services = await namesOfServices(trx, [row]);
+      return {
+        ...toConsent(row, document.title, row.event === 'signed' && newest === row, services),
+        text: document.body,
+      };
     });
   },
 });

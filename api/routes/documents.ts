@@ -35,11 +35,15 @@ const readers = { action: ['document:read', 'own-intake:write'] } as const;
 
 /** Staff, or whose it is; everybody else is told that there is nothing. */
 async function ownDocument(context: RequestContext, id: string): Promise<DocumentRow> {
-  const row = await context.read((trx) => findDocument(trx, context.organizationId, id));
+  const { organizationId } = context;
+  const [row, intake] = await context.read(async (trx) => {
+    const found = await findDocument(trx, organizationId, id);
+    return [found, found?.intake_id == null ? undefined : await intakeOwner(trx, organizationId, found.intake_id)];
+  });
   if (row === undefined) throw new DomainError('not-found');
   context.concerns({ patientId: row.patient_id });
   // Of no intake: for staff, and for the patient whose chart it is in.
-  requireIntake(context, { id: row.intake_id ?? '', patientId: row.patient_id });
+  requireIntake(context, { id: row.intake_id ?? '', patientId: row.patient_id, kept: intake?.kept });
   return row;
 }
 

@@ -7,7 +7,7 @@ import { withoutDisabled } from '../../domain/questionnaire/questionnaire-evalua
 import { localized } from '../../domain/questionnaire/questionnaire-localization.ts';
 import { toQuestionnaireResponse } from '../../domain/questionnaire/questionnaire-response.ts';
 import type { QuestionnaireResponse } from '../../domain/questionnaire/questionnaire-response.ts';
-import { requireIntake } from '../intakes/own-intake.ts';
+import { requireIntakeRow } from '../intakes/own-intake.ts';
 import { route } from '../route.ts';
 import { idParams } from '../schemas.ts';
 
@@ -31,7 +31,7 @@ export const exportIntake = route({
   handler: (context, { params }) =>
     context.read(async (trx) => {
       const row = await readIntakeRow(trx, params.id);
-      requireIntake(context, { id: row.id, patientId: row.patient_id });
+      await requireIntakeRow(context, trx, row);
       context.concerns({ entityId: row.id, patientId: row.patient_id });
       const loaded = await loadIntake(trx, row, await databaseTime(trx));
       const house = await trx('organization').first<{ default_locale: string }>('default_locale');

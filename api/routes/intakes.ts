@@ -9,6 +9,7 @@ import { factsOf, settleIntake } from '../../db/intakes/intake-state.ts';
 import { loadIntake, readIntakeRow, stepRowOf, visitStartOf, type LoadedIntake } from '../../db/intakes/intake-view.ts';
 import { escalationFacts, standingOf } from '../../db/escalations/escalations.ts';
 import { readEscalationRow } from '../../db/escalations/escalation-view.ts';
+import { keptFromOthers } from '../../db/patients/minor-consents.ts';
 import type { Trx } from '../../db/connection.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { escalationProblem } from '../../domain/escalation.ts';
@@ -40,7 +41,7 @@ import {
   savedStep,
   startIntakeBody,
 } from '../intakes/intake-schemas.ts';
-import { draftKeyFor, mayShowEarlier, requireIntake } from '../intakes/own-intake.ts';
+import { draftKeyFor, mayShowEarlier, requireIntakeRow } from '../intakes/own-intake.ts';
 import { decodeCursor, pageOf } from '../page.ts';
 import { etag } from '../precondition.ts';
 import { route, RouteAnswer } from '../route.ts';
@@ -53,7 +54,7 @@ const maySee = ['intake:read', 'own-intake:write'] as const;
 /** The intake, if it is the caller's to see. @throws DomainError `not-found` */
 async function found(context: RequestContext, trx: Trx, intakeId: string): Promise<LoadedIntake> {
   const row = await readIntakeRow(trx, intakeId);
-  requireIntake(context, { id: row.id, patientId: row.patient_id });
+  await requireIntakeRow(context, trx, row);
   context.concerns({ entityId: row.id, patientId: row.patient_id });
   return loadIntake(trx, row, await databaseTime(trx));
 }
@@ -108,6 +109,7 @@ export const listIntakesRoute = route({
       if (own !== undefined && query.patientId !== undefined && query.patientId !== own)
         throw new DomainError('not-found');
       const states = query.state === 'any' ? undefined : query.state === 'open' ? [...openIntakeStates] : [query.state];
+      const at = await databaseTime(trx);
       const rows = await listIntakes(
         trx,
         {
@@ -115,10 +117,12 @@ export const listIntakesRoute = route({
           states,
           patientId: own ?? query.patientId,
           appointmentId: query.appointmentId,
+          withoutConfidential:
+            own !== undefined && (await keptFromOthers(trx, { patientId: own, confidential: true, at })),
           limit: query.limit,
           after: decodeCursor(query.cursor, position),
         },
-        await databaseTime(trx),
+        at,
       );
       const page = pageOf(rows, query.limit, (row) => row, (row) => ({ at: row.position, id: row.id })); // prettier-ignore
       context.concerns({ patientId: own ?? query.patientId, detail: { shown: page.items.length } });
@@ -226,6 +230,11 @@ export const showProgress = route({
     }),
 });
 
+/** In an intake that is not in confidence, a minor's guardian may be at the keyboard. */
+const othersAnswer = async (trx: Trx, { row }: LoadedIntake): Promise<boolean> =>
+  !row.confidential &&
+  (await keptFromOthers(trx, { patientId: row.patient_id, confidential: true, at: await databaseTime(trx) }));
+
 const stepParams = z.strictObject({ id, step: intakeStep });
 
 export const showStep = route({
@@ -247,7 +256,11 @@ export const showStep = route({
       // Who came by a link alone sees what they typed, and nothing of what the chart knows.
       const known =
         stand.version === 0 && mayShowEarlier(context)
-          ? await prefillFor(trx, { patientId: loaded.row.patient_id, step: params.step })
+          ? await prefillFor(trx, {
+              patientId: loaded.row.patient_id,
+              step: params.step,
+              withoutConfidential: await othersAnswer(trx, loaded),
+            })
           : null;
       const needed = loaded.progress.needed.has(params.step);
       return {

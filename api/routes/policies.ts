@@ -118,7 +118,7 @@ export const policyValues = {
     })).max(20),
   }).partial(),
   'guardianship': z.strictObject({ majority: z.string().regex(/^P([1-9]|1\d|2[0-5])Y$/, 'Send whole years such as P18Y') }).partial(),
-  'consent': z.strictObject({ validFor: z.string().regex(/^P(?=\d)(\d{1,2}Y)?(\d{1,3}M)?(\d{1,4}D)?$/, 'Send years, months or days such as P1Y') }).partial(),
+  'consent': z.strictObject({ validFor: z.string().regex(/^P(?=\d)(\d{1,2}Y)?(\d{1,3}M)?(\d{1,4}D)?$/, 'Send years, months or days such as P1Y'), atCheckIn: z.enum(['show', 'require']) }).partial(),
   'escalation': z.strictObject({
     ladder,
     intakeLadder: ladder,

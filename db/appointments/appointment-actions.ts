@@ -28,6 +28,7 @@ import { recordOpenings } from '../waitlist/openings.ts';
 import { intakeFactOf } from '../intakes/intake-visits.ts';
 import { findPlace, findRemainingPlace, type Place, type Placement } from '../schedule/place.ts';
 import { appointmentRules, policiesSql } from '../policies.ts';
+import { requiredAtCheckIn } from '../patients/visit-consents.ts';
 import { followCharges } from './proposed-charges.ts';
 import {
   changeReservations,
@@ -113,7 +114,13 @@ export async function carryOut(trx: Trx, command: ActionCommand, at: Date): Prom
   const unfit = unfitOf(locked.limits, patient, row.mode);
   const asked = event === 'unconfirmed' ? { askedToConfirm: await wasAskedToConfirm(trx, row) } : {};
   const intake = event === 'check-in' ? await intakeFactOf(trx, row.id) : null;
-  const facts = { ...toFacts(row, rulesOf(row), unfit), ...asked, ...(intake !== null && { intake }) };
+  const unsigned = event === 'check-in' ? await requiredAtCheckIn(trx, row, policies, at) : [];
+  const facts = {
+    ...toFacts(row, rulesOf(row), unfit),
+    ...asked,
+    ...(intake !== null && { intake }),
+    consentsMissing: unsigned,
+  };
   const decision = decide(facts, event, { at: at.getTime(), actor, input });
   if (!decision.ok) throw new DomainError(decision.problem.code, decision.problem);
 

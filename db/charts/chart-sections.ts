@@ -26,6 +26,8 @@ export interface Section {
   /** The Clock port's instant of the save. */
   readonly at: Date;
   readonly opKey?: string | undefined;
+  /** Told by a minor in confidence: who they are and where they live stays with the intake, health facts are in the chart. */
+  readonly confidential?: boolean | undefined;
   /** Of the page: the language in which a consent was read. The patient's where nobody says. */
   readonly language?: string | undefined;
 }
@@ -57,7 +59,11 @@ export async function commitSection(trx: Trx, section: Section): Promise<Section
   return { facts: counted(facts), contradicted: 0 };
 }
 
+/** What a guardian reads and is asked to confirm in their own intake. */
+const seenByGuardians: ReadonlySet<IntakeStep> = new Set(['language', 'identity', 'contact', 'demographics']);
+
 async function person(trx: Trx, row: PatientRow, section: Section, answers: Answers): Promise<Record<string, number>> {
+  if (section.confidential === true && seenByGuardians.has(section.step)) return {};
   switch (section.step) {
     case 'language':
       return commitLanguage(trx, row, section, answers);
@@ -95,22 +101,27 @@ export interface Prefill {
 /** What the chart knows already of a step, to be confirmed (A9, D3); null when there is nothing. */
 export async function prefillFor(
   trx: Trx,
-  of: { readonly patientId: string; readonly step: IntakeStep },
+  of: {
+    readonly patientId: string;
+    readonly step: IntakeStep;
+    /** Leaves out what the patient told in confidence: for whoever is not them. */
+    readonly withoutConfidential?: boolean | undefined;
+  },
 ): Promise<Prefill | null> {
-  const answers = await knownAnswers(trx, of.patientId, of.step);
+  const answers = await knownAnswers(trx, of.patientId, of.step, of.withoutConfidential === true);
   const toConfirm = Object.keys(answers);
   return toConfirm.length === 0 ? null : { answers, toConfirm };
 }
 
-async function knownAnswers(trx: Trx, patientId: string, step: IntakeStep): Promise<Answers> {
+async function knownAnswers(trx: Trx, patientId: string, step: IntakeStep, kept: boolean): Promise<Answers> {
   switch (step) {
     case 'allergies':
     case 'medications': {
-      const rows = await factsInForce(trx, clinicalFacts[step]!.table, patientId);
+      const rows = await factsToShow(trx, clinicalFacts[step]!.table, patientId, kept);
       return listAnswers(step, rows);
     }
     case 'history':
-      return answersOfFacts(await factsInForce(trx, 'history_statement', patientId));
+      return answersOfFacts(await factsToShow(trx, 'history_statement', patientId, kept));
     case 'language':
     case 'identity':
     case 'contact':
@@ -124,6 +135,15 @@ async function knownAnswers(trx: Trx, patientId: string, step: IntakeStep): Prom
     default:
       return {};
   }
+}
+
+async function factsToShow(trx: Trx, table: FactTable, patientId: string, kept: boolean): Promise<FactRow[]> {
+  const rows = await factsInForce(trx, table, patientId);
+  const sources = rows.flatMap(({ source_intake_id: source }) => source ?? []);
+  if (!kept || sources.length === 0) return rows;
+  const told = await trx('intake').whereIn('id', sources).where({ confidential: true }).select<{ id: string }[]>('id');
+  const confidential = new Set(told.map(({ id }) => id));
+  return rows.filter(({ source_intake_id: source }) => source === null || !confidential.has(source));
 }
 
 /** Each fact is a row that names itself, so that confirming, changing and removing it are said of it and no other. */

@@ -173,9 +173,22 @@ async function carryOut(
       return settleIntake(trx, await change({ escalation }));
     }
     case 'resend-link': {
+      const { privateContact } = input;
+      if (privateContact !== undefined) {
+        if (!row.confidential)
+          throw new DomainError('guard-failed', {
+            detail: 'Only an intake in confidence has an address of its own.',
+            data: { guard: 'not-confidential' },
+          });
+        await trx('intake')
+          .where({ id: row.id })
+          .update({ private_contact: JSON.stringify(privateContact) });
+      }
       const link = await sendIntakeLink(trx, context, row, {
         mail: 'intake-new-link',
         about: `resend:v${row.version}`,
+        // The address before was wrong: whoever reads there loses the link and what it opened.
+        endSessions: privateContact !== undefined,
       });
       const sent = await change({}, { to: link.to });
       if (link.to === 'nobody') await callAboutIntake(trx, context, sent.row, 'intake-invitation');

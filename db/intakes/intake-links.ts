@@ -73,28 +73,44 @@ interface Holder {
   readonly language: string | null;
 }
 
-/** Who holds the link: of a minor the guardian in authority, at their own address; nobody else's child gets one. */
-async function holderOf(trx: Trx, patientId: string, at: Date): Promise<Holder> {
+/**
+ * Who holds the link: of a minor the guardian in authority, at their own address; nobody else's child gets one. Of an intake
+ * in confidence the minor, at the address that they gave for it: what the chart has may be a parent's.
+ */
+async function holderOf(trx: Trx, intakeId: string, patientId: string, at: Date): Promise<Holder> {
+  const patient = await trx('patient').where({ id: patientId }).first<Reached>('email', 'phone', 'language');
+  const intake = await trx('intake').where({ id: intakeId }).first<Private | undefined>('confidential', 'private_contact'); // prettier-ignore
+  if (intake?.confidential === true) {
+    const { email = null, phone = null } = intake.private_contact ?? {};
+    return holder({ email, phone, language: patient.language }, null);
+  }
   const { minor } = await majorityOf(trx, patientId, at);
   const guardian = minor ? await guardianInAuthority(trx, patientId, at) : undefined;
   if (minor && guardian === undefined) return { to: 'nobody', guardianId: null, channel: 'email', language: null };
-  const person =
-    guardian ??
-    (await trx('patient').where({ id: patientId }).first<{ email: string | null; phone: string | null; language: string }>('email', 'phone', 'language')); // prettier-ignore
-  const channel = person.email === null && person.phone !== null ? 'sms' : 'email';
-  const nobody = person.email === null && person.phone === null;
-  return {
-    to: nobody ? 'nobody' : guardian === undefined ? 'patient' : 'guardian',
-    guardianId: guardian?.id ?? null,
-    channel,
-    language: person.language,
-  };
+  return holder(guardian ?? patient, guardian?.id ?? null);
 }
+
+interface Reached {
+  readonly email: string | null;
+  readonly phone: string | null;
+  readonly language: string | null;
+}
+interface Private {
+  readonly confidential: boolean;
+  readonly private_contact: { readonly email?: string; readonly phone?: string } | null;
+}
+
+const holder = ({ email, phone, language }: Reached, guardianId: string | null): Holder => ({
+  to: email === null && phone === null ? 'nobody' : guardianId === null ? 'patient' : 'guardian',
+  guardianId,
+  channel: email === null && phone !== null ? 'sms' : 'email',
+  language,
+});
 
 /** Files a link with its message, in one transaction; of a minor it goes to the guardian in authority. */
 export async function fileIntakeLink(trx: Trx, link: NewIntakeLink): Promise<FiledIntakeLink> {
   const { organizationId, intakeId, patientId, at } = link;
-  const holder = await holderOf(trx, patientId, at);
+  const holder = await holderOf(trx, intakeId, patientId, at);
   const live = await liveLink(trx, intakeId);
   const goesOn =
     link.reuse === true &&
@@ -206,8 +222,10 @@ export async function queueIntakeNotice(
     readonly usefulUntil?: Date | undefined;
   },
 ): Promise<boolean> {
-  const holder = await holderOf(trx, of.patientId, of.at);
-  if (holder.to === 'nobody') return false;
+  const holder = await holderOf(trx, of.intakeId, of.patientId, of.at);
+  // How an intake in confidence went stands on its own page: links alone go to the address that is safe.
+  const intake = await trx('intake').where({ id: of.intakeId }).first<{ confidential: boolean } | undefined>('confidential'); // prettier-ignore
+  if (holder.to === 'nobody' || intake?.confidential === true) return false;
   return queueMessage(trx, {
     organizationId: of.organizationId,
     dedupeKey: of.dedupeKey,

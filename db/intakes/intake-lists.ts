@@ -11,6 +11,8 @@ export interface IntakeQuery {
   readonly states?: readonly IntakeState[] | undefined;
   readonly patientId?: string | undefined;
   readonly appointmentId?: string | undefined;
+  /** Leaves out what was told in confidence. */
+  readonly withoutConfidential?: boolean | undefined;
   readonly limit: number;
   readonly after?: { readonly at: string; readonly id: string } | undefined;
 }
@@ -30,6 +32,7 @@ export async function listIntakes(trx: Trx, query: IntakeQuery, at: Date): Promi
      WHERE i.organization_id = :organizationId
        ${states === undefined ? '' : 'AND i.state = ANY(:states)'}
        ${patientId === undefined ? '' : 'AND i.patient_id = :patientId'}
+       ${query.withoutConfidential === true ? 'AND NOT i.confidential' : ''}
        ${appointmentId === undefined ? '' : 'AND i.appointment_id = :appointmentId'}
        ${after === undefined ? '' : 'AND (i.created_at, i.id) < (CAST(:after AS timestamptz), CAST(:afterId AS uuid))'}
      ORDER BY i.created_at DESC, i.id DESC LIMIT :rows`,
@@ -92,7 +95,7 @@ export interface AnswerChange {
 export async function differencesOf(trx: Trx, { row, steps }: LoadedIntake): Promise<AnswerChange[]> {
   const { rows: before } = await trx.raw<{ rows: { step: IntakeStep; answers: Answers }[] }>(
     `SELECT s.step, s.answers FROM intake_step s WHERE s.intake_id = (
-       SELECT i.id FROM intake i WHERE i.patient_id = :patientId AND i.state = 'completed' AND i.id <> :id AND i.created_at < :createdAt
+       SELECT i.id FROM intake i WHERE i.patient_id = :patientId AND i.state = 'completed' AND i.about = 'whole' AND i.id <> :id AND i.created_at < :createdAt
        ORDER BY i.completed_at DESC LIMIT 1)`,
     { patientId: row.patient_id, id: row.id, createdAt: row.created_at },
   );

@@ -151,8 +151,14 @@ async function keep(
   const began: { coverages?: readonly string[]; merges?: IntakeSettled['merges'] } = {};
   if (complete) {
     const section = { organizationId, patientId: row.patient_id, intakeId: row.id, actor, at, answers, opKey };
-    await commitSection(trx, { ...section, step, language: save.language ?? row.language });
-    if (step === 'insurance' && secrets !== undefined) {
+    await commitSection(trx, {
+      ...section,
+      step,
+      confidential: row.confidential,
+      language: save.language ?? row.language,
+    });
+    // A payer's letters go to whoever is insured: what a minor told in confidence is a person's to use.
+    if (step === 'insurance' && secrets !== undefined && !row.confidential) {
       began.coverages = (await captureCoverage(trx, { ...section, secrets })).coverageIds;
       columns['insurance'] = await insuranceFlagOf(trx, { organizationId, patientId: row.patient_id });
     }

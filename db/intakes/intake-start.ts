@@ -13,6 +13,7 @@ import type { SchedulingPorts } from '../appointments/appointments.ts';
 import { recordStateChange } from '../audit/audit-trail.ts';
 import type { Trx } from '../connection.ts';
 import { recordGuardian } from '../patients/guardians.ts';
+import { ruleColumns } from '../patients/minor-consents.ts';
 import { pinnedNumbers } from './questionnaires.ts';
 import { changeIntake, planClocks, settleIntake } from './intake-state.ts';
 import { loadIntake, lockIntake, readIntakeRow, standingVisits, type IntakeRow } from './intake-view.ts';
@@ -72,7 +73,9 @@ export async function beginIntake(ports: SchedulingPorts, start: IntakeStart): P
 async function fileIntake(trx: Trx, context: ChangeContext, start: IntakeStart): Promise<void> {
   const { organizationId, actor, at } = context;
   const { patientId } = start;
-  assertMayBegin(actor);
+  // Whoever may sign may ask for what is to be signed; anything more is the clinic's to ask.
+  const own = actor.kind === 'patient' && actor.patientId === start.patientId && start.about === 'consents';
+  if (!own) assertMayBegin(actor);
   const patient = await trx('patient')
     .where({ id: patientId })
     .forUpdate()
@@ -89,6 +92,8 @@ async function fileIntake(trx: Trx, context: ChangeContext, start: IntakeStart):
     locationId: visit?.location_id ?? null,
     language: start.language ?? patient.language,
     guardian: start.guardian ?? null,
+    privateContact: start.privateContact ?? null,
+    about: start.about ?? 'whole',
   });
   if (start.guardian !== undefined)
     await recordGuardian(trx, {
@@ -126,19 +131,25 @@ interface NewIntake {
   readonly locationId: string | null;
   readonly language: string;
   readonly guardian: object | null;
+  readonly privateContact: object | null;
+  readonly about: 'whole' | 'consents';
 }
 
 async function insertIntake(trx: Trx, context: ChangeContext, intake: NewIntake): Promise<void> {
   const { organizationId, actor, at, opKey } = context;
   const of = { organization_id: organizationId };
+  const rule = await ruleColumns(trx, { ...intake, at });
   await trx('intake').insert({
     ...of,
+    ...rule,
+    private_contact: rule.confidential && intake.privateContact !== null ? JSON.stringify(intake.privateContact) : null,
     id: intake.id,
     patient_id: intake.patientId,
     appointment_id: intake.appointmentId,
     visit_type_id: intake.visitTypeId,
     location_id: intake.locationId,
     state: 'created',
+    about: intake.about,
     language: intake.language,
     guardian: intake.guardian === null ? null : JSON.stringify(intake.guardian),
     created_by: actor.ref,
@@ -159,7 +170,16 @@ async function insertIntake(trx: Trx, context: ChangeContext, intake: NewIntake)
     to: 'created',
     actor,
     at,
-    data: { patientId: intake.patientId, version: 0, appointmentId: intake.appointmentId, versions },
+    data: {
+      patientId: intake.patientId,
+      version: 0,
+      appointmentId: intake.appointmentId,
+      versions,
+      ...(rule.minor_consent_rule_id !== null && {
+        minorConsentRule: rule.minor_consent_rule_id,
+        confidential: rule.confidential,
+      }),
+    },
     opKey,
   });
 }
@@ -180,8 +200,8 @@ export async function fileIntakeOfVisit(
 ): Promise<string | null> {
   const { rows } = await trx.raw<{ rows: { id: string; language: string }[] }>(
     `SELECT gen_random_uuid() AS id, p.language FROM visit_type v JOIN patient p ON p.id = :patientId
-     WHERE v.id = :visitTypeId AND v.needs_intake AND NOT EXISTS (SELECT 1 FROM intake i WHERE i.appointment_id = :visitId
-         OR (i.patient_id = p.id AND i.visit_type_id = v.id AND i.state IN ('created', 'invited', 'in-progress', 'submitted', 'in-review', 'returned')))`,
+     WHERE v.id = :visitTypeId AND v.needs_intake AND NOT EXISTS (SELECT 1 FROM intake i WHERE (i.appointment_id = :visitId AND i.about = 'whole')
+         OR (i.about = 'whole' AND i.patient_id = p.id AND i.visit_type_id = v.id AND i.state IN ('created', 'invited', 'in-progress', 'submitted', 'in-review', 'returned')))`,
     { patientId: visit.patient_id, visitTypeId: visit.visit_type_id, visitId: visit.id },
   );
   const wanted = rows[0];
@@ -194,6 +214,8 @@ export async function fileIntakeOfVisit(
     locationId: visit.location_id,
     language: wanted.language,
     guardian: null,
+    privateContact: null,
+    about: 'whole',
   });
   return wanted.id;
 }

@@ -10,6 +10,7 @@ import type { Trx } from '../connection.ts';
 import { consentsMissing } from '../patients/consents.ts';
 import { guardianAuthorityEnds } from '../patients/guardians.ts';
 import { openMatchesOf } from '../identity/identity-matches.ts';
+import { ruleOfIntake } from '../patients/minor-consents.ts';
 import { loadIntake, toIntakeView, visitStartOf, type IntakeRow, type LoadedIntake } from './intake-view.ts';
 import { cancelStaffTasks } from '../cases/staff-tasks.ts';
 
@@ -172,7 +173,9 @@ export async function factsOf(trx: Trx, loaded: LoadedIntake, at: Date): Promise
     identity: row.identity,
     openEscalations: escalations.length,
     openMatches: (await openMatchesOf(trx, row.patient_id)).length,
-    consentsMissing: (await consentsMissing(trx, { patientId: row.patient_id, at })).map(({ kind }) => kind),
+    consentsMissing: (
+      await consentsMissing(trx, { patientId: row.patient_id, at, scope: await ruleOfIntake(trx, row.id) })
+    ).map(({ kind }) => kind),
     missing: loaded.progress.left,
     waivable: loaded.progress.left.filter((step) => step !== 'consents').length,
     reopenUntil: row.reopen_until?.getTime() ?? null,

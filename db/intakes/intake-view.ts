@@ -30,6 +30,14 @@ export interface IntakeRow {
   readonly escalation: EscalationFlag;
   readonly insurance: InsuranceFlag;
   readonly guardian: Readonly<Record<string, unknown>> | null;
+  /** A minor may sign alone here, by this rule (db/minor-consents.ts). */
+  readonly minor_consent_rule_id: string | null;
+  /** No guardian is shown anything of it while the patient is a minor. */
+  readonly confidential: boolean;
+  /** Where the minor says it is safe to write to; the chart's addresses may be a parent's. */
+  readonly private_contact: { readonly email?: string | undefined; readonly phone?: string | undefined } | null;
+  /** `consents`: only what must be signed is asked. */
+  readonly about: 'whole' | 'consents';
   readonly invited_at: Date | null;
   readonly submitted_at: Date | null;
   readonly assigned_to: string | null;
@@ -148,6 +156,7 @@ export async function loadIntake(trx: Trx, row: IntakeRow, at: Date): Promise<Lo
   const needs: NeedFacts = {
     age: ageOn(found.birth_date, localDateOf(at.getTime(), timeZone)),
     visitTypeCode: found.visit_type_code,
+    about: row.about,
     answers: Object.fromEntries(steps.map((step) => [step.step, step.answers])),
     policy,
   };

@@ -32,7 +32,7 @@ export async function followIntake(trx: Trx, context: ChangeContext, row: Appoin
 /** What the guard of checking in looks at; null: the visit has none, and its row says what it knows. */
 export async function intakeFactOf(trx: Trx, appointmentId: string): Promise<IntakeFact | null> {
   const found = await trx('intake')
-    .where({ appointment_id: appointmentId })
+    .where({ appointment_id: appointmentId, about: 'whole' })
     .orderBy('created_at', 'desc')
     .first<{ state: IntakeState } | undefined>('state');
   if (found === undefined) return null;

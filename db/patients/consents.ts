@@ -13,6 +13,7 @@ import { chartsOf } from '../charts/charts.ts';
 import type { FactSource } from '../charts/chart-facts.ts';
 import type { Trx } from '../connection.ts';
 import { guardianInAuthority, majorityOf } from './guardians.ts';
+import { ruleOfIntake } from './minor-consents.ts';
 import { lockPatient, recordPatientChange } from './patients.ts';
 import { loadPolicies } from '../policies.ts';
 
@@ -40,8 +41,11 @@ interface DocumentRow {
   readonly required: boolean;
 }
 
-/** The version of each kind that is signed now, in every language it has: the organization's own, else the product's. */
-async function documentsInForce(trx: Trx): Promise<Map<string, ConsentText[]>> {
+/**
+ * The version of each kind that is signed now, in every language it has: the organization's own, else the product's. The
+ * language that stands in for a missing one comes first.
+ */
+export async function documentsInForce(trx: Trx): Promise<Map<string, ConsentText[]>> {
   const inForce = new Map<string, ConsentText[]>();
   for (const { kind, version, required, texts } of Object.values(defaultConsentDocuments)) {
     inForce.set(
@@ -60,6 +64,12 @@ async function documentsInForce(trx: Trx): Promise<Map<string, ConsentText[]>> {
     const text: ConsentText = { kind: row.kind, version: row.version, locale: row.locale, title: row.title, body: row.body, sha256: row.content_sha256, required: row.required }; // prettier-ignore
     inForce.set(row.kind, newer > 0 ? [text] : [...(known ?? []), text]);
   }
+  const said = await trx('consent_publication').select<{ kind: string; version: string; fallback: string }[]>('kind', 'version', 'fallback'); // prettier-ignore
+  for (const [kind, texts] of inForce) {
+    const fallback = said.find((one) => one.kind === kind && one.version === texts[0]?.version)?.fallback ?? 'en';
+    const first = texts.filter(({ locale }) => locale === fallback);
+    inForce.set(kind, [...first, ...texts.filter(({ locale }) => locale !== fallback)]);
+  }
   return inForce;
 }
 
@@ -73,9 +83,8 @@ export async function consentDocuments(trx: Trx, language: string | null): Promi
 }
 
 function inLanguage(texts: readonly ConsentText[], language: string | null): ConsentText {
-  const locales = texts.map(({ locale }) => locale);
-  const first = locales.includes('en') ? 'en' : locales[0]!;
-  const { chosen } = languageByFallback([language], [first, ...locales.filter((locale) => locale !== first)]);
+  const [first, ...others] = texts.map(({ locale }) => locale) as [string, ...string[]];
+  const { chosen } = languageByFallback([language], [first, ...others]);
   return texts.find(({ locale }) => locale === chosen)!;
 }
 
@@ -117,6 +126,9 @@ export interface ConsentRow {
   readonly revokes: string | null;
   readonly reason: string | null;
   readonly source_intake_id: string | null;
+  /** Signed by a minor alone, under this rule: it counts for this service and no other. Both null: for every service. */
+  readonly visit_type_id: string | null;
+  readonly minor_consent_rule_id: string | null;
   readonly recorded_at: Date;
 }
 
@@ -126,6 +138,20 @@ export const consentRecordsOf = async (trx: Trx, patientId: string): Promise<Con
     .whereIn('patient_id', await chartsOf(trx, patientId))
     .orderBy('n', 'desc')
     .select<ConsentRow[]>('*');
+
+/**
+ * Whose word counts where: a guardian's (and everybody's who is of age) for every service; a minor's own, under a rule, for
+ * its service alone. What a guardian signed says nothing about a service that they are not told of.
+ */
+export interface ConsentScope {
+  readonly visitTypeId: string;
+  readonly confidential: boolean;
+}
+const countsFor = (scope: ConsentScope | undefined, records: readonly ConsentRow[]): ConsentRow[] =>
+  records.filter((row) => {
+    if (scope === undefined) return row.visit_type_id === null;
+    return row.visit_type_id === scope.visitTypeId || (row.visit_type_id === null && !scope.confidential);
+  });
 
 /** The newest word on each kind: the one that counts. */
 function newestOf(records: readonly ConsentRow[]): Map<string, ConsentRow> {
@@ -151,12 +177,18 @@ export async function commitConsents(
     throw refused('/answers/consents.intent', 'intent-required', 'Say that the typed name is your signature.');
   const relationship = codeOf(answers, 'consents.relationship') ?? 'self';
   const { minor } = await majorityOf(trx, patientId, at);
-  if (minor && relationship === 'self')
+  const rule = await ruleOfIntake(trx, source.intakeId);
+  const alone = rule !== undefined && relationship === 'self';
+  if (rule?.confidential === true && !alone)
+    throw refused('/answers/consents.relationship', 'own-signature', 'The patient signs this alone.');
+  if (minor && relationship === 'self' && (!alone || actor.ref.startsWith('guardian:')))
     throw refused('/answers/consents.relationship', 'guardian-needed', 'A parent or guardian signs for a child.');
-  if (minor && (await guardianInAuthority(trx, patientId, at)) === undefined && actor.kind !== 'staff')
+  if (minor && !alone && (await guardianInAuthority(trx, patientId, at)) === undefined && actor.kind !== 'staff')
     throw refused('/answers/consents.relationship', 'guardian-needed', 'No parent or guardian is on record.');
 
-  const newest = newestOf(await consentRecordsOf(trx, patientId));
+  const scope = alone ? { visit_type_id: rule.visitTypeId, minor_consent_rule_id: rule.ruleId } : { visit_type_id: null, minor_consent_rule_id: null }; // prettier-ignore
+  const records = await consentRecordsOf(trx, patientId);
+  const newest = newestOf(records.filter((row) => row.visit_type_id === scope.visit_type_id));
   let written = 0;
   for (const texts of (await documentsInForce(trx)).values()) {
     const text = inLanguage(texts, source.language);
@@ -186,6 +218,7 @@ export async function commitConsents(
       typed_name: typedName,
       intent_checked: true,
       source_intake_id: source.intakeId,
+      ...scope,
       ip_hash: hashIp(actor, id),
       recorded_at: at,
     };
@@ -193,7 +226,7 @@ export async function commitConsents(
     else if (signed !== undefined) await revoke(trx, source, signed, 'said-no');
     else await trx('consent_record').insert({ ...row, event: 'declined' });
     if (!agreed) await stopMessagesAfter(trx, source, text.kind);
-    await recordPatientChange(trx, source, patientId, agreed ? 'sign-consent' : 'decline-consent', { consentKind: text.kind, version: text.version, locale: text.locale, sha256: text.sha256 }); // prettier-ignore
+    await recordPatientChange(trx, source, patientId, agreed ? 'sign-consent' : 'decline-consent', { consentKind: text.kind, version: text.version, locale: text.locale, sha256: text.sha256, ...(alone && { relationship, minorConsentRule: rule.ruleId, visitTypeId: rule.visitTypeId }) }); // prettier-ignore
     written += 1;
   }
   return { consent_record: written };
@@ -231,6 +264,8 @@ async function revoke(trx: Trx, by: Revoking, signed: ConsentRow, reason: string
     relationship: actor.kind === 'staff' ? 'staff' : signed.relationship,
     revoked_at: at,
     revokes: signed.id,
+    visit_type_id: signed.visit_type_id,
+    minor_consent_rule_id: signed.minor_consent_rule_id,
     reason,
     ip_hash: hashIp(actor, id),
     recorded_at: at,
@@ -269,7 +304,8 @@ export async function revokeConsent(
   if (records.some(({ revokes }) => revokes === signed.id))
     throw new DomainError('conflict', { detail: 'This consent was taken back already.' });
   const id = await revoke(trx, by, signed, by.reason ?? null);
-  if (newestOf(records).get(signed.kind)?.id === signed.id) await stopMessagesAfter(trx, by, signed.kind);
+  const sameScope = records.filter((row) => row.visit_type_id === signed.visit_type_id);
+  if (newestOf(sameScope).get(signed.kind)?.id === signed.id) await stopMessagesAfter(trx, by, signed.kind);
   await recordPatientChange(trx, by, by.patientId, 'revoke-consent', { consentKind: signed.kind, consentId: signed.id }); // prettier-ignore
   return id;
 }
@@ -283,12 +319,12 @@ export interface MissingConsent {
   readonly reason: (typeof consentGaps)[number];
 }
 
-/** Which required consents are not in force at an instant; empty when all are. */
+/** Which required consents are not in force at an instant; empty when all are. @param of.scope of a service that a minor signs alone */
 export async function consentsMissing(
   trx: Trx,
-  of: { readonly patientId: string; readonly at: Date },
+  of: { readonly patientId: string; readonly at: Date; readonly scope?: ConsentScope | undefined },
 ): Promise<readonly MissingConsent[]> {
-  const newest = newestOf(await consentRecordsOf(trx, of.patientId));
+  const newest = newestOf(countsFor(of.scope, await consentRecordsOf(trx, of.patientId)));
   const { validFor } = policyAt(await loadPolicies(trx), 'consent', of.at.getTime());
   const majority = await majorityOf(trx, of.patientId, of.at);
   const missing: MissingConsent[] = [];

@@ -11,6 +11,8 @@ export interface NeedFacts {
   /** On the day it is judged; null: not known, so that everything is asked. */
   readonly age: number | null;
   readonly visitTypeCode: string | null;
+  /** `consents`: what must be signed is asked, and nothing else. */
+  readonly about?: 'whole' | 'consents' | undefined;
   /** Of every step, as last saved. */
   readonly answers: Readonly<Partial<Record<IntakeStep, Answers>>>;
   readonly policy: Pick<IntakePolicy, 'screensFromAge' | 'alcoholFromAge' | 'notNeeded' | 'notNeededIf'>;
@@ -29,6 +31,7 @@ const dependsOn = (step: IntakeStep): readonly IntakeStep[] => {
 
 export function neededSteps(facts: NeedFacts): ReadonlySet<IntakeStep> {
   const { age, visitTypeCode, answers, policy } = facts;
+  if (facts.about === 'consents') return new Set<IntakeStep>(['consents', 'review']);
   const left = new Set<IntakeStep>(visitTypeCode === null ? [] : policy.notNeeded[visitTypeCode]);
   if (age !== null && age < policy.screensFromAge) left.add('screens');
   for (const { step, answer } of policy.notNeededIf) {

@@ -344,6 +344,7 @@ export async function seedClinic(trx: Trx, context: WriteContext): Promise<void>
   await seedQueues(trx, context);
   await seedHours(trx, context, zoneOf);
   await seedPolicies(trx, context);
+  await seedMinorConsent(trx, context);
 }
 
 /** For who comes without an appointment. */
@@ -439,4 +440,23 @@ async function seedPolicies(trx: Trx, context: WriteContext): Promise<void> {
       data: { kind, value },
     });
   }
+}
+
+/** Of the synthetic clinic, so that its pages have something to show. They say nothing about any law: counsel writes a clinic's own. */
+const minorConsentRules = [
+  { code: 'VID20', jurisdiction: 'US', fromAge: 16, guardianAccess: 'none' },
+  { code: 'NEW45', jurisdiction: 'US-IL', fromAge: 14, guardianAccess: 'shared' },
+] as const;
+
+async function seedMinorConsent(trx: Trx, context: WriteContext): Promise<void> {
+  for (const { code, ...rule } of minorConsentRules)
+    await addMinorConsentRule(trx, {
+      ...context,
+      ...rule,
+      visitTypeId: ids.visitType(code),
+      basis: 'An example of the synthetic clinic. It rests on no law.',
+      owner: 'Dr. Anna Keller (demo)',
+      validFrom: context.at,
+      validTo: null,
+    });
 }

@@ -80,6 +80,8 @@ export async function fakeIntake(page: Page): Promise<FakeIntake> {
     waitingOn: 'patient',
     next: { what: 'answer', by: '2027-06-01T12:00:00Z' },
     crisis: [],
+    minorConsent: null,
+    about: 'whole',
     insurance: 'missing',
     clinic: { name: 'Riverside Clinic', phone: '+1 617 555 0100', region: 'US' },
     ...fake.progress,

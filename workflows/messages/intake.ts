@@ -40,6 +40,11 @@ export interface GuardianGiven {
   readonly phone?: string | undefined;
 }
 
+export interface PrivateContact {
+  readonly email?: string | undefined;
+  readonly phone?: string | undefined;
+}
+
 export interface IntakeStart {
   readonly organizationId: string;
   readonly intakeId: string;
@@ -51,6 +56,10 @@ export interface IntakeStart {
   /** BCP 47. */
   readonly language?: string | undefined;
   readonly guardian?: GuardianGiven | undefined;
+  /** Where a minor who signs alone says it is safe to write to. */
+  readonly privateContact?: PrivateContact | undefined;
+  /** `consents`: only what must be signed is asked. */
+  readonly about?: 'whole' | 'consents' | undefined;
   /** `booked`: the row was written by the booking's transaction, with the visit. */
   readonly begunBy?: 'staff' | 'booking' | undefined;
   readonly operation: Operation;
@@ -109,6 +118,8 @@ export interface IntakeInput {
   readonly decision?: 'same' | 'new' | undefined;
   // assign-review: a user; the one who asks where nobody is named
   readonly userId?: string | undefined;
+  /** resend-link of an intake in confidence: a safe address, in place of the one before. */
+  readonly privateContact?: PrivateContact | undefined;
   /** verify-identity: what was looked at. */
   readonly identifiers?: readonly string[] | undefined;
 }

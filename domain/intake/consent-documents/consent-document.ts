@@ -33,3 +33,14 @@ export interface ConsentDocument {
 /** The whole text as it is shown and hashed: title, summary, headings and paragraphs, a blank line between them. */
 export const signedText = ({ title, summary, sections }: ConsentText): string =>
   [title, summary, ...sections.flatMap(({ heading, paragraphs }) => [heading, ...paragraphs])].join('\n\n');
+
+/** The same of a text that an administrator wrote: paragraphs with a blank line between them, nothing at the ends. */
+export const publishedText = (title: string, text: string): string =>
+  [title, ...text.replaceAll('\r\n', '\n').split(/\n[ \t]*(?:\n[ \t]*)+/)]
+    .map((paragraph) => paragraph.trim())
+    .filter((paragraph) => paragraph !== '')
+    .join('\n\n');
+
+/** What comes after a version: 2 after 1, 3.1 after 3. */
+export const nextVersion = (version: string): string =>
+  /^\d+$/.test(version) ? String(Number(version) + 1) : `${version}.1`;
