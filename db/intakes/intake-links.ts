@@ -82,12 +82,12 @@ async function holderOf(trx: Trx, intakeId: string, patientId: string, at: Date)
   const intake = await trx('intake').where({ id: intakeId }).first<Private | undefined>('confidential', 'private_contact'); // prettier-ignore
   if (intake?.confidential === true) {
     const { email = null, phone = null } = intake.private_contact ?? {};
-    return holder({ email, phone, language: patient.language }, null);
+    return holding({ email, phone, language: patient.language }, null);
   }
   const { minor } = await majorityOf(trx, patientId, at);
   const guardian = minor ? await guardianInAuthority(trx, patientId, at) : undefined;
   if (minor && guardian === undefined) return { to: 'nobody', guardianId: null, channel: 'email', language: null };
-  return holder(guardian ?? patient, guardian?.id ?? null);
+  return holding(guardian ?? patient, guardian?.id ?? null);
 }
 
 interface Reached {
@@ -100,7 +100,7 @@ interface Private {
   readonly private_contact: { readonly email?: string; readonly phone?: string } | null;
 }
 
-const holder = ({ email, phone, language }: Reached, guardianId: string | null): Holder => ({
+const holding = ({ email, phone, language }: Reached, guardianId: string | null): Holder => ({
   to: email === null && phone === null ? 'nobody' : guardianId === null ? 'patient' : 'guardian',
   guardianId,
   channel: email === null && phone !== null ? 'sms' : 'email',

@@ -6,6 +6,7 @@ import { Temporal } from 'temporal-polyfill';
 import { uuidFrom } from '../../api/idempotency.ts';
 import { recordStateChange } from '../../db/audit/audit-trail.ts';
 import type { Trx } from '../../db/connection.ts';
+import { addMinorConsentRule } from '../../db/patients/minor-consents.ts';
 import {
   insertRecord,
   setPoolMembers,

@@ -386,6 +386,7 @@ const adminRoutes = [
   admin('/admin/people', () => import('./admin/people.tsx'), 'PeoplePage'),
   admin('/admin/policies', () => import('./admin/policies.tsx'), 'PoliciesPage'),
   admin('/admin/questionnaires', () => import('./questionnaires/questionnaires-page.tsx'), 'QuestionnairesPage'),
+  admin('/admin/consents', () => import('./consents/consents-page.tsx'), 'ConsentsPage'),
   admin('/admin/simulations', () => import('./simulations/simulations-page.tsx'), 'SimulationsPage'),
   admin('/admin/health', () => import('./admin/health.tsx'), 'HealthPage'),
 ] as const;

@@ -34,6 +34,7 @@ function placeOf(path: string): { place: string; linkId: string; top: string } {
 const codes = new Set([
   'required', 'type', 'min', 'max', 'too-long', 'too-short', 'too-many', 'too-few', 'decimals', 'pattern', 'not-alone',
   'duplicate', 'in-future', 'in-past',
+  'guardian-needed', 'own-signature',
 ]); // prettier-ignore
 
 export function problemsOf(

@@ -264,6 +264,11 @@ function Question({ step, store, pages, page, index, setLanguage, finish, to }: 
       problems={problems}
     >
       <CrisisBox crisis={crisis} />
+      {step === 'consents' && room.progress.minorConsent !== null && (
+        <p className="note">
+          {t(room.progress.minorConsent.confidential ? 'intake.alone.confidential' : 'intake.alone.shared')}
+        </p>
+      )}
       <Form onSubmit={forward} label={t('intake.next')}>
         {page.items.map((item) =>
           item.type === 'display' ? (

@@ -11,6 +11,7 @@ import { usePatient, useSession } from '../session.tsx';
 import { fullTime, ownZone } from '../times.ts';
 import { useSpeech } from '../words.tsx';
 import type { Key } from '../words.tsx';
+import { VisitPapers } from './visit-papers.tsx';
 import { nextText, statusText, visitRows } from './visit-words.tsx';
 
 type Detail = Answer<'GET /appointments/:id'>;
@@ -75,6 +76,7 @@ export function Visit({ id }: { readonly id: string }): ReactNode {
           {t('visit.join')}
         </button>
       )}
+      {['booked', 'arrived'].includes(view.status) && <VisitPapers visitId={id} />}
       <Actions view={view} act={act} />
       {place?.phone != null && (
         <>

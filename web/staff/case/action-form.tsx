@@ -18,6 +18,7 @@ import { TypedTime } from '../find/typed-time.tsx';
 import { useWorkplace } from '../lib/session.ts';
 import { addDays } from '../lib/time.ts';
 import { useToday } from '../lib/use-now.ts';
+import { Papers } from '../consents/papers.tsx';
 import { FormActions } from '../parts/page.tsx';
 import { ProblemAlert } from '../parts/problem.tsx';
 import { asks, identifiers, reasonsOf } from './forms.ts';
@@ -119,6 +120,7 @@ function CheckInForm({ visit, action, onDone, onCancel }: FormProps) {
     >
       <Stack gap="sm">
         <ProblemAlert error={send.error} />
+        <Papers appointmentId={visit.id} />
         <Text size="sm">{t('checkIn.hint')}</Text>
         <Button
           data-autofocus

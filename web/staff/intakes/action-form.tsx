@@ -9,6 +9,7 @@ import { actOnIntake } from '../api/intakes.ts';
 import type { IntakeDetail, IntakeWord } from '../api/intakes.ts';
 import { FormActions } from '../parts/page.tsx';
 import { ProblemAlert } from '../parts/problem.tsx';
+import { SafeAddress } from './safe-address.tsx';
 
 interface FormProps {
   readonly intake: IntakeDetail;
@@ -35,6 +36,7 @@ export function useIntakeAct(id: string, action: IntakeAction, onDone: (action: 
 export function IntakeActionForm(props: FormProps) {
   if (props.action === 'return') return <ReturnForm {...props} />;
   if (props.action === 'waive') return <WaiveForm {...props} />;
+  if (props.action === 'resend-link') return <ResendForm {...props} />;
   if (props.action === 'verify-identity') return <VerifyForm {...props} />;
   return <ReasonForm {...props} />;
 }
@@ -161,6 +163,34 @@ function VerifyForm({ intake, action, onDone, onCancel }: FormProps) {
           disabled={seen.length < 2}
           cancel={onCancel}
         />
+      </Stack>
+    </form>
+  );
+}
+
+/** Of an intake in confidence: to the address that is safe, which may be another one now. */
+function ResendForm({ intake, action, onDone, onCancel }: FormProps) {
+  const { t } = useTranslation();
+  const send = useIntakeAct(intake.id, action, onDone);
+  const [safe, setSafe] = useState({ email: '', phone: '' });
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        const email = safe.email.trim();
+        const phone = safe.phone.trim();
+        send.mutate(
+          email === '' && phone === ''
+            ? {}
+            : { privateContact: { ...(email !== '' && { email }), ...(phone !== '' && { phone }) } },
+        );
+      }}
+    >
+      <Stack gap="sm">
+        <ProblemAlert error={send.error} />
+        <Text size="sm">{t('intakes.resendHint')}</Text>
+        <SafeAddress value={safe} onChange={setSafe} />
+        <FormActions verb={t('intakeAction.resend-link')} busy={send.isPending} cancel={onCancel} />
       </Stack>
     </form>
   );

@@ -40,7 +40,7 @@ export function IntakeActions(props: {
         {offered
           .toSorted((a, b) => Number(first.includes(b.action)) - Number(first.includes(a.action)))
           .map(({ action, possible }) =>
-            asks.has(action) ? (
+            asks.has(action) || (action === 'resend-link' && intake.minorConsent?.confidential === true) ? (
               <Button key={action} variant="default" disabled={!possible} onClick={() => setAsked(action)}>
                 {t(`intakeAction.${action}`)}
               </Button>

@@ -131,6 +131,12 @@ function Facts({ intake }: { readonly intake: IntakeDetail }) {
           </dd>
         </>
       )}
+      {intake.minorConsent !== null && (
+        <>
+          <dt>{t('intakes.signsAlone')}</dt>
+          <dd>{t(intake.minorConsent.confidential ? 'intakes.inConfidence' : 'intakes.shared')}</dd>
+        </>
+      )}
       <dt>{t('intakes.identity')}</dt>
       <dd>
         {t(`intakes.identity.${intake.identity}`)}{' '}

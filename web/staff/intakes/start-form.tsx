@@ -1,16 +1,20 @@
 /** Invites somebody to an intake: a patient whom the clinic knows, or a person it does not know yet. */
 import { Button, Group, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { writtenLanguages } from '../../../domain/language.ts';
+import { minorConsentRulesQuery } from '../api/consents.ts';
 import { startIntake } from '../api/intakes.ts';
 import type { IntakeStart } from '../api/intakes.ts';
+import { visitTypesQuery } from '../api/queries.ts';
 import type { PatientRow } from '../api/types.ts';
+import { useNow } from '../lib/use-now.ts';
 import { FormActions } from '../parts/page.tsx';
 import { nameOf } from '../parts/patient-name.ts';
 import { PatientPicker } from '../parts/patient-picker.tsx';
 import { ProblemAlert } from '../parts/problem.tsx';
+import { SafeAddress } from './safe-address.tsx';
 
 export function StartForm(props: { readonly onDone: (id: string) => void; readonly onCancel: () => void }) {
   const { t, i18n } = useTranslation();
@@ -19,6 +23,20 @@ export function StartForm(props: { readonly onDone: (id: string) => void; readon
   const [unknown, setUnknown] = useState(false);
   const [person, setPerson] = useState({ given: '', family: '', birthDate: '', email: '', phone: '' });
   const [language, setLanguage] = useState('');
+  const [visitTypeId, setVisitTypeId] = useState('');
+  const [safe, setSafe] = useState({ email: '', phone: '' });
+  const types = useQuery(visitTypesQuery(i18n.language));
+  const rules = useQuery(minorConsentRulesQuery);
+  const now = useNow();
+  // Whether the rule fits this patient is judged by the server; an address that it does not need is not kept.
+  const alone = (rules.data?.items ?? []).some(
+    (rule) =>
+      rule.visitTypeId === visitTypeId &&
+      rule.guardianAccess === 'none' &&
+      Date.parse(rule.validFrom) <= now &&
+      (rule.validTo === null || Date.parse(rule.validTo) > now),
+  );
+  const address = { email: safe.email.trim(), phone: safe.phone.trim() };
   // Of this form: pressing again starts nothing twice, and what was changed since is another request.
   const [key, setKey] = useState(() => crypto.randomUUID());
   const send = useMutation({
@@ -36,6 +54,15 @@ export function StartForm(props: { readonly onDone: (id: string) => void; readon
     : patient !== null;
   const body = (): IntakeStart => ({
     ...(language === '' ? {} : { language }),
+    ...(visitTypeId === '' ? {} : { visitTypeId }),
+    ...(!alone || (address.email === '' && address.phone === '')
+      ? {}
+      : {
+          privateContact: {
+            ...(address.email === '' ? {} : { email: address.email }),
+            ...(address.phone === '' ? {} : { phone: address.phone }),
+          },
+        }),
     ...(unknown
       ? {
           person: {
@@ -89,6 +116,16 @@ export function StartForm(props: { readonly onDone: (id: string) => void; readon
             {unknown ? t('intakes.knownPatient') : t('intakes.unknownPerson')}
           </Button>
         </div>
+        <NativeSelect
+          label={t('intakes.service')}
+          value={visitTypeId}
+          onChange={(event) => setVisitTypeId(event.currentTarget.value)}
+          data={[
+            { value: '', label: t('intakes.noService') },
+            ...(types.data?.items ?? []).map((one) => ({ value: one.id, label: one.name })),
+          ]}
+        />
+        {alone && <SafeAddress value={safe} onChange={setSafe} />}
         <NativeSelect
           label={t('intakes.language')}
           value={language}

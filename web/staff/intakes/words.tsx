@@ -41,6 +41,8 @@ export function IntakeFlags({ intake }: { readonly intake: Intake }) {
   const { identity, insurance, escalation } = intake;
   return (
     <span className="hs-intake-flags">
+      {intake.minorConsent?.confidential === true && <Badge tone="warn">{t('intakes.confidential')}</Badge>}
+      {intake.about === 'consents' && <Badge tone="neutral">{t('intakes.onlyConsents')}</Badge>}
       {escalation === 'open' && <Badge tone="bad">{t('intakes.escalation.open')}</Badge>}
       {escalation === 'acknowledged' && <Badge tone="warn">{t('intakes.escalation.acknowledged')}</Badge>}
       {escalation === 'closed' && <Badge tone="neutral">{t('intakes.escalation.closed')}</Badge>}

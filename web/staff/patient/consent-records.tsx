@@ -60,6 +60,8 @@ export function SignedConsents({ patientId, mayEdit }: PartOf) {
                           who: one.typedName ?? t('case.someone'),
                         })}{' '}
                         · {t('signed.version', { version: one.version, language: one.locale })}
+                        {one.alone !== null &&
+                          ` · ${t('signed.alone', { service: one.alone.service[i18n.language] ?? one.alone.service['en'] ?? '' })}`}
                       </span>
                     </Text>
                     <Group gap="xs">
