@@ -24,7 +24,7 @@ import { cssVariables, theme } from '../shared/theme.ts';
 import { ProblemError } from '../shared/api-client.ts';
 import { meQuery } from './api/queries.ts';
 import { startWords } from './lib/i18n.ts';
-import { makeRouter } from './router.tsx';
+import { makeRouter } from './router.ts';
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? '';
 // The scroll lock of dialogs adds a style element too, and reads its nonce from this name.

@@ -11,7 +11,7 @@ import { chargesQuery } from '../api/charges.ts';
 import type { Charge } from '../api/charges.ts';
 import { useRowKeys } from '../frame/use-row-keys.ts';
 import { Answered, Empty, Page } from '../parts/page.tsx';
-import type { ChargesSearch } from '../router.tsx';
+import type { ChargesSearch } from './routes.ts';
 import { ChargeCard } from './charge-card.tsx';
 import { Decided } from './decided.tsx';
 import './charges.css';

@@ -14,7 +14,7 @@ import { useToday } from '../lib/use-now.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { LinkAnchor } from '../parts/links.tsx';
 import { Answered, Empty, Page } from '../parts/page.tsx';
-import type { GroupsSearch } from '../router.tsx';
+import type { GroupsSearch } from './routes.ts';
 import { CreateForm } from './create-form.tsx';
 import './groups.css';
 import { GroupBadge, SeatsTaken, useSpan } from './words.tsx';

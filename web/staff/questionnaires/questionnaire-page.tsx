@@ -16,7 +16,7 @@ import { useWorkplace } from '../lib/session.ts';
 import { dateTimeOf } from '../lib/time.ts';
 import { Answered, Page } from '../parts/page.tsx';
 import { ProblemAlert } from '../parts/problem.tsx';
-import { questionnaireViews, type QuestionnaireSearch } from '../router.tsx';
+import { questionnaireViews, type QuestionnaireSearch } from './routes.ts';
 import { Comparison } from './comparison.tsx';
 import { DefinitionEditor } from './definition.tsx';
 import { Missing } from './missing.tsx';

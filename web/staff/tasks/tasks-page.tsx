@@ -17,7 +17,7 @@ import { Dialog } from '../parts/dialog.tsx';
 import { Answered, Empty, FormActions, Page } from '../parts/page.tsx';
 import { ProblemAlert } from '../parts/problem.tsx';
 import { Badge } from '../parts/states.tsx';
-import type { TaskSearch } from '../router.tsx';
+import type { TaskSearch } from './routes.ts';
 
 const route = getRouteApi('/frame/tasks');
 const kinds = Object.keys(staffTaskOutcomes);

@@ -10,7 +10,7 @@ import { useRowKeys } from '../frame/use-row-keys.ts';
 import { useWorkplace } from '../lib/session.ts';
 import { LinkButton } from '../parts/links.tsx';
 import { Answered, Empty, Page } from '../parts/page.tsx';
-import type { OpeningsSearch } from '../router.tsx';
+import type { OpeningsSearch } from './routes.ts';
 import { BoardCard } from './board-card.tsx';
 import { groupOf } from './opening-state.tsx';
 import { useStill } from './use-still.ts';
