@@ -20,6 +20,7 @@ ENV NODE_ENV=production HEALTHSPHERE_WORKFLOW_BUNDLE=/app/dist/workflow-bundle.j
 WORKDIR /app
 COPY --from=packages /app/node_modules ./node_modules
 COPY package.json tsconfig.json config.ts keys.ts log.ts ./
+COPY config ./config
 COPY domain ./domain
 COPY workflows ./workflows
 COPY activities ./activities

@@ -3,7 +3,7 @@
  * new one leaves on standard output; the way it ends says the rest. Knows no keys, no database, no environment.
  */
 import decodeHeic from 'heic-decode';
-import sharp from 'sharp';
+import sharp, { type Sharp, type SharpOptions } from 'sharp';
 import { exitCodes, largestSide, mostPixels, type ImageKind } from './image-limits.ts';
 
 // Nothing but the two loaders that are wanted: no SVG, no PDF, no TIFF, whatever the bytes say.
@@ -22,7 +22,7 @@ async function reencode(kind: ImageKind, file: Buffer): Promise<Buffer> {
     : fitting.flatten({ background: '#ffffff' }).jpeg({ quality: 86 }).toBuffer();
 }
 
-async function opened(kind: ImageKind, file: Buffer, options: sharp.SharpOptions): Promise<sharp.Sharp> {
+async function opened(kind: ImageKind, file: Buffer, options: SharpOptions): Promise<Sharp> {
   if (kind !== 'image/heic') return sharp(file, options).autoOrient();
   // The decoder turns the picture as the file says.
   const { width, height, data } = await decodeHeic({ buffer: new Uint8Array(file) });

@@ -1,5 +1,5 @@
 /** The payer sandbox as a process of its own. Run by `npm start`; production names a real payer or clearing house (PAYER_URL). */
-import { loadPayerSandboxConfig } from '../config.ts';
+import { loadPayerSandboxConfig } from '../config/stand-ins.ts';
 import { createPayerServer } from './server.ts';
 import { openPayerStore } from './store.ts';
 

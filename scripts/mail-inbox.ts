@@ -1,5 +1,5 @@
 /** The mail catcher: SMTP in, a page and a JSON API out, everything kept in a file. Run by `npm start`. */
-import { loadMailInboxConfig } from '../config.ts';
+import { loadMailInboxConfig } from '../config/stand-ins.ts';
 import { createFaultSwitch } from './mail-inbox/fault.ts';
 import { createInboxServer } from './mail-inbox/http.ts';
 import { createSmtpServer } from './mail-inbox/smtp.ts';

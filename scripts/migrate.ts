@@ -2,7 +2,8 @@
  * `npm run migrate`: brings roles (when DATABASE_URL_ADMIN names a superuser), schema and privileges up to date.
  * Runs before API and workers start; safe to repeat; migrations only go forward.
  */
-import { databaseRoles, inheritedEnvironment, loadConfig } from '../config.ts';
+import { databaseRoles } from '../config/database.ts';
+import { inheritedEnvironment, loadConfig } from '../config.ts';
 import { bootstrapDatabase } from '../db/bootstrap.ts';
 import { migrateToLatest } from '../db/migrate.ts';
 

@@ -8,7 +8,7 @@ import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { databaseRoles } from '../config.ts';
+import { databaseRoles } from '../config/database.ts';
 import { bootstrapDatabase } from '../db/bootstrap.ts';
 import { migrateToLatest } from '../db/migrate.ts';
 import { historyKeys } from '../test/support/history-keys.ts';

@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
-import { loadConfig, type Environment } from '../../config.ts';
+import { loadConfig } from '../../config.ts';
+import type { Environment } from '../../config/environment.ts';
 import { loadKeys } from '../../keys.ts';
 import { dataConverter } from '../../workers/data-converter.ts';
 

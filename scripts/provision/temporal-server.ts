@@ -1,8 +1,9 @@
 /** Where the `temporal` program comes from, in the order of architecture.md, section 6. */
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { inheritedEnvironment, loadToolConfig } from '../../config.ts';
-import type { ToolConfig } from '../../config.ts';
+import { inheritedEnvironment } from '../../config.ts';
+import { loadToolConfig } from '../../config/tools.ts';
+import type { ToolConfig } from '../../config/tools.ts';
 import { firstThatWorks } from './attempts.ts';
 import { withFileLock } from './file-lock.ts';
 import type { Progress } from './progress.ts';

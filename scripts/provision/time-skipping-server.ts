@@ -4,8 +4,8 @@
  */
 import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadToolConfig } from '../../config.ts';
-import type { ToolConfig } from '../../config.ts';
+import { loadToolConfig } from '../../config/tools.ts';
+import type { ToolConfig } from '../../config/tools.ts';
 import { firstThatWorks } from './attempts.ts';
 import { withFileLock } from './file-lock.ts';
 import type { Progress } from './progress.ts';

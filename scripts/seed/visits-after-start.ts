@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Environment } from '../../config.ts';
+import type { Environment } from '../../config/environment.ts';
 import { logFile } from '../supervise/children.ts';
 
 /** Exists from the seeding until the visits are booked, so that an interrupted first start makes up for it. */

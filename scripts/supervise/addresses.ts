@@ -1,7 +1,9 @@
 /** Where the parts of a clinic listen, and the environment that tells its processes. */
 import { join } from 'node:path';
-import { clinicPorts, inheritedEnvironment } from '../../config.ts';
-import type { ClinicPort, Environment, LaunchConfig } from '../../config.ts';
+import { clinicPorts } from '../../config/launch.ts';
+import { inheritedEnvironment } from '../../config.ts';
+import type { ClinicPort, LaunchConfig } from '../../config/launch.ts';
+import type { Environment } from '../../config/environment.ts';
 import { freePorts, portIsFree, PortTakenError } from './ports.ts';
 import type { TakenPort } from './ports.ts';
 

@@ -1,7 +1,8 @@
 /** The processes of a clinic: how each is started, and how one knows that it does its work. */
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Environment, LaunchConfig } from '../../config.ts';
+import type { Environment } from '../../config/environment.ts';
+import type { LaunchConfig } from '../../config/launch.ts';
 import { waitForPostgres } from '../provision/postgres.ts';
 import type { PostgresCluster } from '../provision/postgres.ts';
 import type { ChildSpec, Incarnation } from './child.ts';

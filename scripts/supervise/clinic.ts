@@ -5,8 +5,10 @@
  */
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadLaunchConfig } from '../../config.ts';
-import type { ClinicPort, DatabaseRole, Environment, LaunchConfig } from '../../config.ts';
+import { loadLaunchConfig } from '../../config/launch.ts';
+import type { ClinicPort, LaunchConfig } from '../../config/launch.ts';
+import type { DatabaseRole } from '../../config/database.ts';
+import type { Environment } from '../../config/environment.ts';
 import { createKeyFile } from '../../keys.ts';
 import { durableSettings, preparePostgres, runningPostgresPid } from '../provision/postgres.ts';
 import { createProgress } from '../provision/progress.ts';

@@ -1,6 +1,7 @@
 /** Makes the engine ready for workflows: it answers, and knows the platform's search attributes. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { LaunchConfig, TemporalConfig } from '../../config.ts';
+import type { LaunchConfig } from '../../config/launch.ts';
+import type { TemporalConfig } from '../../config/temporal.ts';
 
 /** @throws after 15 s, naming the address and how to change it */
 export async function prepareEngine(launch: LaunchConfig): Promise<void> {

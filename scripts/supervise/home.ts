@@ -1,7 +1,7 @@
 /** The directory of a clinic's data. */
 import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Environment } from '../../config.ts';
+import type { Environment } from '../../config/environment.ts';
 import { removePostgres } from '../provision/postgres.ts';
 
 /** What a clinic keeps in its home, and `--reset` deletes. Anything else there (backups above all) is left alone. */

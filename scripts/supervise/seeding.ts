@@ -1,7 +1,7 @@
 /** Fills a new clinic with its synthetic patients and staff. */
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Environment } from '../../config.ts';
+import type { Environment } from '../../config/environment.ts';
 import { run } from '../provision/run.ts';
 import type { Progress } from '../provision/progress.ts';
 import { logFile } from './children.ts';

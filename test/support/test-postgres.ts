@@ -3,8 +3,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { databaseRoles } from '../../config.ts';
-import type { DatabaseRole } from '../../config.ts';
+import { databaseRoles } from '../../config/database.ts';
+import type { DatabaseRole } from '../../config/database.ts';
 import { sharedServer } from './servers.ts';
 
 export interface TestDatabase {

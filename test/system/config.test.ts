@@ -3,7 +3,9 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ConfigError, databaseRoles, loadConfig } from '../../config.ts';
+import { ConfigError } from '../../config/reading.ts';
+import { databaseRoles } from '../../config/database.ts';
+import { loadConfig } from '../../config.ts';
 import { createKeyFile, loadKeys, rotateKeyFile } from '../../keys.ts';
 
 const nowhere = { HEALTHSPHERE_HOME: join(tmpdir(), 'healthsphere-no-such-home') };

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { databaseRoles } from '../../config.ts';
+import { databaseRoles } from '../../config/database.ts';
 import { problemCodes } from '../../domain/errors.ts';
 import { explanations } from '../../scripts/doctor/findings.ts';
 
@@ -29,10 +29,14 @@ const unquoted = (cell: string | undefined): string => (cell ?? '').replace(/^`|
 const firstCells = (heading: string): string[] => rowsOf(heading).map(([first]) => unquoted(first));
 const quoted = (text: string): string[] => [...text.matchAll(/`([^`\n]+)`/g)].map(([, name]) => name!);
 
-/** Every name in capitals that config.ts mentions: as a string, or made for each database role. */
+/** Every name in capitals that config.ts and its parts mention: as a string, or made for each database role. */
 function variablesOfConfig(): string[] {
   // What listens on a port is named in capitals too.
-  const source = read('config.ts').replaceAll(/purpose: '[^']*'/g, '');
+  const files = ['config.ts', ...readdirSync(join(root, 'config')).map((file) => `config/${file}`)];
+  const source = files
+    .map(read)
+    .join('\n')
+    .replaceAll(/purpose: '[^']*'/g, '');
   const plain = [...source.matchAll(/'([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)'/g)].map(([, name]) => name!);
   const byRole = [...source.matchAll(/`([A-Z_]+_)\$\{role\.toUpperCase\(\)\}`/g)].flatMap(([, prefix]) =>
     databaseRoles.map((role) => `${prefix}${role.toUpperCase()}`),
