@@ -1,6 +1,6 @@
 /**
  * The way into an intake by its link: what a stranger with the address may learn (nothing), how a person shows that it
- * is theirs (date of birth and a code to the address on file), and how often that may be tried. Fifty tries at once are
+ * is theirs (something they know and a code to the address on file), and how often that may be tried. Fifty tries at once are
  * fifty tries: each is counted under the link's lock, before anything is said.
  */
 import { timingSafeEqual } from 'node:crypto';
@@ -99,14 +99,54 @@ async function countFailure(trx: Trx, link: IntakeLinkRow, at: Date): Promise<vo
     );
 }
 
-/** Where no whole date is on file there is none to compare with: the code to the address on file decides alone. */
-async function birthDateIsRight(trx: Trx, link: IntakeLinkRow, given: string): Promise<boolean> {
-  const patient = await trx('patient').where({ id: link.patient_id }).first<{ birth_date: string | null }>('birth_date'); // prettier-ignore
-  return patient.birth_date === null || patient.birth_date.length !== 10 || patient.birth_date === given;
+/**
+ * What a person is asked besides the code: the date of birth; of a date that is not whole its year; without any the
+ * postcode; and where the chart knows none of them nothing, because refusing would lock out whoever the intake is to ask.
+ */
+export type Asked = 'birth-date' | 'birth-year' | 'postcode' | 'code-alone';
+
+export interface Known {
+  readonly birthDate?: string | undefined;
+  readonly birthYear?: string | undefined;
+  readonly postcode?: string | undefined;
 }
 
-/** Sends a code if the date is right, and counts a try if it is not; the answer says neither. */
-export async function sendCode(context: RequestContext, linkId: string, birthDate: string): Promise<void> {
+export async function askedOf(
+  trx: Trx,
+  link: IntakeLinkRow,
+): Promise<{ readonly asks: Asked; readonly answer: string }> {
+  const patient = await trx('patient').where({ id: link.patient_id }).first<{ birth_date: string | null; address: Readonly<Record<string, unknown>> }>('birth_date', 'address'); // prettier-ignore
+  const date = patient.birth_date ?? '';
+  if (date.length === 10) return { asks: 'birth-date', answer: date };
+  if (date.length >= 4) return { asks: 'birth-year', answer: date.slice(0, 4) };
+  const postcode = plainPostcode(String(patient.address['postalCode'] ?? ''));
+  return postcode === '' ? { asks: 'code-alone', answer: '' } : { asks: 'postcode', answer: postcode };
+}
+
+/** Without blanks and case; of nine digits the five that everybody knows. */
+const plainPostcode = (text: string): string =>
+  text
+    .normalize('NFKC')
+    .toUpperCase()
+    .replaceAll(/[^\p{L}\p{N}]/gu, '')
+    .replace(/^(\d{5})\d{4}$/, '$1');
+
+/** What was given of what is asked; undefined: nothing was. */
+function givenOf(asks: Asked, given: Known): string | undefined {
+  switch (asks) {
+    case 'birth-date':
+      return given.birthDate;
+    case 'birth-year':
+      return given.birthYear ?? given.birthDate?.slice(0, 4);
+    case 'postcode':
+      return given.postcode === undefined ? undefined : plainPostcode(given.postcode);
+    case 'code-alone':
+      return '';
+  }
+}
+
+/** Sends a code if what is asked was given right, and counts a try if it was not; the answer says neither. */
+export async function sendCode(context: RequestContext, linkId: string, given: Known): Promise<void> {
   const { keys } = context.ports;
   const mayAsk = await withinLimit(context, linkId);
   await context.transaction(async (trx) => {
@@ -114,7 +154,8 @@ export async function sendCode(context: RequestContext, linkId: string, birthDat
     const at = await databaseTime(trx);
     const state = await linkState(trx, link, at);
     if (state !== 'step-up' && state !== 'ready') return;
-    if (!(await birthDateIsRight(trx, link, birthDate))) {
+    const { asks, answer } = await askedOf(trx, link);
+    if (givenOf(asks, given) !== answer) {
       await countFailure(trx, link, at);
       return;
     }
@@ -172,14 +213,14 @@ interface Opened {
 }
 
 /**
- * Opens the intake in this browser: by date of birth and code, or without where there is nothing to show. Whatever
+ * Opens the intake in this browser: by what is asked and the code, or without where there is nothing to show. Whatever
  * session the browser had is over.
  * @throws DomainError `token-expired` (data.state), `rate-limited`, `sign-in-failed`
  */
 export async function openIntake(
   context: RequestContext,
   linkId: string,
-  given: { readonly birthDate?: string | undefined; readonly code?: string | undefined },
+  given: Known & { readonly code?: string | undefined },
 ): Promise<Opened> {
   const { ports } = context;
   const names = cookieNames(ports.config.publicUrl);
@@ -196,15 +237,16 @@ export async function openIntake(
       const left = (link.locked_until?.getTime() ?? 0) - at.getTime();
       throw new DomainError('rate-limited', { data: { retryAfterSeconds: Math.max(1, Math.ceil(left / 1_000)) } });
     }
-    const { birthDate, code } = given;
-    const tried = birthDate !== undefined && code !== undefined;
+    const { code } = given;
+    const { asks, answer } = await askedOf(trx, link);
+    const known = givenOf(asks, given);
+    const tried = known !== undefined && code !== undefined;
     if (state === 'step-up' || tried) {
       if (!tried) return null;
       const codeLives = link.code_hash !== null && link.code_expires_at !== null && link.code_expires_at > at;
       const hash = hashIntakeCode(ports.keys, link.id, code.replace(/[\s-]/g, ''));
       const codeIsRight = timingSafeEqual(hash, link.code_hash ?? Buffer.alloc(32)) && codeLives;
-      const dateIsRight = await birthDateIsRight(trx, link, birthDate);
-      if (!codeIsRight || !dateIsRight) {
+      if (!codeIsRight || known !== answer) {
         // Counted in a transaction that commits: the refusal is thrown afterwards.
         await countFailure(trx, link, at);
         return null;
@@ -225,7 +267,7 @@ export async function openIntake(
     return { ...session, intakeId: link.intake_id };
   });
   if (opened === null)
-    throw new DomainError('sign-in-failed', { detail: 'The date of birth or the code is not right.' });
+    throw new DomainError('sign-in-failed', { detail: 'What you told us or the code is not right.' });
   context.setCookie(sessionCookie(names, opened.token));
   return { intakeId: opened.intakeId, expiresAt: opened.expiresAt };
 }

@@ -13,14 +13,24 @@ export const intakeLinkAnswer = z.object({
   /** The language the link was sent in, BCP 47. */
   language: z.string(),
   lockedUntil: z.string().nullable(),
+  /** What the step-up asks besides the code: what the chart can compare with. */
+  asks: z.enum(['birth-date', 'birth-year', 'postcode', 'code-alone']),
 });
 
-export const intakeCodeBody = z.strictObject({ birthDate: date });
-/** Answers the same whether the date was right or not. */
+const known = {
+  birthDate: date.optional(),
+  birthYear: z
+    .string()
+    .regex(/^\d{4}$/)
+    .optional(),
+  postcode: z.string().trim().max(20).optional(),
+};
+export const intakeCodeBody = z.strictObject(known);
+/** Answers the same whether what was given is right or not. */
 export const intakeCodeAnswer = z.object({ minutes: z.number().int() });
 
 export const intakeOpenBody = z.strictObject({
-  birthDate: date.optional(),
+  ...known,
   code: z.string().trim().min(4).max(20).optional(),
 });
 export const intakeOpenAnswer = z.object({ intakeId: z.string(), expiresAt: z.string() });

@@ -2,6 +2,7 @@
 import { databaseTime } from '../../db/clock.ts';
 import { intakeLinkHours } from '../../db/intakes/intake-links.ts';
 import {
+  askedOf,
   codeMinutes,
   linkState,
   openIntake,
@@ -39,8 +40,10 @@ export const showIntakeLink = route({
       const state = await linkState(trx, link, await databaseTime(trx));
       const organization = await trx('organization').first<{ name: string }>('name');
       const place = await trx('location').where({ active: true }).orderBy('created_at').first<{ phone: string | null } | undefined>('phone'); // prettier-ignore
+      const { asks } = await askedOf(trx, link);
       return {
         state,
+        asks,
         clinic: { name: organization.name, phone: place?.phone ?? null },
         language: link.language,
         lockedUntil: state === 'locked' ? (link.locked_until?.toISOString() ?? null) : null,
@@ -52,7 +55,8 @@ export const showIntakeLink = route({
 export const sendIntakeCode = route({
   method: 'POST',
   path: '/intake-links/:token/code',
-  summary: 'Send a one-time code to the address on file, if the date of birth is right; the answer does not say which',
+  summary:
+    'Send a one-time code to the address on file, if what is asked is given right; the answer does not say which',
   params: intakeLinkParams,
   body: intakeCodeBody,
   status: 202,
@@ -62,7 +66,7 @@ export const sendIntakeCode = route({
   withoutIdempotencyKey: 'a repeat sends another code, which ends the one before',
   answerFloorMs,
   handler: async (context, { params, body }) => {
-    await sendCode(context, await recognizeLink(context, params.token), body.birthDate);
+    await sendCode(context, await recognizeLink(context, params.token), body);
     return { minutes: codeMinutes };
   },
 });
@@ -70,12 +74,12 @@ export const sendIntakeCode = route({
 export const openIntakeLink = route({
   method: 'POST',
   path: '/intake-links/:token/open',
-  summary: 'Open the intake in this browser: date of birth and code, or neither where there is nothing to show',
+  summary: 'Open the intake in this browser: what is asked and the code, or neither where there is nothing to show',
   params: intakeLinkParams,
   body: intakeOpenBody,
   status: 201,
   answer: intakeOpenAnswer,
-  policy: { public: 'link, date of birth and code together are the right' },
+  policy: { public: 'link, what the person knows and code together are the right' },
   audit: { change: 'intake-link:open', entity: 'intake-link' },
   withoutIdempotencyKey: 'the code works once; a link without a step-up shows nothing',
   answerFloorMs,

@@ -33,9 +33,15 @@ export const factsInForce = (trx: Trx, table: FactTable, patientId: string): Pro
     .orderBy(['recorded_at', 'id'])
     .select<FactRow[]>('*');
 
+/** Somebody clinical found that it is not so: it is on the chart as that, and counts as nobody's answer. */
+export const isDismissed = ({ verification }: Pick<FactRow, 'verification'>): boolean =>
+  verification === 'refuted' || verification === 'entered-in-error';
+
 /**
  * Writes what a section says into one table:
  * - the same again changes nothing; another word about the same thing supersedes the one before;
+ * - what was refuted stays refuted by the same words of the same intake; said anew by another one it is a new word, which
+ *   somebody has to look at;
  * - only what the person took back, or this intake said before and says no more, goes; silence about a fact keeps it;
  * - "none" retires with the first fact of its list, and is on record as contradicted where such facts are in force.
  * @returns how many rows are new, and how many statements of "none" the chart contradicts
@@ -69,15 +75,19 @@ export async function writeFacts(
   for (const fact of said.facts) {
     const meant = current(fact.ref);
     const before = [...inForce.values()].filter((row) => row === meant || row.fact_key === fact.key);
-    const same = before.find((row) => saysTheSame(row, fact));
+    const isNews = (row: FactRow): boolean => isDismissed(row) && row.source_intake_id !== source.intakeId;
+    const same = before.find((row) => saysTheSame(row, fact) && !isNews(row));
     if (same !== undefined) {
       spokenOf.add(same.id);
       for (const row of before) if (row !== same) await end(row, 'changed', same.id);
       continue;
     }
-    const rivals = [...inForce.values()].filter((row) => !before.includes(row) && contradict(row.fact_key, fact.key));
-    const id = randomUUID();
     const isNone = fact.columns['none_known'] === true;
+    // "None" does not speak against what was refuted.
+    const rivals = [...inForce.values()].filter(
+      (row) => !before.includes(row) && !(isNone && isDismissed(row)) && contradict(row.fact_key, fact.key),
+    );
+    const id = randomUUID();
     // What this intake itself said before is corrected by it, whichever of the two it is.
     const standing = rivals.filter((row) => isNone && row.source_intake_id !== source.intakeId);
     if (standing.length > 0) {

@@ -7,7 +7,7 @@ import { allergyFacts, answersOfFacts, historyFacts, medicationFacts, type FactT
 import type { IntakeStep } from '../../domain/intake/intake.ts';
 import { chooseLanguage, writtenLanguages } from '../../domain/language.ts';
 import type { Answers } from '../../domain/questionnaire/questionnaire-answers.ts';
-import { factsInForce, writeFacts, type FactRow } from './chart-facts.ts';
+import { factsInForce, isDismissed, writeFacts, type FactRow } from './chart-facts.ts';
 import { commitContact, commitDemographics, commitIdentity, commitLanguage, demographicsOf } from './chart-person.ts';
 import { commitConsents } from '../patients/consents.ts';
 import type { Trx } from '../connection.ts';
@@ -137,8 +137,9 @@ async function knownAnswers(trx: Trx, patientId: string, step: IntakeStep, kept:
   }
 }
 
+/** What was refuted is no answer of anybody's; whoever still thinks it is so says it anew, and it is looked at anew. */
 async function factsToShow(trx: Trx, table: FactTable, patientId: string, kept: boolean): Promise<FactRow[]> {
-  const rows = await factsInForce(trx, table, patientId);
+  const rows = (await factsInForce(trx, table, patientId)).filter((row) => !isDismissed(row));
   const sources = rows.flatMap(({ source_intake_id: source }) => source ?? []);
   if (!kept || sources.length === 0) return rows;
   const told = await trx('intake').whereIn('id', sources).where({ confidential: true }).select<{ id: string }[]>('id');

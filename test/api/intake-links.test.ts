@@ -84,7 +84,7 @@ const touchWith = (cookie: string, id: string) =>
 
 it('a link tells the clinic and a language, and nothing about the person', async () => {
   const answer = await look(await file());
-  expect(answer.body).toEqual({ state: 'step-up', clinic: { name: 'Harbor Clinic', phone: null }, language: 'en', lockedUntil: null }); // prettier-ignore
+  expect(answer.body).toEqual({ state: 'step-up', clinic: { name: 'Harbor Clinic', phone: null }, language: 'en', lockedUntil: null, asks: 'birth-date' }); // prettier-ignore
   expect(JSON.stringify(answer.body)).not.toContain('Canary');
   const token = intakeLinkToken(api.keys, randomUUID());
   expect((await api.client().request('GET', `/intake-links/${token}`)).body.code).toBe('token-invalid');
@@ -182,6 +182,29 @@ it('asking for a code says the same, in the same time, whether the date was righ
   expect((await timed('1980-02-29')).status).toBe(202);
   expect(await api.owner('notification').where({ aggregate_id: linkId, kind: 'intake-code' })).toHaveLength(1);
 }, 20_000);
+
+it('without a whole date of birth its year is asked, without any the postcode; where nothing is known it says that the code is all', async () => {
+  const codesTo = async (id: string): Promise<number> => (await api.owner('intake_link').where({ id }).first<{ codes_sent: number }>('codes_sent')).codes_sent; // prettier-ignore
+  const rows = [
+    { of: { birth_date: '1980' }, asks: 'birth-year', wrong: { birthYear: '1981' }, right: { birthYear: '1980' } },
+    { of: { birth_date: '1980-02' }, asks: 'birth-year', wrong: { birthYear: '2001' }, right: { birthYear: '1980' } },
+    { of: { birth_date: null, address: JSON.stringify({ postalCode: '02139-4307' }) }, asks: 'postcode', wrong: { postcode: '02138' }, right: { postcode: ' 02139 ' } },
+    { of: { birth_date: null, address: '{}' }, asks: 'code-alone', wrong: null, right: {} },
+  ]; // prettier-ignore
+  for (const { of, asks, wrong, right } of rows) {
+    const who = await api.createPatient(organizationId);
+    await api.owner('patient').where({ id: who }).update(of);
+    const linkId = await file(await makeIntake(who), who);
+    expect((await look(linkId)).body.asks).toBe(asks);
+    for (const body of wrong === null ? [] : [wrong, {}]) await ask(linkId, 'code', body);
+    expect(await codesTo(linkId)).toBe(0);
+    await ask(linkId, 'code', right);
+    expect(await codesTo(linkId), asks).toBe(1);
+    const code = await codeOf(linkId);
+    if (wrong !== null) expect((await ask(linkId, 'open', { ...wrong, code })).status).toBe(401);
+    expect((await ask(linkId, 'open', { ...right, code })).status).toBe(201);
+  }
+});
 
 it('an untouched invitation to a new chart opens directly, once; what was saved is behind the step-up', async () => {
   intakeId = await makeIntake(patientId, false);

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { commitSection, prefillFor, type SectionAnswers } from '../../db/charts/chart-sections.ts';
+import { verifyFact } from '../../db/charts/chart-verification.ts';
 import { connect, type Db } from '../../db/connection.ts';
 import {
   consentDocuments,
@@ -105,6 +106,42 @@ describe('allergies', () => {
     expect(ended).toEqual([
       { substance: 'Latex', superseded_because: 'removed' },
       { substance: 'Peanuts', superseded_because: 'changed' },
+    ]);
+  });
+
+  it('what was refuted or taken back does not come back; said anew it is news, and none does not speak against it', async () => {
+    await commit('allergies', some(allergy('Penicillin'), allergy('Latex')));
+    const [latex] = (await prefill('allergies'))!.answers['allergies.list']!.filter(
+      (row) => (row as Record<string, unknown[]>)['allergies.substance']?.[0] === 'Latex',
+    );
+    const refute = async (substance: string): Promise<void> => {
+      const by = { organizationId: clinic.organizationId, actor: staffActor, at: later(1) };
+      const row = await clinic.owner('allergy_intolerance').where({ patient_id: patientId, substance }).whereNull('superseded_at').first<{ id: string }>('id'); // prettier-ignore
+      await clinic.read((trx) =>
+        verifyFact(trx, { ...by, patientId, kind: 'allergy', factId: row.id, verdict: 'refuted' }),
+      );
+    };
+    await refute('Penicillin');
+    const asked = async (): Promise<unknown[]> =>
+      ((await prefill('allergies'))?.answers['allergies.list'] ?? []).map(
+        (row) => (row as Record<string, unknown[]>)['allergies.substance']?.[0],
+      );
+    expect(await asked()).toEqual(['Latex']);
+    // The intake that said it is saved once more, after a return: what was refuted stays so.
+    expect((await commit('allergies', some(allergy('Penicillin'), allergy('Latex')), { at: later(2) })).facts).toEqual({}); // prettier-ignore
+    const next = randomUUID();
+    await commit('allergies', some({ ...(latex as object), 'allergies.confirm': [code('removed')] }), { intake: next, at: later(30) }); // prettier-ignore
+    // Nothing is left to confirm: the next one is asked openly, and "none" is no contradiction.
+    expect(await prefill('allergies')).toBeNull();
+    expect((await commit('allergies', none, { intake: next, at: later(31) })).contradicted).toBe(0);
+    expect(await prefill('allergies')).toMatchObject({ answers: { 'allergies.any': [code('none')] } });
+    const third = randomUUID();
+    expect((await commit('allergies', some(allergy('Penicillin')), { intake: third, at: later(60) })).facts).toEqual({ allergy_intolerance: 1 }); // prettier-ignore
+    expect(await asked()).toEqual(['Penicillin']);
+    const rows = await clinic.owner('allergy_intolerance').where({ patient_id: patientId, substance: 'Penicillin' }).orderBy('recorded_at').select('verification', 'superseded_because', 'source_intake_id'); // prettier-ignore
+    expect(rows).toEqual([
+      { verification: 'refuted', superseded_because: 'changed', source_intake_id: intakeId },
+      { verification: 'unconfirmed', superseded_because: null, source_intake_id: third },
     ]);
   });
 

@@ -36,7 +36,7 @@ export interface FakeIntake {
   page: Partial<IntakeStepPage>;
   /** That the link was sent in. */
   language: string;
-  link: { state: string; lockedUntil?: string | null };
+  link: { state: string; lockedUntil?: string | null; asks?: string };
   /** False: 401, as after the end of a session. */
   signedIn: boolean;
   /** No answer comes at all. */
@@ -96,7 +96,13 @@ export async function fakeIntake(page: Page): Promise<FakeIntake> {
     if (path.startsWith('/intake-links/')) {
       if (request.method() === 'GET') {
         const clinic = progress().clinic;
-        return answer(route, 200, { clinic, language: fake.language, lockedUntil: null, ...fake.link });
+        return answer(route, 200, {
+          clinic,
+          language: fake.language,
+          lockedUntil: null,
+          asks: 'birth-date',
+          ...fake.link,
+        });
       }
       if (path.endsWith('/open')) {
         const { code } = request.postDataJSON() as { code?: string };

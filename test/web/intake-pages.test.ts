@@ -175,6 +175,22 @@ describe.each(writtenLanguages)('the rooms of an intake in %s', (language) => {
     if (everyKind) {
       await go('/i/0123456789012345678901');
       await look(opened, '01-link', language, wide);
+      // The step-up asks what the chart knows; where that is nothing, it says that the code is all.
+      fake.link = { state: 'step-up', asks: 'birth-year' };
+      await go('/i/0123456789012345678901');
+      await submit(page);
+      expect(await page.locator('.error a').innerText()).toBe(words['intake.link.needKnown']);
+      await look(opened, '01-step-up', language);
+      await page.fill('#known', '1980');
+      await submit(page);
+      await page.waitForSelector('#code');
+      fake.link = { state: 'step-up', asks: 'code-alone' };
+      await go('/i/0123456789012345678901');
+      expect(await page.locator('main form input').count()).toBe(0);
+      await submit(page);
+      await page.waitForSelector('#code');
+      expect(await page.locator('main').innerText()).toContain(words['intake.link.codeHelpAlone']);
+      fake.link = { state: 'ready' };
       await go(at('language', 'language.preferred'));
       await look(opened, '03-language', language, wide);
       await go(at('contact', 'contact.phone'));

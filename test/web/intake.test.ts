@@ -2,14 +2,22 @@
  * A whole intake as a patient does it, with the real server: opened by the link of the invitation, answered by keyboard alone
  * at 360 px, in Spanish and in Arabic, sent, and read at the clinic. What goes wrong on the way is in intake-pages.test.ts.
  */
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
+import { pino } from 'pino';
+import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { eicarScanner } from '../../activities/adapters/eicar-scanner.ts';
 import { intakeLinkToken } from '../../activities/intake-token.ts';
+import { databaseClock } from '../../activities/ports.ts';
+import { scanNext } from '../../workers/document-watch.ts';
 import { openClinicApi } from '../api/clinic-api.ts';
 import type { ClinicApi } from '../api/clinic-api.ts';
 import { password } from '../api/support.ts';
+import { heicCard } from '../documents/heic-card.ts';
+import { pdf } from '../documents/files.ts';
 import { axeFindings } from '../support/axe.ts';
 import { errorsOf, launchBrowser } from '../support/browser.ts';
 import { webDirectory } from '../support/builds.ts';
@@ -299,6 +307,119 @@ it('nothing that was typed two seconds ago is lost: the page is killed, reloaded
   await expect.poll(atTheClinic).toBe('My knee hurts less');
   await context.close();
 });
+
+it('cards: a photograph of megabytes, a PDF and a HEIC are sent, stopped, tried again, shown, replaced and removed', async () => {
+  const words = wordsOf('en');
+  const { intakeId, link } = await begin('en');
+  const context = await browser.newContext({ locale: 'en-US', viewport: { width: 360, height: 760 } });
+  context.setDefaultTimeout(15_000);
+  const page = await context.newPage();
+  await page.goto(link);
+  await page.click('form button[type=submit]');
+  await page.waitForSelector('a.primary');
+  const step = `${clinic.api.url}/portal/intake/${intakeId}/insurance`;
+  await page.goto(`${step}/insurance.has`);
+  await page.click('[id="q-insurance.has"]');
+  await page.click('form button[type=submit]');
+  await page.waitForSelector('[id="q-insurance.payer"]');
+  await page.goto(`${step}/insurance.cards`);
+  const front = page.locator('.question:has([id="q-insurance.card-front"])');
+  const back = page.locator('.question:has([id="q-insurance.card-back"])');
+  const [field, camera] = ['[id="q-insurance.card-front"]', '[id="q-insurance.card-front-camera"]'];
+  await page.waitForSelector(field);
+  // A telephone opens its camera, the one at its back, and nothing but pictures.
+  expect(await page.getAttribute(camera, 'capture')).toBe('environment');
+  expect(await page.getAttribute(camera, 'accept')).toBe('image/*');
+  const filed = () => clinic.api.owner('document').where({ intake_id: intakeId }).orderBy('created_at').select('id', 'kind', 'bytes'); // prettier-ignore
+
+  // What is no picture, and what only says that it is one; what is too big is not even sent.
+  const error = front.locator('.field-error');
+  await page.setInputFiles(field, { name: 'card.txt', mimeType: 'text/plain', buffer: Buffer.from('card') });
+  expect(await error.innerText()).toContain(words['intake.file.kind']);
+  await page.setInputFiles(field, {
+    name: 'a.jpg',
+    mimeType: 'image/jpeg',
+    buffer: Buffer.alloc(10 * 1024 * 1024 + 1),
+  });
+  expect(await error.innerText()).toContain(words['intake.file.size']);
+  await page.setInputFiles(field, { name: 'card.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('no picture') });
+  await front.locator(`text=${words['intake.file.kind']}`).waitFor();
+  expect(await page.getAttribute(field, 'aria-describedby')).toContain('card-front-error');
+  expect(await filed()).toEqual([]);
+
+  // On a slow line one sees how far it is; it can be stopped, and breaks off and goes on by itself.
+  const photograph = { name: 'card.jpg', mimeType: 'image/jpeg', buffer: await largePhotograph() };
+  expect(photograph.buffer.length).toBeGreaterThan(3_000_000);
+  const line = await context.newCDPSession(page);
+  const setLine = (offline: boolean, bytesPerSecond: number) =>
+    line.send('Network.emulateNetworkConditions', { offline, latency: 20, downloadThroughput: -1, uploadThroughput: bytesPerSecond }); // prettier-ignore
+  await setLine(false, 400_000);
+  await page.setInputFiles(field, photograph);
+  await page.waitForFunction((id) => ((document.getElementById(id) as HTMLProgressElement | null)?.value ?? 0) > 0, 'q-insurance.card-front-progress'); // prettier-ignore
+  expect(await front.locator('.sending label').innerText()).toMatch(/^Sending: \d+ %$/);
+  expect(await front.locator('[role=status]').textContent()).toMatch(/^Sending: (0|25|50|75) %$/);
+  expect(await axeFindings(page)).toEqual([]);
+  await front.locator(`button:has-text("${words['intake.file.stop']}")`).click();
+  await front.locator('.sending').waitFor({ state: 'detached' });
+  expect(await error.count()).toBe(0);
+  await page.setInputFiles(field, photograph);
+  await front.locator('.sending').waitFor();
+  await setLine(true, -1);
+  await front.locator(`text=${words['intake.file.offline']}`).waitFor();
+  expect(await front.locator(`button:has-text("${words['retry']}")`).count()).toBe(1);
+  expect(await filed()).toEqual([]);
+  await setLine(false, -1);
+  await front.locator(`text=${words['intake.file.given']}`).waitFor();
+  await front.locator(`text=${words['intake.file.checking']}`).waitFor();
+  const answered = async (linkId: string): Promise<unknown> => {
+    const row = await clinic.api.owner('intake_step').where({ intake_id: intakeId, step: 'insurance' }).first<{ answers: Record<string, unknown[]> }>('answers'); // prettier-ignore
+    return row.answers[linkId]?.[0];
+  };
+  // That it belongs to this answer is said without going forward.
+  const [first] = await filed();
+  await expect.poll(() => answered('insurance.card-front'), { timeout: 5_000 }).toEqual({ documentId: first.id });
+  expect(await filed()).toHaveLength(1);
+
+  // Once its scan found nothing it is shown, without what the camera wrote into it.
+  await scanAll();
+  await front.locator('img.photo').waitFor({ timeout: 10_000 });
+  await expect.poll(() => front.locator('img.photo').evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBeGreaterThan(100); // prettier-ignore
+  const kept = await context.request.get(`${clinic.api.url}/api/v1/documents/${first.id}`);
+  expect((await kept.body()).includes('CANARY')).toBe(false);
+
+  // Another file takes its place; a HEIC comes from the camera; what is removed is no answer any more.
+  await page.setInputFiles(field, { name: 'card.pdf', mimeType: 'application/pdf', buffer: pdf() });
+  await expect.poll(async () => (await filed()).length, { timeout: 10_000 }).toBe(2);
+  await page.setInputFiles('[id="q-insurance.card-back-camera"]', { name: 'IMG_1.HEIC', mimeType: '', buffer: heicCard }); // prettier-ignore
+  await back.locator(`text=${words['intake.file.given']}`).waitFor();
+  await scanAll();
+  await front.locator(`a:has-text("${words['intake.file.open']}")`).waitFor({ timeout: 10_000 });
+  await back.locator('img.photo').waitFor({ timeout: 10_000 });
+  const documents = (await filed()) as { id: string; kind: string }[];
+  expect(documents.map(({ kind }) => kind)).toEqual(['insurance-front', 'insurance-front', 'insurance-back']);
+  await page.screenshot({ path: join(pictures, 'cards-360.png'), fullPage: true });
+  await front.locator(`button:has-text("${words['intake.file.remove']}")`).click();
+  expect(await page.evaluate(() => document.activeElement?.id)).toBe('q-insurance.card-front');
+  await expect.poll(() => answered('insurance.card-front'), { timeout: 5_000 }).toBeUndefined();
+  expect(await answered('insurance.card-back')).toEqual({ documentId: documents[2]?.id });
+  await context.close();
+}, 120_000);
+
+/** As a telephone takes one: megabytes, and in it the camera and the place. */
+async function largePhotograph(): Promise<Buffer> {
+  const [width, height] = [2_400, 1_800];
+  const noise = randomBytes(width * height * 3);
+  return sharp(noise, { raw: { width, height, channels: 3 } })
+    .withExif({ IFD0: { Make: 'CANARY-CAMERA' }, IFD3: { GPSLatitudeRef: 'N', GPSLatitude: '40/1 26/1 46/1' } })
+    .jpeg({ quality: 90 })
+    .toBuffer();
+}
+
+async function scanAll(): Promise<void> {
+  const { worker: db, api } = clinic;
+  const options = { db, clock: databaseClock(db), log: pino({ level: 'silent' }), store: api.ports.documents, scanner: eicarScanner }; // prettier-ignore
+  while (await scanNext(options, clinic.organizationId));
+}
 
 it('an answer that cannot wait shows help at once and rings at the clinic, with the form still open', async () => {
   const { intakeId, link } = await begin('en');

@@ -6,7 +6,7 @@ import { pagesOf } from '../../../domain/questionnaire/questionnaire-pages.ts';
 import { Link } from '../router.tsx';
 import { useSpeech } from '../words.tsx';
 import { answerLines } from './answer-words.ts';
-import { Photo } from './file-input.tsx';
+import { Photo } from './photo.tsx';
 import type { StepPage } from './intake-api.ts';
 
 interface Props {

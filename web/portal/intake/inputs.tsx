@@ -116,7 +116,8 @@ function field(props: Common): ReactNode {
           problem={problem}
           linkId={item.linkId}
           documentId={documentOf(values[0])}
-          onChange={(documentId) => onChange(documentId === null ? [] : [{ documentId }], false)}
+          // A file is at the clinic already: that it belongs to this answer is said without going forward.
+          onChange={(documentId) => onChange(documentId === null ? [] : [{ documentId }], true)}
         />
       );
     default:

@@ -128,23 +128,36 @@ function Begin({ token, link, onOpen, again }: LinkProps): ReactNode {
   );
 }
 
-/** Birth date, then the code that went to the address on file. */
+/** Something the person knows, where the chart has it to compare with; then the code that went to the address on file. */
 function WhoYouAre({ token, link, onOpen, again }: LinkProps): ReactNode {
   const { t, language } = useSpeech();
   const focus = dateFocus('birth-date', language);
   const [birthDate, setBirthDate] = useState('');
+  const [word, setWord] = useState('');
+  const { asks } = link;
+  const known =
+    asks === 'birth-date'
+      ? { birthDate }
+      : asks === 'birth-year'
+        ? { birthYear: word.trim() }
+        : asks === 'postcode'
+          ? { postcode: word.trim() }
+          : {};
   const [asked, setAsked] = useState(false);
   const [code, setCode] = useState('');
   const [sent, setSent] = useState(false);
   const [problems, setProblems] = useState<readonly FieldProblem[]>([]);
 
   async function sendCode(): Promise<void> {
-    if (!/^\d{4}-\d{2}-\d{2}$/.test(birthDate)) {
+    if (asks === 'birth-date' && !/^\d{4}-\d{2}-\d{2}$/.test(birthDate)) {
       return setProblems([{ field: focus, text: t('claim.needBirthDate') }]);
+    }
+    if ((asks === 'birth-year' && !/^\d{4}$/.test(word.trim())) || (asks === 'postcode' && word.trim() === '')) {
+      return setProblems([{ field: 'known', text: t('intake.link.needKnown') }]);
     }
     try {
       setProblems([]);
-      await api('POST /intake-links/:token/code', { params: { token }, body: { birthDate } });
+      await api('POST /intake-links/:token/code', { params: { token }, body: known });
       setSent(asked);
       setAsked(true);
     } catch (error) {
@@ -155,7 +168,7 @@ function WhoYouAre({ token, link, onOpen, again }: LinkProps): ReactNode {
   async function open(): Promise<void> {
     if (code.trim().length < 4) return setProblems([{ field: 'code', text: t('claim.needCode') }]);
     try {
-      const body = { birthDate, code: code.trim() };
+      const body = { ...known, code: code.trim() };
       const { intakeId } = await api('POST /intake-links/:token/open', { params: { token }, body });
       rememberLink(intakeId, token);
       await onOpen(intakeId);
@@ -170,17 +183,32 @@ function WhoYouAre({ token, link, onOpen, again }: LinkProps): ReactNode {
   if (!asked) {
     return (
       <Page title={t('intake.link.who')} problems={problems}>
-        <p>{t('intake.link.whoHelp', { clinic: link.clinic.name })}</p>
+        <p>
+          {t(asks === 'code-alone' ? 'intake.link.whoHelpCode' : 'intake.link.whoHelp', { clinic: link.clinic.name })}
+        </p>
         <Form onSubmit={sendCode} label={t('claim.sendCode')}>
-          <DateInput
-            id="birth-date"
-            legend={t('claim.birthDate')}
-            showLegend
-            birth
-            value={birthDate}
-            onChange={setBirthDate}
-            problem={problems.find(({ field }) => field === focus)?.text}
-          />
+          {asks === 'birth-date' ? (
+            <DateInput
+              id="birth-date"
+              legend={t('claim.birthDate')}
+              showLegend
+              birth
+              value={birthDate}
+              onChange={setBirthDate}
+              problem={problems.find(({ field }) => field === focus)?.text}
+            />
+          ) : asks === 'code-alone' ? null : (
+            <Field
+              id="known"
+              short
+              inputMode={asks === 'birth-year' ? 'numeric' : undefined}
+              autoComplete={asks === 'birth-year' ? 'bday-year' : 'postal-code'}
+              label={t(asks === 'birth-year' ? 'intake.link.birthYear' : 'intake.link.postcode')}
+              value={word}
+              onChange={setWord}
+              problems={problems}
+            />
+          )}
         </Form>
         <Reach clinic={link.clinic} />
       </Page>
@@ -188,7 +216,7 @@ function WhoYouAre({ token, link, onOpen, again }: LinkProps): ReactNode {
   }
   return (
     <Page title={t('intake.link.code')} problems={problems}>
-      <p>{t('intake.link.codeHelp')}</p>
+      <p>{t(asks === 'code-alone' ? 'intake.link.codeHelpAlone' : 'intake.link.codeHelp')}</p>
       <Form onSubmit={open} label={t('intake.link.open')}>
         <Field
           id="code"
