@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { databaseTime } from '../../db/clock.ts';
 import type { Trx } from '../../db/connection.ts';
+import { keptFromOthers } from '../../db/patients/minor-consents.ts';
 import { formatName } from '../../domain/patient/patient.ts';
 import type { RequestContext } from '../context.ts';
 import { requireChart } from '../patients/own-chart.ts';
@@ -76,6 +78,8 @@ interface NotificationQuery {
   readonly aggregateId?: string | undefined;
   readonly patientId?: string | undefined;
   readonly state?: string | undefined;
+  /** Leaves out what went to a minor about an intake in confidence. */
+  readonly withoutConfidential?: boolean | undefined;
   readonly limit: number;
   readonly after: { readonly due: string; readonly id: string } | undefined;
 }
@@ -94,6 +98,10 @@ async function notificationRows(
       trx.raw(`to_char(n.due_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS position`)); // prettier-ignore
   if (query.aggregateId !== undefined) void found.where('n.aggregate_id', query.aggregateId);
   if (query.patientId !== undefined) void found.where('n.patient_id', query.patientId);
+  if (query.withoutConfidential === true)
+    void found.whereRaw(
+      `NOT EXISTS (SELECT 1 FROM intake i WHERE i.patient_id = n.patient_id AND i.confidential AND i.id::text = n.params->>'intakeId')`,
+    );
   if (query.state !== undefined) void found.where('n.state', query.state);
   if (query.after !== undefined)
     void found.whereRaw('(n.due_at, n.id) < (CAST(? AS timestamptz), CAST(? AS uuid))', [
@@ -110,7 +118,15 @@ async function answer(
   query: Omit<NotificationQuery, 'after'> & { readonly cursor?: string | undefined },
 ) {
   const after = decodeCursor(query.cursor, position);
-  const rows = await context.read((trx) => notificationRows(trx, context.organizationId, { ...query, after }));
+  const rows = await context.read(async (trx) => {
+    const { patientId } = query;
+    // A child's account may be a parent's.
+    const kept =
+      context.user.kind === 'patient' &&
+      patientId !== undefined &&
+      (await keptFromOthers(trx, { patientId, confidential: true, at: await databaseTime(trx) }));
+    return notificationRows(trx, context.organizationId, { ...query, after, withoutConfidential: kept });
+  });
   const mayKnow = context.can('patient:read') || context.user.kind === 'patient';
   return pageOf(rows, query.limit, (row) => toNotification(row, mayKnow), (row) => ({ due: row.position, id: row.id })); // prettier-ignore
 }

@@ -64,6 +64,9 @@ it('a minor answers and signs alone under the clinic’s rule; guardian and acco
   expect((await account.request('GET', `${path}/steps/medications`)).status).toBe(404);
   expect((await account.request('POST', `${path}/withdraw`, { body: {} })).status).toBe(404);
   expect(good(await account.request('GET', `/patients/${patientId}/consents`)).items).toEqual([]);
+  const sent = good(await account.request('GET', `/patients/${patientId}/notifications`)).items;
+  expect(sent).toEqual([]);
+  expect(await api.owner('notification').where({ patient_id: patientId }).pluck('kind')).toContain('intake-invitation');
   const { id: consentId } = await api.owner('consent_record').where({ patient_id: patientId }).first('id');
   expect((await account.request('GET', `/patients/${patientId}/consents/${consentId}`)).status).toBe(404);
   // Nor does another intake, which a guardian answers, tell what was said in confidence.

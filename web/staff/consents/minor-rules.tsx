@@ -60,7 +60,8 @@ function RuleRow({ rule, service }: { readonly rule: MinorConsentRule; readonly 
     mutationFn: () => endMinorConsentRule(rule.id),
     onSuccess: () => client.invalidateQueries({ queryKey: minorConsentRulesQuery.queryKey }),
   });
-  const over = rule.validTo !== null && Date.parse(rule.validTo) <= now;
+  // What was ended a moment ago is over, whatever this page's clock says.
+  const over = end.isSuccess || (rule.validTo !== null && Date.parse(rule.validTo) <= now);
   const from = dateTimeOf(rule.validFrom, zone, i18n.language);
   return (
     <li>

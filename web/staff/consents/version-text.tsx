@@ -19,6 +19,7 @@ export function VersionText({ kind, version }: { readonly kind: string; readonly
         return (
           <>
             <NativeSelect
+              mt="xs"
               label={t('consents.inLanguage')}
               value={text.locale}
               onChange={(event) => setChosen(event.currentTarget.value)}
