@@ -45,9 +45,11 @@ export function VisitPapers({ visitId }: { readonly visitId: string }): ReactNod
       </ul>
       {problem !== null && <p role="alert">{problem}</p>}
       {canAsk && (
-        <button type="button" className="primary" disabled={busy} onClick={() => void sign()}>
-          {t('visit.papers.sign')}
-        </button>
+        <p>
+          <button type="button" className="primary" disabled={busy} onClick={() => void sign()}>
+            {t('visit.papers.sign')}
+          </button>
+        </p>
       )}
     </section>
   );
