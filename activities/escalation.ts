@@ -1,10 +1,6 @@
 /** What the process of an escalation has done for it: each one transaction, each safe to repeat by its operation key. */
-import {
-  applyEscalationAction,
-  losePresence,
-  readEscalation,
-  ringEscalationTimer,
-} from '../db/escalations/escalations.ts';
+import { readOrTakeUp } from '../db/escalations/escalation-calls.ts';
+import { applyEscalationAction, losePresence, ringEscalationTimer } from '../db/escalations/escalations.ts';
 import type { Operation } from '../workflows/messages/appointment.ts';
 import type { EscalationRequest, EscalationSettled, EscalationStart } from '../workflows/messages/escalation.ts';
 import { activityStep } from './activity-step.ts';
@@ -22,7 +18,7 @@ export interface EscalationActivities {
 export function escalationActivities(ports: ActivityPorts): EscalationActivities {
   const step = activityStep(ports.log);
   return {
-    readEscalation: (which) => step(() => readEscalation(ports, which)),
+    readEscalation: (which) => step(() => readOrTakeUp(ports, which)),
     applyEscalationAction: (action) => step(() => applyEscalationAction(ports, action)),
     ringEscalationTimer: (timer) => step(() => ringEscalationTimer(ports, timer)),
     losePresence: (which) => step(() => losePresence(ports, which)),

@@ -186,6 +186,8 @@ export const routes = [
   walkIns.actOnWalkIn,
   walkIns.showWalkInCase,
   escalations.listEscalationsRoute,
+  escalations.previewEscalation,
+  escalations.raiseEscalationRoute,
   escalations.showEscalation,
   escalations.actOnEscalation,
   onCall.listOnCallShifts,

@@ -156,6 +156,12 @@ export const tables: Readonly<Record<string, TableDeclaration>> = {
   escalation: process,
   escalation_notice: process,
   escalation_responder: process,
+  // Said by a person, in a request; the escalation of it is the worker's to make.
+  escalation_call: {
+    class: 'record',
+    rowSecurity: true,
+    grants: { worker: ['SELECT', 'UPDATE'], api: append, backup: read },
+  },
   intake: process,
   intake_step: process,
   // Kept as they were; drafts alone may be erased, when a withdrawal's retention says so.

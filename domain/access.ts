@@ -39,6 +39,7 @@ export const actions = {
   'intake:review': 'Review, give back, waive parts of and approve intakes',
   // Urgent items
   'escalation:read': 'See urgent items and who is on call',
+  'escalation:raise': 'Raise an urgent item, and take it back within two minutes',
   'emergency:ack': 'Take on urgent items that one was told of',
   'escalation:lead': 'End urgent items that others have',
   'on-call:manage': 'Change who is on call',
@@ -122,6 +123,7 @@ const frontDesk: Action[] = [
   'charge:read',
   'charge:waive',
   'escalation:read',
+  'escalation:raise',
 ];
 const clinical: Action[] = [
   'appointment:read',
@@ -155,6 +157,7 @@ const clinical: Action[] = [
   'task:work',
   'case:read',
   'escalation:read',
+  'escalation:raise',
   'emergency:ack',
 ];
 

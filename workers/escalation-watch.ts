@@ -6,8 +6,9 @@ import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/c
 import type { Logger } from 'pino';
 import type { Clock } from '../activities/ports.ts';
 import type { Db } from '../db/connection.ts';
+import { takeUpCall, waitingCalls } from '../db/escalations/escalation-calls.ts';
 import { organizationIds } from '../db/organizations.ts';
-import { withOrganization } from '../db/transaction.ts';
+import { withOrganization, withTransaction } from '../db/transaction.ts';
 import { openEscalationStates } from '../domain/escalation.ts';
 import { escalationMovedSignal, escalationWorkflow, escalationWorkflowId } from '../workflows/messages/escalation.ts';
 import { startRounds } from './rounds.ts';
@@ -46,9 +47,10 @@ export function startEscalationWatch(options: EscalationWatchOptions): { stop():
 /** One look. @returns the escalations whose run was begun by it */
 export async function lookAfterEscalations(options: Omit<EscalationWatchOptions, 'intervalMs'>): Promise<string[]> {
   const { db, clock, log, client: connected, taskQueue = appointmentTaskQueue } = options;
+  const at = await clock.now();
+  await takeUpCalls(db, at);
   const client = connected();
   if (client === undefined) return [];
-  const at = await clock.now();
   const begun: string[] = [];
   for (const organizationId of await organizationIds(db)) {
     for (const { id, overdue } of await openEscalations(db, organizationId, at)) {
@@ -71,6 +73,16 @@ export async function lookAfterEscalations(options: Omit<EscalationWatchOptions,
     }
   }
   return begun;
+}
+
+/** What people have raised while no run could be begun: first of all somebody is told. */
+async function takeUpCalls(db: Db, at: Date): Promise<void> {
+  for (const organizationId of await organizationIds(db)) {
+    const before = new Date(at.getTime() - startedWithinMs);
+    const waiting = await withOrganization(db, organizationId, (trx) => waitingCalls(trx, before));
+    for (const callId of waiting)
+      await withTransaction(db, { organizationId }, (trx) => takeUpCall(trx, { organizationId, callId, at }));
+  }
 }
 
 async function openEscalations(db: Db, organizationId: string, at: Date): Promise<{ id: string; overdue: boolean }[]> {

@@ -27,11 +27,13 @@ import {
   escalationMovedSignal,
   escalationOperationKey,
   escalationQuery,
+  escalationRaisedUpdate,
   presenceLostSignal,
   subjectWorkflowId,
 } from './messages/escalation.ts';
 import type {
   EscalationActionOutcome,
+  EscalationRaised,
   EscalationRequest,
   EscalationSettled,
   EscalationStart,
@@ -80,10 +82,17 @@ function setUp(which: EscalationStart) {
       validator: (request) => refuseAtTheDoor(action, request),
     });
   }
+  setHandler(defineUpdate<EscalationRaised>(escalationRaisedUpdate), raised);
   setHandler(defineSignal(escalationMovedSignal), () => void (readWanted = true));
   setHandler(defineSignal(presenceLostSignal), () => void (presenceLost += 1));
   setHandler(defineQuery<EscalationSettled | null>(escalationQuery), () => settled);
   setHandler(defineQuery<readonly PlannedTimer[]>(nextTimersQuery), () => clock.pending());
+
+  /** Whoever raised it by hand waits for this. */
+  async function raised(): Promise<EscalationRaised> {
+    await condition(() => settled !== null);
+    return { escalation: settled!.escalation, inputHash: '' };
+  }
 
   /** Timers first: nothing is awaited before what is no longer to ring is cancelled. */
   async function adopt(step: EscalationSettled): Promise<EscalationView> {

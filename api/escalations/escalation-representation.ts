@@ -9,9 +9,11 @@ import {
   whoWasTold,
   type ListedEscalation,
 } from '../../db/escalations/escalation-lists.ts';
+import { callsOf } from '../../db/escalations/escalation-calls.ts';
 import { escalationFacts } from '../../db/escalations/escalations.ts';
 import { isoOrNull } from '../../db/instants.ts';
 import { onCallAt } from '../../db/escalations/on-call.ts';
+import { isoDurationToMs } from '../../domain/calendar/calendar.ts';
 import {
   escalationActions,
   escalationLevels,
@@ -28,8 +30,8 @@ import type { RequestContext } from '../context.ts';
 import { id } from '../schemas.ts';
 import { namesOf } from '../waitlist/waitlist-representation.ts';
 
-const person = z.object({ id, name: z.string() });
-const target = z.enum([...ladderTargets, 'administrator']);
+export const person = z.object({ id, name: z.string() });
+export const target = z.enum([...ladderTargets, 'administrator']);
 
 export const escalation = z.object({
   id,
@@ -61,6 +63,8 @@ export const escalation = z.object({
   outcomeNote: z.string().nullable(),
   endedAt: z.string().nullable(),
   allowedActions: z.array(z.enum(escalationActions)),
+  /** Until when this person, who raised it, may take it back; null for everybody else. */
+  cancelUntil: z.string().nullable(),
   /** Moves with every change. */
   version: z.int(),
 });
@@ -88,6 +92,8 @@ export const escalationDetail = escalation.extend({
   ahead: z.array(
     z.object({ name: z.string(), dueAt: z.string(), targets: z.array(target), people: z.array(person) }),
   ),
+  /** Who raised it by hand, the first of them first; what they wrote is for who may take it on, and for themselves. */
+  calls: z.array(z.object({ at: z.string(), by: person.nullable(), note: z.string().nullable() })),
   responders: z.array(
     z.object({ person, round: z.int(), first: z.boolean(), at: z.string(), etaAt: z.string().nullable() }),
   ),
@@ -125,7 +131,7 @@ export async function representEscalations(
       subject: { kind: row.subject_kind, id: row.subject_id },
       patient: names.patient(row.patient_id),
       location: place === undefined ? null : { id: place.id, name: place.name },
-      reasonCode: seesWhy ? row.reason_code : null,
+      reasonCode: seesWhy || own.raisedIt ? row.reason_code : null,
       raisedAt: row.raised_at.toISOString(),
       ackDueAt: row.ack_due_at.toISOString(),
       round: row.round,
@@ -148,6 +154,10 @@ export async function representEscalations(
       allowedActions: escalationActions.filter(
         (action) => escalationProblem(action, escalationFacts(row), { ...own, actor }, at) === null,
       ),
+      cancelUntil:
+        own.raisedIt && openEscalationStates.has(row.state)
+          ? new Date(row.raised_at.getTime() + isoDurationToMs(row.plan.cancelWithin)).toISOString()
+          : null,
       version: row.version,
     };
   });
@@ -174,8 +184,20 @@ export async function representEscalation(
     const known = [...new Set(people)].map(who);
     ahead.push({ name, dueAt: dueAt.toISOString(), targets: [...targets], people: known });
   }
+  const calls = await callsOf(trx, row.id);
+  const callers = await peopleOf(trx, calls.map((one) => userOf(one.raised_by))); // prettier-ignore
+  const seesWhy = context.can('emergency:ack') || context.can('escalation:lead');
   return {
     ...shown!,
+    calls: calls.map((one) => {
+      const by = userOf(one.raised_by);
+      const own = one.raised_by === context.actor.ref;
+      return {
+        at: one.called_at.toISOString(),
+        by: by === null ? null : callers(by),
+        note: seesWhy || own ? one.note : null,
+      };
+    }),
     told: told.map((one) => ({
       id: one.id,
       at: one.at.toISOString(),
@@ -200,9 +222,11 @@ export async function representEscalation(
   };
 }
 
+const userOf = (ref: string): string | null => (ref.startsWith('user:') ? ref.slice('user:'.length) : null);
+
 const later = (a: Date, b: Date): Date => (a < b ? b : a);
 
-async function peopleOf(
+export async function peopleOf(
   trx: Trx,
   ids: readonly (string | null)[],
 ): Promise<(id: string) => { id: string; name: string }> {

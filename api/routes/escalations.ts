@@ -1,8 +1,13 @@
 import { z } from 'zod';
 import { actorNames } from '../../db/cases/cases.ts';
+import { databaseTime } from '../../db/clock.ts';
+import { escalationOfCall, fileCall, planOfCall } from '../../db/escalations/escalation-calls.ts';
 import { escalationStory, listedEscalation, listEscalations } from '../../db/escalations/escalation-lists.ts';
+import { onCallAt, whoCanRespond } from '../../db/escalations/on-call.ts';
+import { isoDurationToMs } from '../../domain/calendar/calendar.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { escalationActions, escalationOutcomes } from '../../domain/escalation.ts';
+import { callReasons, callSubjects } from '../../domain/escalation-call.ts';
+import { escalationActions, escalationLevels, escalationOutcomes } from '../../domain/escalation.ts';
 import { escalationWorkflowId } from '../../workflows/messages/escalation.ts';
 import { temporalWebUrl, timelineEntry, toTimelineEntry } from '../cases/case-parts.ts';
 import type { RequestContext } from '../context.ts';
@@ -10,8 +15,11 @@ import { actOnEscalation as acts } from '../escalations/escalation-actions.ts';
 import {
   escalation,
   escalationDetail,
+  peopleOf,
+  person,
   representEscalation,
   representEscalations,
+  target,
 } from '../escalations/escalation-representation.ts';
 import { decodeCursor, pageOf } from '../page.ts';
 import { etag } from '../precondition.ts';
@@ -85,6 +93,112 @@ function withoutReason<T extends { readonly data: Record<string, unknown> | null
   return { ...entry, data };
 }
 
+const callBody = {
+  subject: z.strictObject({ kind: z.enum(callSubjects), id }),
+  level: z.enum(escalationLevels),
+  /** Where help is needed; where the intake or today's visit is, unless told. */
+  locationId: id.optional(),
+};
+
+export const previewEscalation = route({
+  method: 'GET',
+  path: '/escalations/preview',
+  summary: 'Who would be told of an urgent item that one raises now, and after how long',
+  query: z.strictObject({ subjectKind: z.enum(callSubjects), subjectId: id, level: z.enum(escalationLevels), locationId: id.optional() }),
+  answer: z.object({
+    locationId: id.nullable(),
+    steps: z.array(
+      z.object({
+        /** Since it is raised, ISO-8601. */
+        after: z.string(),
+        targets: z.array(target),
+        people: z.array(person),
+      }),
+    ),
+    /** How long the person who raised it may take it back, ISO-8601. */
+    cancelWithin: z.string(),
+  }),
+  policy: { action: 'escalation:raise' },
+  audit: { none: 'who is on call, as the roster shows it' },
+  handler: (context, { query }) =>
+    context.read(async (trx) => {
+      const at = await databaseTime(trx);
+      const asked = {
+        subject: { kind: query.subjectKind, id: query.subjectId },
+        level: query.level,
+        locationId: query.locationId ?? null,
+      };
+      const { plan, locationId, assignedUserId } = await planOfCall(trx, asked, at);
+      const steps = [];
+      let after = 0;
+      for (const step of plan.steps) {
+        const ids: string[] = [];
+        for (const one of step.targets) {
+          if (one !== 'assigned') ids.push(...(await onCallAt(trx, one, locationId, new Date(at.getTime() + after))));
+          else if (assignedUserId !== null) ids.push(...(await whoCanRespond(trx, [assignedUserId])));
+        }
+        const who = await peopleOf(trx, ids);
+        steps.push({ after: `PT${after / 1000}S`, targets: [...step.targets], people: [...new Set(ids)].map(who) });
+        after += isoDurationToMs(step.wait);
+      }
+      return { locationId, steps, cancelWithin: plan.cancelWithin };
+    }),
+}); // prettier-ignore
+
+export const raiseEscalationRoute = route({
+  method: 'POST',
+  path: '/escalations',
+  summary: 'Raise an urgent item by hand: somebody is told at once; null while no worker has taken it up',
+  status: 201,
+  body: z.strictObject({
+    ...callBody,
+    reasonCode: z.enum(callReasons),
+    /** Shown on the item's page alone: it is in no message, no history and no log. */
+    note: note(500).optional(),
+  }),
+  answer: z.object({
+    callId: id,
+    escalation: escalation.nullable(),
+    /** One for the same reason was open already, and nobody had answered: this is that one. */
+    joined: z.boolean(),
+  }),
+  policy: { action: 'escalation:raise' },
+  audit: { change: 'escalation:raise', entity: 'escalation' },
+  handler: async (context, { body }) => {
+    const { organizationId, operationId: callId, actor } = context;
+    const { subject, reasonCode, level } = body;
+    // Filed before anything is asked of the engine: while that is away, a worker's round takes it up.
+    const { patientId } = await context.transaction(
+      async (trx) =>
+        fileCall(trx, {
+          id: callId,
+          organizationId,
+          subject,
+          reasonCode,
+          level,
+          locationId: body.locationId ?? null,
+          note: body.note === undefined || body.note.trim() === '' ? null : body.note.trim(),
+          actor,
+          at: await databaseTime(trx),
+        }),
+      { operation: true },
+    );
+    context.concerns({ entityId: callId, patientId, detail: { reasonCode, level } });
+    if ((await context.read((trx) => escalationOfCall(trx, callId))) === null)
+      await context.ports.temporal
+        .raiseEscalation({ organizationId, escalationId: callId })
+        .catch((error: unknown) => {
+          if (!(error instanceof DomainError) || !waits.has(error.code)) throw error;
+        });
+    const escalationId = await context.read((trx) => escalationOfCall(trx, callId));
+    const shown = escalationId === null ? null : await present(context, escalationId);
+    return { callId, escalation: shown, joined: escalationId !== null && escalationId !== callId };
+  },
+}); // prettier-ignore
+
+/** Nobody is told at this moment; the call stands, and a round takes it up. */
+const waits: ReadonlySet<string> = new Set(['unavailable', 'outcome-unknown']);
+
 async function present(context: RequestContext, escalationId: string): Promise<z.output<typeof escalation>> {
   return context.read(async (trx) => {
     const row = await listedEscalation(trx, escalationId);
@@ -110,7 +224,8 @@ export const actOnEscalation = route({
     note: note(500).optional(),
   }),
   answer: escalation,
-  policy: { action: ['emergency:ack', 'escalation:lead'] },
+  // Whoever raised it may take it back.
+  policy: { action: ['emergency:ack', 'escalation:lead', 'escalation:raise'] },
   audit: { change: 'escalation:act', entity: 'escalation' },
   handler: async (context, { params, body }) => {
     await acts(context, { escalationId: params.id, action: params.action, input: body });

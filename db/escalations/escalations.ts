@@ -33,12 +33,14 @@ import {
   planEscalationTimers,
   recordEscalationChange,
 } from './escalation-state.ts';
-import { lockEscalation, readEscalationRow, settleEscalation, type EscalationRow } from './escalation-view.ts';
+import { lockEscalation, settleEscalation, type EscalationRow } from './escalation-view.ts';
 import { loadPolicies } from '../policies.ts';
 import { cancelStaffTasks } from '../cases/staff-tasks.ts';
-import { withOrganization, withTransaction } from '../transaction.ts';
+import { withTransaction } from '../transaction.ts';
 
 export interface EscalationToRaise {
+  /** Its id; a new one unless told. */
+  readonly id?: string | undefined;
   readonly organizationId: string;
   readonly subject: { readonly kind: EscalationSubjectKind; readonly id: string };
   readonly patientId: string;
@@ -67,6 +69,7 @@ export async function raiseEscalation(trx: Trx, raise: EscalationToRaise): Promi
   const plan = planOf(policy, subject.kind, level);
   const [row] = await trx('escalation')
     .insert({
+      ...(raise.id !== undefined && { id: raise.id }),
       organization_id: organizationId,
       subject_kind: subject.kind,
       subject_id: subject.id,
@@ -238,16 +241,6 @@ const endCalls = (trx: Trx, { organizationId, actor, at }: ChangeContext, row: E
     actor,
     at,
   });
-
-/** @throws DomainError `not-found` */
-export async function readEscalation(
-  ports: SchedulingPorts,
-  { organizationId, escalationId }: WhichEscalation,
-): Promise<EscalationSettled> {
-  return withOrganization(ports.db, organizationId, async (trx) =>
-    settleEscalation(trx, await readEscalationRow(trx, escalationId)),
-  );
-}
 
 /** Later than this, a step's own wait counts from when it was taken, and not from when it was due. */
 const promptMs = 10_000;

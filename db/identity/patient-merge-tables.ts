@@ -50,6 +50,7 @@ export const patientTables: Readonly<Record<string, Moves | Stays>> = {
   intake: moves('intakes', 'cases'),
   intake_link: moves('intakes', 'cases'),
   escalation: moves('work', 'cases'),
+  escalation_call: moves('work', 'cases'),
   staff_task: moves('work', 'cases'),
   notification: moves('messages', 'cases'),
 

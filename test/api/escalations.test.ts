@@ -1,6 +1,8 @@
 /** Urgent items and the roster over HTTP, against a real engine: who sees what, who may take it on, what is refused and on record. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { fileCall } from '../../db/escalations/escalation-calls.ts';
+import { withTransaction } from '../../db/transaction.ts';
 import { raiseUrgent } from '../support/escalations.ts';
 import { openClinicApi } from './clinic-api.ts';
 import type { ClinicApi } from './clinic-api.ts';
@@ -115,3 +117,130 @@ it('it is among the cases, due first on top; what is allowed is what is accepted
   expect(good(await act(clinic.admin, id, 'cancel', { reason: 'test' }))).toMatchObject({ state: 'cancelled' });
   expect((await clinic.admin.request('GET', `/escalations/${randomUUID()}`)).status).toBe(404);
 }); // prettier-ignore
+
+const call = (client: Client, patientId: string, more: object = {}, key?: string) =>
+  client.request('POST', '/escalations', {
+    body: { subject: { kind: 'patient', id: patientId }, reasonCode: 'collapsed', level: 'urgent', note: 'canary fell in the hall', ...more },
+    ...(key !== undefined && { key }),
+  }); // prettier-ignore
+
+it('raised by hand: whoever is at the desk, told at once, once; the note leaves Postgres for the page alone', async () => {
+  const patientId = await clinic.addPatient();
+  const told = good(
+    await clinic.desk.request(
+      'GET',
+      `/escalations/preview?subjectKind=patient&subjectId=${patientId}&level=urgent&locationId=${clinic.locationId}`,
+    ),
+  );
+  expect(told).toMatchObject({
+    cancelWithin: 'PT2M',
+    steps: [
+      { after: 'PT0S', targets: ['assigned'], people: [] },
+      { after: 'PT300S', people: [{ id: onCall.id }] },
+      {},
+      {},
+    ],
+  });
+  const biller = await clinic.api.signIn((await clinic.api.createPerson(clinic.organizationId, 'biller')).email);
+  expect((await call(biller, patientId)).status).toBe(403);
+  expect((await call(clinic.desk, randomUUID())).status).toBe(404);
+  expect((await call(clinic.desk, patientId, { reasonCode: 'anything' })).status).toBe(400);
+
+  const key = randomUUID();
+  const raised = good(await call(clinic.desk, patientId, {}, key), 201);
+  const { id } = raised.escalation;
+  expect(raised).toMatchObject({
+    callId: id,
+    joined: false,
+    escalation: {
+      state: 'notifying',
+      reasonCode: 'collapsed',
+      allowedActions: ['cancel'],
+      cancelUntil: expect.any(String),
+    },
+  });
+  expect(good(await call(clinic.desk, patientId, {}, key), 201).escalation.id).toBe(id);
+  expect((await call(clinic.desk, patientId, { level: 'code' }, key)).body).toMatchObject({
+    code: 'idempotency-key-reused',
+  });
+  // Somebody else sees the same: it is one item.
+  expect(good(await call(assigned, patientId, { note: undefined }), 201)).toMatchObject({
+    joined: true,
+    escalation: { id, cancelUntil: null },
+  });
+  expect(await see(onCall, id)).toMatchObject({
+    toldMe: true,
+    calls: [{ note: 'canary fell in the hall' }, { by: { id: assigned.id }, note: null }],
+  });
+  expect((await see(clinic.desk, id)).calls[0].note).toBe('canary fell in the hall');
+  const other = await clinic.api.signIn((await clinic.api.createPerson(clinic.organizationId, 'front-desk')).email);
+  expect(await see(other, id)).toMatchObject({
+    reasonCode: null,
+    cancelUntil: null,
+    calls: [{ note: null }, { note: null }],
+  });
+  for (const table of ['notification', 'state_change', 'audit_event', 'escalation_notice', 'operation'])
+    expect(
+      JSON.stringify(await clinic.api.owner(table).where({ organization_id: clinic.organizationId })),
+      table,
+    ).not.toContain('canary fell');
+
+  expect((await act(other, id, 'cancel', { reason: 'x' })).status).toBe(403);
+  expect((await act(clinic.desk, id, 'ack')).status).toBe(403);
+  expect(good(await act(clinic.desk, id, 'cancel', { reason: 'he only sat down' }))).toMatchObject({
+    state: 'cancelled',
+    cancelUntil: null,
+  });
+});
+
+it('taken back within two minutes, not later; on an open intake it stands against approval, on one that is over it is the patient’s', async () => {
+  const patientId = await clinic.addPatient();
+  const { id } = good(await call(clinic.desk, patientId), 201).escalation;
+  await clinic.api
+    .owner('escalation')
+    .where({ id })
+    .update({ raised_at: new Date(Date.now() - 121_000) });
+  expect((await act(clinic.desk, id, 'cancel', { reason: 'x' })).body).toMatchObject({
+    code: 'guard-failed',
+    guard: 'cancel-within',
+  });
+  good(await act(clinic.admin, id, 'cancel', { reason: 'test' }));
+
+  const intake = good(await clinic.desk.request('POST', '/intakes', { body: { patientId } }), 201);
+  const subject = { kind: 'intake', id: intake.id };
+  const first = good(await call(clinic.desk, patientId, { subject }), 201).escalation;
+  expect(first).toMatchObject({ subject, patient: { id: patientId } });
+  await expect
+    .poll(async () => good(await clinic.desk.request('GET', `/intakes/${intake.id}`)).escalation)
+    .toBe('open');
+  good(await act(clinic.desk, first.id, 'cancel', { reason: 'test' }));
+  good(await clinic.desk.request('POST', `/intakes/${intake.id}/cancel`, { body: { reason: 'test' } }));
+  const second = good(await call(clinic.desk, patientId, { subject }), 201).escalation;
+  expect(second).toMatchObject({ subject: { kind: 'patient', id: patientId } });
+  good(await act(clinic.desk, second.id, 'cancel', { reason: 'test' }));
+}, 30_000);
+
+it('with the engine away the call is on file, and a worker’s round tells people', async () => {
+  const patientId = await clinic.addPatient();
+  const id = randomUUID();
+  const { organizationId } = clinic;
+  await withTransaction(clinic.api.ports.db, { organizationId }, (trx) =>
+    fileCall(trx, {
+      id,
+      organizationId,
+      subject: { kind: 'patient', id: patientId },
+      reasonCode: 'violence',
+      level: 'code',
+      locationId: null,
+      note: null,
+      actor: { kind: 'staff', ref: `user:${assigned.id}`, permissions: [] },
+      at: new Date(Date.now() - 5_000),
+    }),
+  );
+  await clinic.startEscalations();
+  expect(await see(onCall, id)).toMatchObject({ state: 'notifying', level: 'code', toldMe: true });
+  // Its run is begun by the next round.
+  await clinic.api.owner('escalation').where({ id }).update({ raised_at: new Date(Date.now() - 10_000) });
+  await clinic.startEscalations();
+  good(await act(assigned, id, 'cancel', { reason: 'test' }));
+});

@@ -51,6 +51,7 @@ export function idleTemporal(): TemporalGateway {
     arriveWalkIn: refuse,
     actOnWalkIn: refuse,
     actOnEscalation: refuse,
+    raiseEscalation: refuse,
     mergePatients: refuse,
     unmergePatients: refuse,
     startIntake: refuse,

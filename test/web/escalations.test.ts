@@ -104,3 +104,53 @@ it('nobody answers: every administrator’s page says it, the board has it on to
   expect(admin.errors).toEqual([]);
   await admin.close();
 }); // prettier-ignore
+
+it.each(['en', 'es'] as const)(
+  'an alarm by hand, in %s: from the patient’s page, said once more before it goes, taken back by keyboard',
+  { timeout: 120_000 },
+  async (language) => {
+    const word = wordsOf(language);
+    const patientId = await clinic.addPatient({ family: 'Byhand', given: ['Ada'] });
+    const desk = await signedInAt({ browser, ...clinic }, 'front-desk', language, `/patients/${patientId}`);
+    const { page } = desk;
+    const button = page.getByRole('button', { name: word('escalations.raise') });
+    await button.press('Enter');
+    const form = page.getByRole('dialog');
+    await form.getByLabel(word('escalations.raiseWhy'), { exact: true }).selectOption('collapsed');
+    await form.getByLabel(word('escalations.raiseNote')).fill('in the hall');
+    await look(page, '10-raise', language);
+    await form.getByRole('button', { name: word('escalations.raiseNext') }).press('Enter');
+    await form.getByText(word('escalations.raiseConfirm', { minutes: 2 })).waitFor();
+    // Enter once more raises nothing: what will happen is read first.
+    await page.keyboard.press('Enter');
+    await look(page, '11-confirm', language);
+    expect(await clinic.api.owner('escalation').where({ patient_id: patientId }).first()).toBeUndefined();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/escalations\/[0-9a-f-]{36}$/);
+    await page.getByRole('timer').waitFor();
+    await page.getByText('in the hall').waitFor();
+    await look(page, '12-raised', language);
+    await page.getByLabel(word('escalations.takeBackWhy')).fill('a mistake');
+    await page.keyboard.press('Enter');
+    await page.getByText(word('escalations.done.cancel')).waitFor();
+    expect(await clinic.api.owner('escalation').where({ patient_id: patientId }).first()).toMatchObject({
+      state: 'cancelled',
+    });
+    // From the board it is asked about whom.
+    await page
+      .getByRole('link', { name: word('nav.escalations') })
+      .first()
+      .press('Enter');
+    await page.getByRole('button', { name: word('escalations.raise') }).press('Enter');
+    await page.getByLabel(word('escalations.raisePick')).fill('Byhand');
+    await page.getByRole('option').first().waitFor();
+    await page.keyboard.press('Enter');
+    await page
+      .getByRole('dialog', { name: /Byhand/ })
+      .getByLabel(word('escalations.raiseWhy'), { exact: true })
+      .waitFor();
+    expect(desk.errors).toEqual([]);
+    await desk.close();
+  },
+);

@@ -75,6 +75,14 @@ export interface EscalationSettled {
   readonly timers: readonly { readonly name: string; readonly dueAt: string }[];
 }
 
+/** Update: waits until it is raised, and says what it became: `() => EscalationRaised`. */
+export const escalationRaisedUpdate = 'raised';
+export interface EscalationRaised {
+  /** Another id: one like it was open already. */
+  readonly escalation: EscalationView;
+  readonly inputHash: string;
+}
+
 /** Query: `() => EscalationSettled | null`; beside it `nextTimers` as every process has it. */
 export const escalationQuery = 'state';
 /** Signal: whoever acknowledged is not there any more. No input. */

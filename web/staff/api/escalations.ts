@@ -25,6 +25,26 @@ export const escalationQuery = (id: string) =>
     refetchInterval: minute,
   });
 
+export type RaiseBody = NonNullable<Request<'POST /escalations'>['body']>;
+export const raiseEscalation = (body: RaiseBody) => api('POST /escalations', { body });
+
+export type RaisePreview = Answer<'GET /escalations/preview'>;
+export const raisePreviewQuery = (asked: Pick<RaiseBody, 'subject' | 'level' | 'locationId'>) =>
+  queryOptions({
+    queryKey: ['escalations', 'preview', asked],
+    queryFn: ({ signal }) =>
+      api('GET /escalations/preview', {
+        query: {
+          subjectKind: asked.subject.kind,
+          subjectId: asked.subject.id,
+          level: asked.level,
+          ...(asked.locationId !== undefined && { locationId: asked.locationId }),
+        },
+        signal,
+      }),
+    staleTime: 0,
+  });
+
 export type EscalationBody = NonNullable<Request<'POST /escalations/:id/:action'>['body']>;
 export const actOnEscalation = (id: string, action: EscalationAction, body: EscalationBody) =>
   api('POST /escalations/:id/:action', { params: { id, action }, body });

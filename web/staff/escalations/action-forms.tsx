@@ -1,11 +1,13 @@
 /** What one may do about an urgent item; which is possible is the server's word alone. Large, for a thumb. */
-import { Button, NativeSelect, Stack, Textarea, TextInput, Title } from '@mantine/core';
+import { Button, NativeSelect, Stack, Text, Textarea, TextInput, Title } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { escalationOutcomes, type EscalationAction, type EscalationOutcome } from '../../../domain/escalation.ts';
 import { actOnEscalation } from '../api/escalations.ts';
 import type { Escalation, EscalationBody } from '../api/escalations.ts';
+import { useNow } from '../lib/use-now.ts';
+import { Countdown } from '../parts/countdown.tsx';
 import { ProblemAlert } from '../parts/problem.tsx';
 
 type Done = (action: EscalationAction) => void;
@@ -98,6 +100,47 @@ export function Resolve({ item, onDone }: FormProps) {
         />
         <Button type="submit" size="lg" fullWidth loading={send.isPending} disabled={outcome === ''}>
           {t('escalations.resolve')}
+        </Button>
+      </Stack>
+    </form>
+  );
+}
+
+/** Whoever raised it may take it back for two minutes: how long still is counted down, and then it is not offered. */
+export function TakeBack({ until, item, onDone }: FormProps & { readonly until: string }) {
+  const { t } = useTranslation();
+  const now = useNow(1000);
+  const [reason, setReason] = useState('');
+  const send = useAct(item, 'cancel', onDone);
+  if (Date.parse(until) <= now)
+    // Who leads may still, as with any other.
+    return item.allowedActions.includes('cancel') && send.error === null ? (
+      <Text size="sm">{t('escalations.takeBackOver')}</Text>
+    ) : (
+      <ProblemAlert error={send.error} />
+    );
+  return (
+    <form
+      className="hs-card hs-escalation"
+      aria-label={t('escalations.takeBack')}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (reason.trim() !== '') send.mutate({ reason: reason.trim() });
+      }}
+    >
+      <Stack gap="sm">
+        <Text size="sm">
+          {t('escalations.takeBackHint')} <Countdown until={until} over={t('escalations.takeBackOver')} />
+        </Text>
+        <ProblemAlert error={send.error} />
+        <TextInput
+          label={t('escalations.takeBackWhy')}
+          maxLength={300}
+          value={reason}
+          onChange={(event) => setReason(event.currentTarget.value)}
+        />
+        <Button type="submit" variant="default" size="md" loading={send.isPending} disabled={reason.trim() === ''}>
+          {t('escalations.takeBack')}
         </Button>
       </Stack>
     </form>

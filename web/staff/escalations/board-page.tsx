@@ -1,6 +1,6 @@
 /** Urgent items by their state, with their clocks; those that are over, latest first. */
 import './escalations.css';
-import { NativeSelect, Text, Title } from '@mantine/core';
+import { Group as Row, NativeSelect, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
@@ -11,6 +11,7 @@ import { dateTimeOf } from '../lib/time.ts';
 import { Deadline } from '../parts/countdown.tsx';
 import { LinkAnchor, LinkButton } from '../parts/links.tsx';
 import { Answered, Empty, Page } from '../parts/page.tsx';
+import { RaiseAlarm } from './raise-alarm.tsx';
 import { StateBadge, useNext, useReason } from './words.tsx';
 
 const route = getRouteApi('/frame/escalations');
@@ -20,14 +21,18 @@ export function EscalationsPage() {
   const { t } = useTranslation();
   const { over } = route.useSearch();
   const navigate = route.useNavigate();
+  const { can } = useWorkplace();
   const list = useQuery(escalationsQuery(over === true ? 'ended' : 'open'));
   return (
     <Page
       title={t('nav.escalations')}
       actions={
-        <LinkButton to="/on-call" variant="default">
-          {t('nav.onCall')}
-        </LinkButton>
+        <Row gap="xs">
+          {can('escalation:raise') && <RaiseAlarm />}
+          <LinkButton to="/on-call" variant="default">
+            {t('nav.onCall')}
+          </LinkButton>
+        </Row>
       }
     >
       <div className="hs-filters">

@@ -14,7 +14,7 @@ import { Deadline } from '../parts/countdown.tsx';
 import { LinkAnchor } from '../parts/links.tsx';
 import { Outcome } from '../parts/outcome.tsx';
 import { Answered, Page } from '../parts/page.tsx';
-import { Acknowledge, Resolve, WithReason } from './action-forms.tsx';
+import { Acknowledge, Resolve, TakeBack, WithReason } from './action-forms.tsx';
 import { StateBadge, useNext, useReason } from './words.tsx';
 
 const route = getRouteApi('/frame/escalations/$id');
@@ -44,6 +44,8 @@ function One({ item, onDone }: Props) {
   return (
     <div className="hs-escalation-page">
       <About item={item} />
+      {item.cancelUntil !== null && <TakeBack until={item.cancelUntil} item={item} onDone={onDone} />}
+      <Calls item={item} />
       {may('ack') && unanswered && <Acknowledge item={item} onDone={onDone} />}
       {unanswered && !may('ack') && <Text size="sm">{t('escalations.notTold')}</Text>}
       {may('resolve') && <Resolve item={item} onDone={onDone} />}
@@ -52,7 +54,7 @@ function One({ item, onDone }: Props) {
       <Responders item={item} />
       <Ahead item={item} />
       <Told item={item} />
-      {may('cancel') && <WithReason item={item} action="cancel" onDone={onDone} />}
+      {may('cancel') && item.cancelUntil === null && <WithReason item={item} action="cancel" onDone={onDone} />}
       <History item={item} />
     </div>
   );
@@ -104,6 +106,29 @@ function About({ item }: Shown) {
           {item.outcomeNote !== null && ` · ${item.outcomeNote}`}
         </Text>
       )}
+    </section>
+  );
+}
+
+/** Who raised it, and what they wrote beside the reason: nowhere but on this page. */
+function Calls({ item }: Shown) {
+  const { t, i18n } = useTranslation();
+  const { zone } = useWorkplace();
+  if (item.calls.length === 0) return null;
+  return (
+    <section aria-labelledby="escalation-calls">
+      <Title order={2} id="escalation-calls">
+        {t('escalations.raisedBy')}
+      </Title>
+      <ul className="hs-plain-list hs-escalation-lines">
+        {item.calls.map((one) => (
+          <li key={one.at}>
+            <strong>{one.by?.name ?? '–'}</strong>{' '}
+            <span className="hs-quiet hs-num">{timeToTheSecond(one.at, zone, i18n.language)}</span>
+            {one.note !== null && <div>{one.note}</div>}
+          </li>
+        ))}
+      </ul>
     </section>
   );
 }

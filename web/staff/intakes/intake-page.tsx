@@ -12,6 +12,7 @@ import type { IntakeDetail } from '../api/intakes.ts';
 import { usePageTitle } from '../lib/page-title.ts';
 import { useWorkplace } from '../lib/session.ts';
 import { dateTimeOf } from '../lib/time.ts';
+import { RaiseAlarm } from '../escalations/raise-alarm.tsx';
 import { Deadline } from '../parts/countdown.tsx';
 import { LinkAnchor } from '../parts/links.tsx';
 import { Outcome } from '../parts/outcome.tsx';
@@ -45,6 +46,7 @@ export function IntakePage() {
 
 function Loaded({ intake }: { readonly intake: IntakeDetail }) {
   const { t } = useTranslation();
+  const { can } = useWorkplace();
   const [done, setDone] = useState<{ readonly action: IntakeAction; readonly at: number } | null>(null);
   return (
     <>
@@ -52,6 +54,11 @@ function Loaded({ intake }: { readonly intake: IntakeDetail }) {
         <Title order={1}>{t('intakes.titleOf', { name: intake.patient.name })}</Title>
         <IntakeBadge state={intake.state} /> <IntakeFlags intake={intake} />
       </div>
+      {can('escalation:raise') && (
+        <div>
+          <RaiseAlarm about={{ kind: 'intake', id: intake.id, name: intake.patient.name }} />
+        </div>
+      )}
       {done !== null && (
         <Outcome key={done.at}>
           <Text size="sm">{t(`intakeDone.${done.action}`)}</Text>

@@ -24,7 +24,16 @@ export function Deadline({ at, zone }: { readonly at: string; readonly zone: str
 const marks = [5 * MINUTE, 2 * MINUTE, MINUTE, 30_000];
 
 /** The end of a hold: visible each second, announced politely at 5, 2, 1 and half a minute. */
-export function Countdown({ until, onEnd }: { readonly until: string; readonly onEnd?: (() => void) | undefined }) {
+export function Countdown({
+  until,
+  onEnd,
+  over,
+}: {
+  readonly until: string;
+  readonly onEnd?: (() => void) | undefined;
+  /** Said when it is over; of a hold unless told. */
+  readonly over?: string | undefined;
+}) {
   const { t } = useTranslation();
   const now = useNow(1000);
   const left = Date.parse(until) - now;
@@ -37,14 +46,14 @@ export function Countdown({ until, onEnd }: { readonly until: string; readonly o
     last.current = left;
     if (left <= 0 && !ended.current) {
       ended.current = true;
-      setSaid(t('hold.ended'));
+      setSaid(over ?? t('hold.ended'));
       onEnd?.();
     }
-  }, [left, onEnd, t]);
+  }, [left, onEnd, over, t]);
   return (
     <>
       <span className="hs-num" role="timer" aria-live="off">
-        {left > 0 ? clock(left) : t('hold.ended')}
+        {left > 0 ? clock(left) : (over ?? t('hold.ended'))}
       </span>
       <VisuallyHidden aria-live="polite">{said}</VisuallyHidden>
     </>

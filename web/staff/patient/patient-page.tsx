@@ -8,6 +8,7 @@ import { usePageTitle } from '../lib/page-title.ts';
 import { useWorkplace } from '../lib/session.ts';
 import { ageOn } from '../lib/time.ts';
 import { useToday } from '../lib/use-now.ts';
+import { RaiseAlarm } from '../escalations/raise-alarm.tsx';
 import { LinkButton } from '../parts/links.tsx';
 import { Answered } from '../parts/page.tsx';
 import { nameOf } from '../parts/patient-name.ts';
@@ -53,11 +54,16 @@ export function PatientPage() {
                   {!patient.active && <Badge tone="warn">{t('patient.inactive')}</Badge>}
                 </Group>
               </div>
-              {can('appointment:book') && !patient.deceased && (
-                <LinkButton to="/find" search={{ patient: id }}>
-                  {t('today.book')}
-                </LinkButton>
-              )}
+              <Group gap="xs">
+                {can('escalation:raise') && !patient.deceased && (
+                  <RaiseAlarm about={{ kind: 'patient', id, name: nameOf(patient) }} />
+                )}
+                {can('appointment:book') && !patient.deceased && (
+                  <LinkButton to="/find" search={{ patient: id }}>
+                    {t('today.book')}
+                  </LinkButton>
+                )}
+              </Group>
             </Group>
             {patient.deceased && (
               <Alert className="hs-alert" data-tone="neutral">
