@@ -32,6 +32,7 @@ import * as groups from './routes/group-sessions.ts';
 import * as guardians from './routes/guardians.ts';
 import * as intakeLinks from './routes/intake-links.ts';
 import * as locations from './routes/locations.ts';
+import * as identityCases from './routes/identity-cases.ts';
 import * as identityMatches from './routes/identity-matches.ts';
 import * as notifications from './routes/notifications.ts';
 import * as patientMerges from './routes/patient-merges.ts';
@@ -212,6 +213,9 @@ export const routes = [
   offers.answerOffer,
   cases.listCases,
   cases.showCase,
+  identityCases.showEligibilityCase,
+  identityCases.showMatchCase,
+  identityCases.showMergeCase,
   waitlistCases.showOpeningCase,
   waitlistCases.showEntryCase,
   charges.listCharges,

@@ -14,7 +14,7 @@ import {
 import type { EligibilityActivities } from '../activities/eligibility.ts';
 import { tell } from './children.ts';
 import { caseSearchAttributes } from './messages/case-search-attributes.ts';
-import { askAgainSignal, eligibilityQuery } from './messages/eligibility.ts';
+import { askAgainSignal, eligibilityQuery, eligibilityPauses } from './messages/eligibility.ts';
 import type { EligibilityStart, EligibilityState, EligibilityTry } from './messages/eligibility.ts';
 import { intakeChangedSignal, intakeWorkflowId } from './messages/intake.ts';
 import { shortTime } from './short-time.ts';
@@ -24,14 +24,6 @@ const { askPayer, giveUpAsking } = proxyActivities<EligibilityActivities>({
   startToCloseTimeout: '30 seconds',
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '30 seconds' },
 });
-
-const minute = 60_000;
-const hour = 60 * minute;
-/** After each try without an answer, ms: a week in all, so that a payer's long weekend is outlived. */
-const pauses: readonly number[] = [
-  minute, 5 * minute, 15 * minute, hour, 2 * hour, 4 * hour, 8 * hour, 12 * hour,
-  ...Array.from({ length: 6 }, () => 24 * hour),
-]; // prettier-ignore
 
 export async function eligibility(input: EligibilityStart): Promise<EligibilityState> {
   const { organizationId, coverageId } = input;
@@ -50,7 +42,7 @@ export async function eligibility(input: EligibilityStart): Promise<EligibilityS
     nextAt = null;
     show('asking', null);
     last = await askPayer({ organizationId, coverageId, ask, attempt });
-    const pause = last?.outcome === 'unanswered' ? pauses[attempt - 1] : undefined;
+    const pause = last?.outcome === 'unanswered' ? eligibilityPauses[attempt - 1] : undefined;
     if (last?.outcome === 'unanswered' && pause === undefined)
       last = await giveUpAsking({ organizationId, coverageId, ask, attempt });
     if (pause !== undefined) {

@@ -24,6 +24,8 @@ export const waitingFor = z.object({
     'call',
     // The process is at work.
     'steps',
+    // Somebody's insurance, who is asked again by itself.
+    'payer',
   ]),
   who: z.enum(['patient', 'staff', 'time']),
   /** RFC 3339 UTC; null when nothing ends the waiting by itself. */
@@ -126,6 +128,19 @@ export function escalationWaitsFor(escalation: {
   if (escalation.state === 'resolved' || escalation.state === 'cancelled') return null;
   return { what: 'staff', who: 'staff', until: escalation.next };
 }
+
+/** Whether two charts are one person's: somebody of the clinic says. */
+export const matchWaitsFor = ({ state }: { readonly state: string }): WaitingFor | null =>
+  state === 'open' ? { what: 'staff', who: 'staff', until: null } : null;
+
+export const mergeWaitsFor = ({ state }: { readonly state: string }): WaitingFor | null =>
+  state === 'merging' ? { what: 'steps', who: 'time', until: null } : null;
+
+/** @param asked.next when the payer is asked again */
+export const eligibilityWaitsFor = (asked: {
+  readonly state: string;
+  readonly next: string | null;
+}): WaitingFor | null => (asked.state === 'pending' ? { what: 'payer', who: 'time', until: asked.next } : null);
 
 export function intakeWaitsFor(intake: { readonly state: string; readonly until: string | null }): WaitingFor | null {
   switch (intake.state) {

@@ -7,7 +7,7 @@ import type { MergeRow } from '../../db/identity/patient-merge-view.ts';
 import { mergeKinds } from '../../db/identity/patient-merge-tables.ts';
 import { addressLines } from '../../domain/patient/address.ts';
 import { identityFields } from '../../domain/identity/identity-matching.ts';
-import { mergeBlockers } from '../../domain/identity/patient-merge.ts';
+import { matchStates, mergeBlockers, mergeStates } from '../../domain/identity/patient-merge.ts';
 import { humanName, toName } from './patient-representation.ts';
 import { id } from '../schemas.ts';
 
@@ -29,7 +29,6 @@ export const chart = z.object({
 });
 export type Chart = z.output<typeof chart>;
 
-export const matchStates = ['open', 'linked', 'new', 'dismissed'] as const;
 const grades = ['certain', 'probable', 'possible', 'none'] as const;
 const levels = ['exact', 'nickname', 'close', 'different', 'unknown'] as const;
 
@@ -59,7 +58,7 @@ export const blockers = z.array(z.enum(mergeBlockers));
 
 export const mergeItem = z.object({
   id,
-  state: z.enum(['merging', 'merged', 'failed', 'unmerged']),
+  state: z.enum(mergeStates),
   automatic: z.boolean(),
   reason: z.string().nullable(),
   problem: z.string().nullable(),

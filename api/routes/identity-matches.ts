@@ -3,11 +3,11 @@ import { databaseTime } from '../../db/clock.ts';
 import { listMatches, readMatch, resolveMatch } from '../../db/identity/identity-matches.ts';
 import { countRows, mergeBlockersOf } from '../../db/identity/patient-merge-view.ts';
 import { DomainError } from '../../domain/errors.ts';
+import { matchStates } from '../../domain/identity/patient-merge.ts';
 import {
   blockers,
   counts,
   match,
-  matchStates,
   mergeItem,
   presentMatches,
   presentMerges,

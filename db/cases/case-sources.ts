@@ -6,6 +6,9 @@ import { seriesStates } from '../../domain/schedule/series.ts';
 import { absenceStates } from '../../domain/schedule/absence.ts';
 import { escalationStates } from '../../domain/escalation.ts';
 import { intakeStates, openIntakeStates } from '../../domain/intake/intake.ts';
+import { eligibilityWords } from '../../domain/coverage/coverage.ts';
+import { matchStates, mergeStates } from '../../domain/identity/patient-merge.ts';
+import { nextAskSql } from '../patients/eligibility.ts';
 import { openingStates, waitlistStates } from '../../domain/waitlist/waitlist.ts';
 import type { Trx } from '../connection.ts';
 import { stamp } from '../instants.ts';
@@ -100,6 +103,28 @@ const escalation = {
   patient: 'e.patient_id',
   location: 'e.location_id',
   start: 'e.raised_at',
+};
+
+const match = {
+  from: 'identity_match m',
+  id: 'm.id',
+  state: 'm.state',
+  patient: 'm.patient_id',
+};
+
+const merge = {
+  from: 'patient_merge g',
+  id: 'g.id',
+  state: 'g.state',
+  patient: 'g.survivor_id',
+  start: 'g.requested_at',
+};
+
+const eligibility = {
+  from: 'coverage c',
+  id: 'c.id',
+  state: 'c.eligibility',
+  patient: 'c.patient_id',
 };
 
 export const caseSources = {
@@ -229,6 +254,58 @@ export const caseSources = {
       ...escalation,
       where: `e.organization_id = :organizationId AND e.ended_at IS NOT NULL`,
       order: 'e.ended_at',
+    },
+  },
+  'identity-match': {
+    states: matchStates,
+    over: new Set(['linked', 'new', 'dismissed']),
+    open: [
+      {
+        ...match,
+        where: `m.organization_id = :organizationId AND m.state = 'open'`,
+        order: 'm.found_at',
+        heldUp: 'true',
+      },
+    ],
+    ended: {
+      ...match,
+      where: `m.organization_id = :organizationId AND m.state <> 'open'`,
+      order: 'coalesce(m.resolved_at, m.found_at)',
+    },
+  },
+  'patient-merge': {
+    states: mergeStates,
+    over: new Set(['merged', 'failed', 'unmerged']),
+    open: [
+      {
+        ...merge,
+        where: `g.organization_id = :organizationId AND g.state = 'merging'`,
+        order: 'g.requested_at',
+      },
+    ],
+    ended: {
+      ...merge,
+      where: `g.organization_id = :organizationId AND g.state <> 'merging'`,
+      order: 'g.requested_at',
+    },
+  },
+  // The id is the coverage's: one question to one payer.
+  eligibility: {
+    states: eligibilityWords,
+    over: new Set(['eligible', 'inactive', 'error', 'not-asked']),
+    open: [
+      {
+        ...eligibility,
+        where: `c.organization_id = :organizationId AND c.eligibility = 'pending' AND c.replaced_by IS NULL AND c.status <> 'cancelled'`,
+        timer: `'ask'`,
+        due: nextAskSql,
+        order: 'c.captured_at',
+      },
+    ],
+    ended: {
+      ...eligibility,
+      where: `c.organization_id = :organizationId AND c.eligibility <> 'pending'`,
+      order: 'coalesce(c.eligibility_at, c.captured_at)',
     },
   },
 } as const satisfies Readonly<Record<string, CaseSource>>;

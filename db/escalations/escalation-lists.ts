@@ -1,6 +1,7 @@
 /** Escalations as boards and pages read them. */
 import type { EscalationState, Standing } from '../../domain/escalation.ts';
 import { leadingRoles, unansweredStates } from '../../domain/escalation.ts';
+import { aggregateStory } from '../cases/aggregate-story.ts';
 import type { TimelineRow } from '../cases/cases.ts';
 import type { Trx } from '../connection.ts';
 import type { EscalationRow } from './escalation-view.ts';
@@ -149,20 +150,8 @@ export async function pendingTimers(trx: Trx, escalationId: string): Promise<{ n
 }
 
 /** Everything that happened, oldest first; what was refused too. */
-export async function escalationStory(trx: Trx, escalationId: string): Promise<TimelineRow[]> {
-  const { rows } = await trx.raw<{ rows: TimelineRow[] }>(
-    `SELECT *, ${stamp('at')} AS position FROM (
-       SELECT 'change' AS source, 'c' || lpad(c.id::text, 19, '0') AS row_id, c.at, c.event, c.actor, c.on_behalf_of, c.from_state, c.to_state, c.reason,
-              NULL AS code, coalesce(c.data, '{}') AS data
-       FROM state_change c WHERE c.aggregate = 'escalation' AND c.aggregate_id = :escalationId
-       UNION ALL
-       SELECT 'refused', 'e' || lpad(e.id::text, 19, '0'), e.at, coalesce(e.detail->>'action', e.action), e.principal, NULL, NULL, NULL, NULL, e.code, e.detail
-       FROM audit_event e WHERE e.entity_type = 'escalation' AND e.entity_id = :escalationId AND e.outcome IN ('refused', 'denied', 'failed')) entry
-     ORDER BY at, row_id LIMIT 1000`,
-    { escalationId },
-  );
-  return rows;
-}
+export const escalationStory = (trx: Trx, escalationId: string): Promise<TimelineRow[]> =>
+  aggregateStory(trx, 'escalation', escalationId);
 
 /** Of a subject, newest first: for the page of what it is about. */
 export async function escalationsOf(

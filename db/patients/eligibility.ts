@@ -2,7 +2,8 @@
 import { systemActor } from '../../domain/actor.ts';
 import type { CoverageRelation, CoverageStatus, EligibilityWord } from '../../domain/coverage/coverage.ts';
 import type { EligibilityAnswer, EligibilityInquiry, PersonAsked } from '../../domain/coverage/x12-eligibility.ts';
-import type { EligibilityTry } from '../../workflows/messages/eligibility.ts';
+import { DomainError } from '../../domain/errors.ts';
+import { eligibilityPauses, type EligibilityTry } from '../../workflows/messages/eligibility.ts';
 import { recordStateChange } from '../audit/audit-trail.ts';
 import type { Trx } from '../connection.ts';
 import type { FieldSecrets } from '../field-secrets.ts';
@@ -195,4 +196,33 @@ export async function takeAsk(trx: Trx, { organizationId, coverageId }: WhichCov
   await trx('coverage')
     .where({ id: coverageId, organization_id: organizationId })
     .update({ asks_taken: trx.raw('least(asks_wanted, greatest(asks_taken, ?))', [ask]) });
+}
+
+/**
+ * SQL: when the payer is asked again about the coverage `c`, by its last try, whose operation key ends in its number; null
+ * after an answer, and while a wish is not taken up yet (that is now).
+ */
+export const nextAskSql = `(SELECT CASE WHEN k.outcome = 'unanswered' AND c.asks_wanted = c.asks_taken
+    THEN k.answered_at + (ARRAY[${eligibilityPauses.join(', ')}])[split_part(k.op_key, '.', 2)::int] * interval '1 millisecond' END
+  FROM eligibility_check k WHERE k.coverage_id = c.id ORDER BY k.seq DESC LIMIT 1)`;
+
+export interface EligibilityCaseRow {
+  readonly id: string;
+  readonly patient_id: string;
+  readonly intake_id: string | null;
+  readonly eligibility: EligibilityWord;
+  /** Neither replaced nor ended: its payer may be asked. */
+  readonly counts: boolean;
+  readonly next_at: Date | null;
+}
+
+/** @throws DomainError `not-found` */
+export async function eligibilityCase(trx: Trx, organizationId: string, id: string): Promise<EligibilityCaseRow> {
+  const { rows } = await trx.raw<{ rows: EligibilityCaseRow[] }>(
+    `SELECT c.id, c.patient_id, c.intake_id, c.eligibility, c.replaced_by IS NULL AND c.status <> 'cancelled' AS counts, ${nextAskSql} AS next_at
+     FROM coverage c WHERE c.organization_id = :organizationId AND c.id = :id`,
+    { organizationId, id },
+  );
+  if (rows[0] === undefined) throw new DomainError('not-found');
+  return rows[0];
 }

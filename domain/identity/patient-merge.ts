@@ -30,3 +30,7 @@ export function survivorOf(a: MergeCandidate, b: MergeCandidate): readonly [surv
 
 /** What unmerging did with one changed value: `changed-since` and `gone` stay as they were found. */
 export type RestoreOutcome = 'restored' | 'changed-since' | 'gone';
+
+/** Of the question whether two charts are one person's, and of what follows from "yes". */
+export const matchStates = ['open', 'linked', 'new', 'dismissed'] as const;
+export const mergeStates = ['merging', 'merged', 'failed', 'unmerged'] as const;

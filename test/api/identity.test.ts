@@ -99,6 +99,53 @@ describe('the queue', () => {
   });
 });
 
+it('questions, merges and questions to payers are cases: listed while they wait, each with its story', async () => {
+  const first = await register(['Nadia'], 'Casework', '1979-04-01');
+  const second = await register(['Nadia'], 'Casework', '1979-04-01');
+  const cases = async (query: string) => good(await clinic.desk.request('GET', `/cases?${query}`), 200).items;
+  const own = (items: { id: string }[], id: string) => items.find((item) => item.id === id);
+  const question = await openOf(second.id);
+  expect(own(await cases('kind=identity-match'), question.id)).toMatchObject({ state: 'open', waitingFor: { what: 'staff' }, patient: { id: second.id } }); // prettier-ignore
+  expect(good(await clinic.desk.request('GET', `/cases/identity-match/${question.id}`), 200)).toMatchObject({
+    state: 'open',
+    waitingFor: { what: 'staff', who: 'staff' },
+    nextTimers: [],
+    allowedActions: ['link', 'new', 'dismiss'].map((action) => ({ action, possible: true })),
+    timeline: [{ event: 'find' }],
+    related: [{ relation: 'chart', id: second.id }, { relation: 'other-chart', id: first.id }],
+    temporalWebUrl: null,
+  }); // prettier-ignore
+  const merged = good(await clinic.desk.request('POST', `/identity-matches/${question.id}/link`, { body: {} }), 201);
+  expect(own(await cases('kind=identity-match'), question.id)).toBeUndefined();
+  expect(own(await cases('kind=identity-match&stage=linked'), question.id)).toMatchObject({ waitingFor: null });
+  expect(own(await cases('kind=patient-merge&stage=merged'), merged.id)).toMatchObject({ state: 'merged', patient: { id: first.id } }); // prettier-ignore
+  const merge = good(await clinic.admin.request('GET', `/cases/patient-merge/${merged.id}`), 200);
+  expect(merge).toMatchObject({ state: 'merged', waitingFor: null, allowedActions: [{ action: 'unmerge', possible: true }] }); // prettier-ignore
+  expect(merge.temporalWebUrl).toContain(encodeURIComponent(`merge:${merged.id}`));
+  expect(merge.timeline.map(({ event }: { event: string }) => event)).toContain('begin');
+  // Who may look at duplicates and not join them is not offered it.
+  expect(good(await clinic.doctor.request('GET', `/cases/patient-merge/${merged.id}`), 200)).toMatchObject({ allowedActions: [], temporalWebUrl: null }); // prettier-ignore
+
+  const body = { position: 'primary', payerName: 'Blue River', memberId: 'XQ-7781', relation: 'self' };
+  const [coverage] = good(await clinic.desk.request('POST', `/patients/${first.id}/coverages`, { body }), 201).items;
+  expect(own(await cases('kind=eligibility'), coverage.id)).toMatchObject({ state: 'pending', waitingFor: { what: 'payer', until: null }, nextTimer: null }); // prettier-ignore
+  const asked = new Date(Date.now() - 1_000);
+  await clinic.api.owner('coverage').where({ id: coverage.id }).update({ asks_taken: 1 });
+  await clinic.api.owner('eligibility_check').insert({ organization_id: clinic.organizationId, coverage_id: coverage.id, seq: 1, asked_at: asked, answered_at: asked, outcome: 'unanswered', code: 'timeout', trace: 't', op_key: `eligibility:${coverage.id}/ask:1.2` }); // prettier-ignore
+  // Asked twice without an answer: again five minutes after that.
+  const dueAt = new Date(asked.getTime() + 300_000).toISOString();
+  expect(own(await cases('kind=eligibility'), coverage.id)).toMatchObject({ nextTimer: { name: 'ask', dueAt } });
+  expect(good(await clinic.desk.request('GET', `/cases/eligibility/${coverage.id}`), 200)).toMatchObject({
+    state: 'pending',
+    waitingFor: { what: 'payer', who: 'time', until: dueAt },
+    nextTimers: [{ name: 'ask', dueAt }],
+    allowedActions: [{ action: 'ask-again', possible: true }],
+    related: [{ relation: 'insured', id: first.id }],
+  });
+  for (const kind of ['identity-match', 'patient-merge', 'eligibility'])
+    expect((await clinic.admin.request('GET', `/cases/${kind}/${crypto.randomUUID()}`)).status, kind).toBe(404);
+}, 60_000);
+
 it('F9: a visit follows the chart that stays and is moved afterwards; overlapping visits stand against a merge', async () => {
   const [stays, goes] = [await clinic.addPatient(), await clinic.addPatient()];
   const booked = await clinic.book(clinic.desk, { patientId: goes, start: quarterAfter(26 * 24 * 60) });

@@ -144,7 +144,10 @@ it.each(['en', 'es'] as const)(
       .press('Enter');
     await page.getByRole('button', { name: word('escalations.raise') }).press('Enter');
     await page.getByLabel(word('escalations.raisePick')).fill('Byhand');
-    await page.getByRole('option').first().waitFor();
+    await page
+      .getByRole('option', { name: /Byhand/ })
+      .first()
+      .waitFor();
     await page.keyboard.press('Enter');
     await page
       .getByRole('dialog', { name: /Byhand/ })

@@ -13,6 +13,14 @@ export const eligibilityWorkflowId = (coverageId: string): string => `eligibilit
 export const eligibilityOperationKey = (coverageId: string, step: string): string =>
   `eligibility:${coverageId}/${step}`;
 
+const minute = 60_000;
+const hour = 60 * minute;
+/** After each try without an answer, ms: a week in all, so that a payer's long weekend is outlived. */
+export const eligibilityPauses: readonly number[] = [
+  minute, 5 * minute, 15 * minute, hour, 2 * hour, 4 * hour, 8 * hour, 12 * hour,
+  ...Array.from({ length: 6 }, () => 24 * hour),
+]; // prettier-ignore
+
 export interface EligibilityStart {
   readonly organizationId: string;
   readonly coverageId: string;

@@ -36,8 +36,7 @@ export function RaiseAlarm({ about = null }: { readonly about?: About | null }) 
   return (
     <>
       <Button
-        color="red"
-        variant="outline"
+        variant="default"
         aria-haspopup="dialog"
         leftSection={<IconBellRinging size={18} aria-hidden />}
         onClick={() => setOpened(true)}
@@ -193,7 +192,7 @@ function Confirm({ body, onBack }: { readonly body: RaiseBody; readonly onBack: 
       {!waits && (
         <Group gap="xs">
           {/* Not held up by the preview: help comes first. */}
-          <Button color="red" size="md" loading={raise.isPending} onClick={() => raise.mutate()}>
+          <Button size="md" loading={raise.isPending} onClick={() => raise.mutate()}>
             {t('escalations.raiseNow')}
           </Button>
           <Button variant="default" size="md" onClick={onBack}>
