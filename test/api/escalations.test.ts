@@ -240,7 +240,10 @@ it('with the engine away the call is on file, and a worker’s round tells peopl
   await clinic.startEscalations();
   expect(await see(onCall, id)).toMatchObject({ state: 'notifying', level: 'code', toldMe: true });
   // Its run is begun by the next round.
-  await clinic.api.owner('escalation').where({ id }).update({ raised_at: new Date(Date.now() - 10_000) });
+  await clinic.api
+    .owner('escalation')
+    .where({ id })
+    .update({ raised_at: new Date(Date.now() - 10_000) });
   await clinic.startEscalations();
   good(await act(assigned, id, 'cancel', { reason: 'test' }));
 });
