@@ -21,8 +21,15 @@ import { raiseEscalation } from '../escalations/escalations.ts';
 import type { FieldSecrets } from '../field-secrets.ts';
 import { identityAfter, lookAgain } from './intake-identity.ts';
 import { definitionOf } from './intake-questions.ts';
-import { changeIntake, refusedTransition, settleIntake } from './intake-state.ts';
-import { loadIntake, stepRowOf, type IntakeRow, type IntakeStepRow, type LoadedIntake } from './intake-view.ts';
+import { changeIntake, lastScores, refusedTransition, settleIntake } from './intake-state.ts';
+import {
+  loadIntake,
+  stepRowOf,
+  withStep,
+  type IntakeRow,
+  type IntakeStepRow,
+  type LoadedIntake,
+} from './intake-view.ts';
 import { raiseStaffTask } from '../cases/staff-tasks.ts';
 
 export interface Save {
@@ -57,7 +64,7 @@ export async function saveStep(
   const problem = problemOf(loaded, before, save, accepted);
   // Raised at the moment of the answer, whatever becomes of the save.
   const met = redFlagsIn(save.step, save.answers);
-  if (problem === 'unchanged') return settleIntake(trx, loaded, { saved: savedOf(loaded, before, met) });
+  if (problem === 'unchanged') return settleIntake(trx, loaded, { saved: savedOf(loaded, before, met), isFresh: true });
   if (problem !== null) {
     if (!openIntakeStates.has(row.state)) throw new DomainError(problem.code, problem);
     const flags = await raiseFlags(trx, context, loaded, save.step, met, before.version);
@@ -120,31 +127,41 @@ async function keep(
   const { organizationId, actor, at, opKey } = context;
   const { row } = loaded;
   const { step, complete } = save;
-  const version = stepRowOf(loaded, step).version + 1;
-  await trx('intake_answer').insert({
-    organization_id: organizationId,
-    intake_id: row.id,
-    step,
-    version,
-    answers: JSON.stringify(answers),
-    complete,
-    language: save.language,
-    saved_by: actor.ref,
+  const before = stepRowOf(loaded, step);
+  const stand: IntakeStepRow = {
+    ...before,
+    state: complete ? 'answered' : 'started',
+    version: before.version + 1,
+    answers,
     saved_at: at,
-    op_key: opKey,
-  });
-  await trx('intake_step')
-    .where({ intake_id: row.id, step })
-    .update({
-      state: complete ? 'answered' : 'started',
+    accepted_at: complete ? at : before.accepted_at,
+    note: null,
+  };
+  const { version } = stand;
+  await trx.raw(
+    `WITH kept AS (
+       INSERT INTO intake_answer (organization_id, intake_id, step, version, answers, complete, language, saved_by, saved_at, op_key)
+       VALUES (:organizationId, :id, :step, :version, :answers, :complete, :language, :by, :at, :opKey))
+     UPDATE intake_step SET state = :state, version = :version, answers = :answers, saved_at = :at, note = NULL, accepted_at = :acceptedAt
+     WHERE intake_id = :id AND step = :step`,
+    {
+      organizationId,
+      id: row.id,
+      step,
       version,
       answers: JSON.stringify(answers),
-      saved_at: at,
-      note: null,
-      ...(complete && { accepted_at: at }),
-    });
+      complete,
+      language: save.language,
+      by: actor.ref,
+      at,
+      opKey,
+      state: stand.state,
+      acceptedAt: stand.accepted_at,
+    },
+  );
   const flags = await raiseFlags(trx, context, loaded, step, met, version);
-  const changed = await markChanged(trx, row.id, step, met, at);
+  // Without a flag there is none whose answer could have changed.
+  const changed = loaded.flags.length === 0 ? [] : await markChanged(trx, row.id, step, met, at);
   if (step === 'screens') await keepScores(trx, context, loaded, answers, version, complete);
   const columns: Record<string, unknown> = {};
   if (flags.raised.length > 0) columns['escalation'] = 'open';
@@ -179,10 +196,20 @@ async function keep(
       ...(flags.raised.length > 0 && { redFlags: flags.raised }),
       ...(changed.length > 0 && { flagsChanged: changed }),
     },
+    // What a section about the person leaves in the chart may be what the intake is judged by; dangers are rare.
+    ...(flags.raised.length === 0 &&
+      !(complete && aboutThePerson.has(step)) && {
+        knownAs: (written) => withStep(loaded, written, stand),
+      }),
   });
-  const stand = stepRowOf(kept, step);
-  return settleIntake(trx, kept, { ...began, escalations: flags.escalations, saved: savedOf(kept, stand, met) });
+  return settleIntake(
+    trx,
+    { ...kept, scores: step === 'screens' ? await lastScores(trx, kept) : kept.scores },
+    { ...began, escalations: flags.escalations, saved: savedOf(kept, stand, met), isFresh: true },
+  );
 }
+
+const aboutThePerson: ReadonlySet<IntakeStep> = new Set(['language', 'identity', 'contact', 'demographics']);
 
 const savedOf = (loaded: LoadedIntake, stand: IntakeStepRow, met: readonly RedFlag[]): IntakeSaved => ({
   step: stand.step,

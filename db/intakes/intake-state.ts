@@ -8,7 +8,6 @@ import type { ChangeContext } from '../appointments/appointment-effects.ts';
 import { recordStateChange } from '../audit/audit-trail.ts';
 import type { Trx } from '../connection.ts';
 import { consentsMissing } from '../patients/consents.ts';
-import { guardianAuthorityEnds } from '../patients/guardians.ts';
 import { openMatchesOf } from '../identity/identity-matches.ts';
 import { ruleOfIntake } from '../patients/minor-consents.ts';
 import { loadIntake, toIntakeView, visitStartOf, type IntakeRow, type LoadedIntake } from './intake-view.ts';
@@ -20,6 +19,8 @@ export interface IntakeChange {
   readonly reason?: string | undefined;
   /** Ids and codes. */
   readonly data?: Readonly<Record<string, unknown>> | undefined;
+  /** What the written row is part of, where the caller knows it without reading it again. */
+  readonly knownAs?: ((written: IntakeRow) => LoadedIntake) | undefined;
 }
 
 /**
@@ -62,14 +63,14 @@ export async function changeIntake(
     data: { patientId: row.patient_id, version: row.version + 1, ...change.data },
     opKey: context.opKey,
   });
-  const loaded = await loadIntake(trx, written, context.at);
+  const loaded = change.knownAs?.(written) ?? (await loadIntake(trx, written, context.at));
   return planClocks(trx, context, loaded);
 }
 
 export const refusedTransition = (row: Pick<IntakeRow, 'state'>, event: string): DomainError =>
   new DomainError('invalid-transition', { data: { from: row.state, event } });
 
-export async function clockOf(trx: Trx, loaded: LoadedIntake): Promise<IntakeClock> {
+export function clockOf(loaded: LoadedIntake): IntakeClock {
   const { row, patient, timeZone } = loaded;
   const ms = (at: Date | null): number | null => at?.getTime() ?? null;
   return {
@@ -84,13 +85,14 @@ export async function clockOf(trx: Trx, loaded: LoadedIntake): Promise<IntakeClo
     visitStart: ms(visitStartOf(loaded)),
     timeZone,
     patientTimeZone: patient.timeZone ?? timeZone,
-    majorityAt: ms(await guardianAuthorityEnds(trx, row.id)),
+    majorityAt: ms(loaded.guardianUntil),
   };
 }
 
 /**
  * Makes the pending timers those of the intake as it is now. What rang stays on record; what is no longer planned is
  * cancelled; the same name with another time runs again (a visit that was moved), unless it was a reminder: one each.
+ * @param loaded as it is in this transaction, its timers included: where they are the planned ones, nothing is written
  */
 export async function planClocks(
   trx: Trx,
@@ -98,8 +100,34 @@ export async function planClocks(
   loaded: LoadedIntake,
 ): Promise<LoadedIntake> {
   const { row, policy } = loaded;
-  const clock = await clockOf(trx, loaded);
+  const clock = clockOf(loaded);
   const plan = intakeTimers(clock, policy, context.at.getTime());
+  const timers = isPlanned(loaded, plan, context.at) ? loaded.timers : await replan(trx, context, row.id, plan);
+  const expiresAt = expiryOf(clock, policy);
+  if (!openIntakeStates.has(row.state) || expiresAt === row.expires_at.getTime()) return { ...loaded, timers };
+  await trx('intake')
+    .where({ id: row.id })
+    .update({ expires_at: new Date(expiresAt) });
+  return { ...loaded, timers, row: { ...row, expires_at: new Date(expiresAt) } };
+}
+
+type Plan = ReturnType<typeof intakeTimers>;
+
+/** Exactly those are pending which `replan` would leave pending: of reminders only what lies ahead, or waits already. */
+function isPlanned({ timers }: LoadedIntake, plan: Plan, at: Date): boolean {
+  const pending = new Map(timers.map(({ name, dueAt }) => [name, Date.parse(dueAt)]));
+  const wanted = plan.filter(
+    ({ name, dueAt }) => !name.startsWith('reminder:') || dueAt > at.getTime() || pending.has(name),
+  );
+  return wanted.length === pending.size && wanted.every(({ name, dueAt }) => pending.get(name) === dueAt);
+}
+
+async function replan(
+  trx: Trx,
+  context: Pick<ChangeContext, 'organizationId' | 'at'>,
+  intakeId: string,
+  plan: Plan,
+): Promise<LoadedIntake['timers']> {
   await trx.raw(
     `WITH plan AS (SELECT p.* FROM jsonb_to_recordset(CAST(:plan AS jsonb)) AS p(name text, due_at timestamptz)
        WHERE p.name NOT LIKE 'reminder:%' OR p.due_at > :at
@@ -112,17 +140,20 @@ export async function planClocks(
        WHERE (t.state IN ('pending', 'cancelled') AND (t.state, t.due_at) IS DISTINCT FROM ('pending', excluded.due_at)) OR (t.name NOT LIKE 'reminder:%' AND t.due_at <> excluded.due_at)`,
     {
       organizationId: context.organizationId,
-      id: row.id,
+      id: intakeId,
       at: context.at,
       plan: JSON.stringify(plan.map(({ name, dueAt }) => ({ name, due_at: new Date(dueAt) }))),
     },
   );
-  const expiresAt = expiryOf(clock, policy);
-  if (!openIntakeStates.has(row.state) || expiresAt === row.expires_at.getTime()) return loaded;
-  await trx('intake')
-    .where({ id: row.id })
-    .update({ expires_at: new Date(expiresAt) });
-  return { ...loaded, row: { ...row, expires_at: new Date(expiresAt) } };
+  return pendingTimers(trx, intakeId);
+}
+
+async function pendingTimers(trx: Trx, intakeId: string): Promise<LoadedIntake['timers']> {
+  const timers = await trx('case_timer')
+    .where({ aggregate: 'intake', aggregate_id: intakeId, state: 'pending' })
+    .orderBy([{ column: 'due_at' }, { column: 'name' }])
+    .select<{ name: string; due_at: Date }[]>('name', 'due_at');
+  return timers.map((timer) => ({ name: timer.name, dueAt: timer.due_at.toISOString() }));
 }
 
 /** The intake with what it waits for, earliest first. */
@@ -134,19 +165,19 @@ export async function settleIntake(
     readonly escalations?: readonly string[] | undefined;
     readonly merges?: IntakeSettled['merges'];
     readonly coverages?: readonly string[] | undefined;
+    /** Timers and scores of `loaded` are those of this moment. */
+    readonly isFresh?: boolean | undefined;
   } = {},
 ): Promise<IntakeSettled> {
-  const timers = await trx('case_timer')
-    .where({ aggregate: 'intake', aggregate_id: loaded.row.id, state: 'pending' })
-    .orderBy([{ column: 'due_at' }, { column: 'name' }])
-    .select<{ name: string; due_at: Date }[]>('name', 'due_at');
+  const { timers, scores } =
+    more.isFresh === true
+      ? loaded
+      : { timers: await pendingTimers(trx, loaded.row.id), scores: await lastScores(trx, loaded) };
   return {
     intake: toIntakeView(loaded),
-    timers: timers.map((timer) => ({ name: timer.name, dueAt: timer.due_at.toISOString() })),
+    timers,
     left: loaded.progress.left,
-    scores: loaded.steps.some(({ step, version }) => step === 'screens' && version > 0)
-      ? await lastScores(trx, loaded.row.id)
-      : [],
+    scores,
     escalations: more.escalations ?? [],
     ...(more.saved !== undefined && { saved: more.saved }),
     ...(more.merges !== undefined && more.merges.length > 0 && { merges: more.merges }),
@@ -154,12 +185,14 @@ export async function settleIntake(
   };
 }
 
-const lastScores = (trx: Trx, intakeId: string): Promise<IntakeScoreView[]> =>
-  trx('intake_score')
-    .distinctOn('tool')
-    .where({ intake_id: intakeId })
-    .orderBy([{ column: 'tool' }, { column: 'step_version', order: 'desc' }])
-    .select<IntakeScoreView[]>('tool', 'score', 'band', 'positive', 'prorated');
+export const lastScores = async (trx: Trx, { row, steps }: LoadedIntake): Promise<IntakeScoreView[]> =>
+  steps.some(({ step, version }) => step === 'screens' && version > 0)
+    ? trx('intake_score')
+        .distinctOn('tool')
+        .where({ intake_id: row.id })
+        .orderBy([{ column: 'tool' }, { column: 'step_version', order: 'desc' }])
+        .select<IntakeScoreView[]>('tool', 'score', 'band', 'positive', 'prorated')
+    : [];
 
 /** What guards look at: read in the transaction that decides, and for lists of what is possible. */
 export async function factsOf(trx: Trx, loaded: LoadedIntake, at: Date): Promise<IntakeFacts> {

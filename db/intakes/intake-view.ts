@@ -2,19 +2,14 @@
 import { localDateOf } from '../../domain/calendar/calendar.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { intakeSteps } from '../../domain/intake/intake.ts';
-import type {
-  EscalationFlag,
-  IdentityFlag,
-  InsuranceFlag,
-  IntakeState,
-  IntakeStep,
-} from '../../domain/intake/intake.ts';
+import type { EscalationFlag, IdentityFlag, InsuranceFlag, IntakeState, IntakeStep } from '../../domain/intake/intake.ts';
 import type { IntakePolicy } from '../../domain/intake/intake-policy.ts';
 import { ageOn, progressOf, type NeedFacts, type Progress } from '../../domain/intake/intake-steps.ts';
 import { policyAt, type PolicyRow } from '../../domain/policies.ts';
 import type { Answers } from '../../domain/questionnaire/questionnaire-answers.ts';
-import type { IntakeView } from '../../workflows/messages/intake.ts';
+import type { IntakeScoreView, IntakeView } from '../../workflows/messages/intake.ts';
 import type { Trx } from '../connection.ts';
+import { epochMs } from '../instants.ts';
 import { policiesSql } from '../policies.ts';
 
 export interface IntakeRow {
@@ -76,6 +71,12 @@ export interface LoadedIntake {
   readonly flags: readonly string[];
   readonly patient: { readonly birthDate: string | null; readonly timeZone: string | null; readonly language: string };
   readonly visit: IntakeVisit | null;
+  /** When the authority of whoever answers for the patient ends or ended; null: nobody does, or without an end. */
+  readonly guardianUntil: Date | null;
+  /** Pending ones, earliest first; instants RFC 3339 UTC. */
+  readonly timers: readonly { readonly name: string; readonly dueAt: string }[];
+  /** The last of each tool. */
+  readonly scores: readonly IntakeScoreView[];
   readonly timeZone: string;
   readonly policies: readonly PolicyRow[];
   readonly policy: IntakePolicy;
@@ -114,6 +115,9 @@ interface Beside {
     accepted_at: string | null;
   })[];
   readonly flags: string[];
+  readonly timers: { readonly name: string; readonly dueAt: number }[];
+  readonly scores: IntakeScoreView[];
+  readonly guardian_until: Date | null;
   readonly birth_date: string | null;
   readonly patient_time_zone: string | null;
   readonly language: string;
@@ -131,6 +135,12 @@ export async function loadIntake(trx: Trx, row: IntakeRow, at: Date): Promise<Lo
   const { rows } = await trx.raw<{ rows: Beside[] }>(
     `SELECT (SELECT coalesce(jsonb_agg(to_jsonb(s)), '[]') FROM intake_step s WHERE s.intake_id = i.id) AS steps,
        ARRAY(SELECT f.rule FROM intake_flag f WHERE f.intake_id = i.id GROUP BY f.rule ORDER BY min(f.raised_at), f.rule) AS flags,
+       (SELECT coalesce(jsonb_agg(jsonb_build_object('name', t.name, 'dueAt', ${epochMs('t.due_at')}) ORDER BY t.due_at, t.name), '[]')
+          FROM case_timer t WHERE t.aggregate = 'intake' AND t.aggregate_id = i.id AND t.state = 'pending') AS timers,
+       (SELECT coalesce(jsonb_agg(to_jsonb(c) ORDER BY c.tool), '[]') FROM (SELECT DISTINCT ON (x.tool) x.tool, x.score, x.band, x.positive, x.prorated
+          FROM intake_score x WHERE x.intake_id = i.id ORDER BY x.tool, x.step_version DESC) c) AS scores,
+       (SELECT coalesce(g.revoked_at, g.valid_until) FROM intake_link k JOIN patient_guardian g ON g.id = k.guardian_id
+          WHERE k.intake_id = i.id ORDER BY k.created_at DESC LIMIT 1) AS guardian_until,
        p.birth_date, p.time_zone AS patient_time_zone, p.language, v.code AS visit_type_code,
        a.id AS visit_id, a.status AS visit_status, a.start_at AS visit_start, a.tz AS visit_tz,
        coalesce(l.time_zone, (SELECT min(o.time_zone) FROM location o WHERE o.active)) AS location_tz,
@@ -170,12 +180,25 @@ export async function loadIntake(trx: Trx, row: IntakeRow, at: Date): Promise<Lo
     flags: found.flags,
     patient: { birthDate: found.birth_date, timeZone: found.patient_time_zone, language: found.language },
     visit,
+    guardianUntil: found.guardian_until,
+    timers: found.timers.map(({ name, dueAt }) => ({ name, dueAt: new Date(dueAt).toISOString() })),
+    scores: found.scores,
     timeZone,
     policies,
     policy,
     needs,
     progress: progressOf(steps, needs),
   };
+}
+
+/**
+ * The same intake after one of its steps was written and nothing else that it is judged by: worked out, where reading it all
+ * again would cost as much as the rest of a save.
+ */
+export function withStep(loaded: LoadedIntake, row: IntakeRow, stand: IntakeStepRow): LoadedIntake {
+  const steps = loaded.steps.map((one) => (one.step === stand.step ? stand : one));
+  const needs = { ...loaded.needs, answers: { ...loaded.needs.answers, [stand.step]: stand.answers } };
+  return { ...loaded, row, steps, needs, progress: progressOf(steps, needs) };
 }
 
 /** The beginning of the visit, while it stands. */

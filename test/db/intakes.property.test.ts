@@ -11,7 +11,7 @@ import { applyEscalationAction, ringEscalationTimer } from '../../db/escalations
 import { applyIntakeAction } from '../../db/intakes/intake-actions.ts';
 import { intakeChecks } from '../../db/intakes/intake-invariants.ts';
 import { beginIntake } from '../../db/intakes/intake-start.ts';
-import { refreshIntake, ringIntakeTimer } from '../../db/intakes/intake-timers.ts';
+import { readIntake, refreshIntake, ringIntakeTimer } from '../../db/intakes/intake-timers.ts';
 import { checkInvariants } from '../../db/invariants.ts';
 import { matrix } from '../../domain/access.ts';
 import type { Actor } from '../../domain/actor.ts';
@@ -271,6 +271,26 @@ async function runWeeks(batches: readonly (readonly Operation[])[]): Promise<voi
   }
   expect(await clinic.read(checkInvariants)).toEqual([]);
 }
+
+it('a save answers, without reading it, what reading everything anew says', async () => {
+  clinic.clock.set(new Date(monday));
+  const { id, me, answers } = await newIntake();
+  const shown = ({ intake, timers, left, scores }: IntakeSettled) => ({ intake, timers, left, scores });
+  const save = async (step: IntakeStep, said: Answers, complete: boolean): Promise<void> => {
+    const { version } = await stepOf(id, step);
+    const settled = await act(id, 'save-step', { step, answers: said, baseVersion: version, complete }, me);
+    const anew = await readIntake(clinic.ports, { organizationId: clinic.organizationId, intakeId: id });
+    expect(shown(settled), `${step} ${String(complete)}`).toEqual(shown(anew));
+    expect(settled.saved?.nextStep).toBe(anew.intake.step);
+  };
+  for (const step of intakeSteps) for (const complete of [false, true]) await save(step, answers[step], complete);
+  // Dangers, one after the other, and one that is taken back and said again.
+  await save('reason', { ...answers.reason, 'reason.stroke': [true] }, true);
+  await save('reason', { ...answers.reason, 'reason.chest-pain': [true], 'reason.stroke': [true] }, false);
+  await save('reason', answers.reason, true);
+  await save('reason', { ...answers.reason, 'reason.stroke': [true] }, true);
+  await save('screens', { ...answers.screens, 'phq.9': [{ code: '1' }] }, false);
+});
 
 describe('two intakes under parallel people', () => {
   it('I17 every red flag keeps its alarm, nothing is approved over an open one, no answer is overwritten or lost; I12, I13, I22 and D3 hold after each step', { timeout: 240_000 }, async () => {
