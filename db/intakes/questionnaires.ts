@@ -5,10 +5,11 @@
  */
 import { createHash } from 'node:crypto';
 import { DomainError } from '../../domain/errors.ts';
-import { intakeSteps, openIntakeStates, type IntakeStep } from '../../domain/intake/intake.ts';
+import { intakeSteps, type IntakeStep } from '../../domain/intake/intake.ts';
 import type { Questionnaire, QuestionnaireVersion, Translations } from '../../domain/questionnaire/questionnaire.ts';
 import { defaultQuestionnaires } from '../../domain/questionnaire/content/intake-set.ts';
 import type { Trx } from '../connection.ts';
+import { publishedContent } from '../published-content.ts';
 
 export interface QuestionnaireVersionRow {
   readonly id: string;
@@ -84,31 +85,16 @@ export async function versionRow(
 }
 
 /** The version that a case is pinned to, whatever became of it since. @throws DomainError `not-found` */
-export const readQuestionnaire = async (
+export const readQuestionnaire = (
   trx: Trx,
   organizationId: string,
   code: string,
   number: number,
-): Promise<QuestionnaireVersion> => toVersion(await versionRow(trx, organizationId, code, number));
-
-/**
- * What that version asks, without its texts in six languages: to judge answers, nothing else is read.
- * @throws DomainError `not-found`
- */
-export async function readDefinition(
-  trx: Trx,
-  organizationId: string,
-  code: string,
-  number: number,
-): Promise<Questionnaire> {
-  const { rows } = await trx.raw<{ rows: { definition: Questionnaire }[] }>(
-    `SELECT v.definition FROM questionnaire q JOIN questionnaire_version v ON v.questionnaire_id = q.id
-     WHERE q.organization_id = :organizationId AND q.code = :code AND v.number = :number`,
-    { organizationId, code, number },
-  );
-  if (rows[0] === undefined) throw new DomainError('not-found');
-  return { ...rows[0].definition, version: String(number) };
-}
+): Promise<QuestionnaireVersion> =>
+  publishedContent(trx, { organizationId, code, number }, async () => {
+    const row = await versionRow(trx, organizationId, code, number);
+    return { isFinal: row.state !== 'draft', version: toVersion(row) };
+  });
 
 /** What the product brings for this code, or undefined. */
 export const defaultFor = (code: string): QuestionnaireVersion | undefined =>

@@ -20,7 +20,18 @@ export function patternProblem(pattern: string): string | null {
   }
 }
 
+/** A function of the text of the pattern alone, and dearer than any match: worked out once. */
+const compiled = new Map<string, RE2JS | null>();
+/** Of all questionnaires together a clinic has some dozens. */
+const mostCompiled = 500;
+
 /** The whole text matches. Patterns were checked when they were published; one that is no pattern forbids nothing. */
 export function matchesPattern(pattern: string, text: string): boolean {
-  return patternProblem(pattern) !== null || RE2JS.compile(pattern).matcher(text).matches();
+  let program = compiled.get(pattern);
+  if (program === undefined) {
+    program = patternProblem(pattern) === null ? RE2JS.compile(pattern) : null;
+    if (compiled.size >= mostCompiled) compiled.clear();
+    compiled.set(pattern, program);
+  }
+  return program === null || program.matcher(text).matches();
 }
