@@ -1,5 +1,6 @@
 import knex, { type Knex } from 'knex';
 import pg from 'pg';
+import { beginInContext } from './begin-in-context.ts';
 import { createStatementNames, prepareStatements } from './prepared-statements.ts';
 import type { PreparableConnection } from './prepared-statements.ts';
 
@@ -53,6 +54,7 @@ export function connect(options: ConnectionOptions): Db {
         done: (error: Error | null, connection: PreparableConnection) => void,
       ) {
         prepareStatements(connection, names);
+        beginInContext(connection);
         done(null, connection);
       },
     },

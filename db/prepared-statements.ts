@@ -3,14 +3,14 @@
  * carrying them out (docs/benchmarks.md). Knex has no such mode; the name is added where it hands a query to the driver.
  */
 
-interface Query {
+export interface Query {
   readonly text: string;
   readonly values?: readonly unknown[] | undefined;
   name?: string;
 }
-type Callback = (error: (Error & { code?: string }) | null, result: unknown) => void;
+export type QueryCallback = (error: (Error & { code?: string }) | null, result: unknown) => void;
 export interface PreparableConnection {
-  query(query: Query, callback: Callback): unknown;
+  query(query: Query, callback: QueryCallback): unknown;
   /** Knex discards a connection that has this. */
   __knex__disposed?: unknown;
 }

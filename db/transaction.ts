@@ -1,4 +1,5 @@
 import { DomainError } from '../domain/errors.ts';
+import { organizationPattern, setOrganizationSql } from './begin-in-context.ts';
 import type { Db, Trx } from './connection.ts';
 
 export interface OperationKey {
@@ -13,7 +14,6 @@ export interface TransactionContext {
   readonly operation?: OperationKey | undefined;
 }
 
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const retryable = new Set(['40001', '40P01']);
 const attempts = 5;
 
@@ -87,8 +87,8 @@ async function claimOperation<T>(
 }
 
 async function setOrganization(trx: Trx, organizationId: string): Promise<void> {
-  if (!uuid.test(organizationId)) throw new Error('organization context must be a UUID');
-  await trx.raw(`SELECT set_config('app.organization', ?, true)`, [organizationId]);
+  if (!organizationPattern.test(organizationId)) throw new Error('organization context must be a UUID');
+  await trx.raw(setOrganizationSql, [organizationId]);
 }
 
 /** The SQLSTATE of a Postgres error, or undefined for any other. */
