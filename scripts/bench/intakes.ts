@@ -103,11 +103,12 @@ export async function openIntakes(
   );
   const linkOf = new Map(links.rows.map((link) => [link.intake_id, link.id]));
   const untouched = open.map((one) => ({ ...one, linkId: linkOf.get(one.id) ?? '' }))[Symbol.iterator]();
+  let browsers = 0;
   return {
     rows: await rows(),
     runs: await runs(config.temporal),
     opened,
-    browser: () => browserOf(on, keys, untouched),
+    browser: () => browserOf(on, keys, untouched, (browsers += 1)),
   };
 }
 
@@ -159,7 +160,8 @@ interface Sitting {
   saves: number;
 }
 
-function browserOf(on: BenchClinic, keys: KeyRing, untouched: Iterator<OpenIntake>): Browser {
+function browserOf(on: BenchClinic, keys: KeyRing, untouched: Iterator<OpenIntake>, seed: number): Browser {
+  const random = seededRandom(seed);
   const { origin } = new URL(on.api);
   let sitting: Sitting | undefined;
 
@@ -199,7 +201,8 @@ function browserOf(on: BenchClinic, keys: KeyRing, untouched: Iterator<OpenIntak
       if (sitting === undefined || sitting.pages.length === 0) sitting = await sitDown();
       const { step, answers, complete } = sitting.pages.shift()!;
       if (how?.reads === true && sitting.version === 0) await ask(sitting, 'GET', step);
-      if (how !== undefined) await sleep(how.pauseMs);
+      // Nobody thinks in step with nineteen others: half to one and a half of it.
+      if (how !== undefined) await sleep(random.between(how.pauseMs / 2, (how.pauseMs * 3) / 2));
       const body = { answers, baseVersion: sitting.version, complete, language: sitting.intake.person.language };
       const since = performance.now();
       const { version } = await ask(sitting, 'PUT', step, body);
