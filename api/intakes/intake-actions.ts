@@ -2,9 +2,8 @@
  * What is said to an intake, as its routes say it: a repeat is recognized before anything else, what is over is answered
  * from Postgres, everything else is the process's to answer.
  */
-import { loadIntake, readIntakeRow, toIntakeView } from '../../db/intakes/intake-view.ts';
+import { loadIntake, readIntakeBefore, readIntakeRow, toIntakeView } from '../../db/intakes/intake-view.ts';
 import { databaseTime } from '../../db/clock.ts';
-import type { Trx } from '../../db/connection.ts';
 import { mayOnIntake } from '../../db/intakes/intake-actions.ts';
 import { findOperation } from '../../db/transaction.ts';
 import type { Actor } from '../../domain/actor.ts';
@@ -69,28 +68,25 @@ export async function actOnIntake(
   asked: { readonly intakeId: string; readonly action: IntakeUpdate; readonly input: IntakeInput },
 ): Promise<IntakeAnswer> {
   const { intakeId, action, input } = asked;
-  const { organizationId } = context;
   const operation = {
     key: intakeOperationKey(intakeId, context.operationId),
     inputHash: context.operation.inputHash,
   };
   return onceAtATime(context, operation.key, async () => {
-    const look = async (trx: Trx): Promise<IntakeAnswer | undefined> => {
-      const repeated = await findOperation<IntakeSettled>(trx, organizationId, operation);
-      if (repeated === undefined) return undefined;
-      const { refused, intake, saved } = repeated.result;
+    const saidBefore = (known: { readonly inputHash: string; readonly result: IntakeSettled }): IntakeAnswer => {
+      if (known.inputHash !== operation.inputHash) throw new DomainError('idempotency-key-reused');
+      const { refused, intake, saved } = known.result;
       if (refused !== undefined) throw asError(refused);
       return { intake, saved };
     };
     const before = await context.read(async (trx) => {
-      const row = await readIntakeRow(trx, intakeId);
+      const { row, known } = await readIntakeBefore<IntakeSettled>(trx, intakeId, operation.key);
       await requireIntakeRow(context, trx, row);
       context.concerns({ entityId: intakeId, patientId: row.patient_id, detail: { action } });
       const actor = actorFor(context, row.patient_id);
-      const done = await look(trx);
-      if (done !== undefined) return { done, actor };
+      if (known !== undefined) return { done: saidBefore(known), actor };
       if (!mayOnIntake(actor, action, row.patient_id)) throw new DomainError('forbidden');
-      return { done, actor };
+      return { done: undefined, actor };
     });
     if (before.done !== undefined) return before.done;
     const { actor } = before;
@@ -99,9 +95,8 @@ export async function actOnIntake(
     const answer = await inBody(() => context.ports.temporal.actOnIntake(intakeId, request));
     if (answer !== closed) return answer;
     return context.read(async (trx) => {
-      const done = await look(trx);
-      if (done !== undefined) return done;
-      const row = await readIntakeRow(trx, intakeId);
+      const { row, known } = await readIntakeBefore<IntakeSettled>(trx, intakeId, operation.key);
+      if (known !== undefined) return saidBefore(known);
       // Its run is begun just after the visit that needs it.
       if (openIntakeStates.has(row.state)) throw new DomainError('unavailable', { data: { retryAfterSeconds: 1 } });
       if (action === 'ack-escalation')

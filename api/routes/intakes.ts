@@ -6,7 +6,7 @@ import { mayOnIntake } from '../../db/intakes/intake-actions.ts';
 import { differencesOf, flagsOf, intakeStory, listIntakes, scoresOf } from '../../db/intakes/intake-lists.ts';
 import { keptSave, questionsOf } from '../../db/intakes/intake-questions.ts';
 import { factsOf, settleIntake } from '../../db/intakes/intake-state.ts';
-import { loadIntake, readIntakeRow, stepRowOf, visitStartOf, type LoadedIntake } from '../../db/intakes/intake-view.ts';
+import { lookAtIntake, stepRowOf, visitStartOf, type LoadedIntake } from '../../db/intakes/intake-view.ts';
 import { escalationFacts, standingOf } from '../../db/escalations/escalations.ts';
 import { readEscalationRow } from '../../db/escalations/escalation-view.ts';
 import { keptFromOthers } from '../../db/patients/minor-consents.ts';
@@ -53,10 +53,11 @@ const maySee = ['intake:read', 'own-intake:write'] as const;
 
 /** The intake, if it is the caller's to see. @throws DomainError `not-found` */
 async function found(context: RequestContext, trx: Trx, intakeId: string): Promise<LoadedIntake> {
-  const row = await readIntakeRow(trx, intakeId);
+  const loaded = await lookAtIntake(trx, intakeId);
+  const { row } = loaded;
   await requireIntakeRow(context, trx, row);
   context.concerns({ entityId: row.id, patientId: row.patient_id });
-  return loadIntake(trx, row, await databaseTime(trx));
+  return loaded;
 }
 
 async function shown(context: RequestContext, intakeId: string): Promise<z.output<typeof intake>> {

@@ -45,6 +45,7 @@ export interface SectionCommitted {
  * @throws DomainError `not-found` for a patient of another organization; `validation-failed` for a signature that is none
  */
 export async function commitSection(trx: Trx, section: Section): Promise<SectionCommitted> {
+  if (ofTheIntake.has(section.step)) return { facts: {}, contradicted: 0 };
   const row = await lockPatient(trx, section.organizationId, section.patientId);
   const answers = section.answers as Answers;
   const clinical = clinicalFacts[section.step];
@@ -62,6 +63,9 @@ export async function commitSection(trx: Trx, section: Section): Promise<Section
 /** What a guardian reads and is asked to confirm in their own intake. */
 const seenByGuardians: ReadonlySet<IntakeStep> = new Set(['language', 'identity', 'contact', 'demographics']);
 
+/** Why somebody comes, the screens and the review leave nothing in the chart. */
+const ofTheIntake: ReadonlySet<IntakeStep> = new Set(['reason', 'screens', 'review']);
+
 async function person(trx: Trx, row: PatientRow, section: Section, answers: Answers): Promise<Record<string, number>> {
   if (section.confidential === true && seenByGuardians.has(section.step)) return {};
   switch (section.step) {
@@ -76,7 +80,7 @@ async function person(trx: Trx, row: PatientRow, section: Section, answers: Answ
     case 'consents':
       return commitConsents(trx, { ...section, language: section.language ?? row.language }, answers);
     default:
-      // Why somebody comes, the screens and the review belong to the intake; insurance is captured by db/patients/coverages.ts.
+      // Insurance is captured by db/patients/coverages.ts.
       return {};
   }
 }

@@ -3,15 +3,9 @@ import { DomainError } from '../../domain/errors.ts';
 import type { IntakeStep } from '../../domain/intake/intake.ts';
 import { questionsFor } from '../../domain/intake/intake-steps.ts';
 import type { Answers } from '../../domain/questionnaire/questionnaire-answers.ts';
-import {
-  allItems,
-  isCalculated,
-  type Questionnaire,
-  type QuestionnaireVersion,
-} from '../../domain/questionnaire/questionnaire.ts';
-import { databaseTime } from '../clock.ts';
+import { allItems, isCalculated, type Questionnaire, type QuestionnaireVersion } from '../../domain/questionnaire/questionnaire.ts';
 import type { Trx } from '../connection.ts';
-import { loadIntake, readIntakeRow, stepRowOf, type LoadedIntake } from './intake-view.ts';
+import { lookAtIntake, stepRowOf, type LoadedIntake } from './intake-view.ts';
 import { readQuestionnaire } from './questionnaires.ts';
 
 /** The version that this case is on, with the questions that are for this person. */
@@ -52,13 +46,7 @@ export async function keptSave(
   const dependsOnPerson = step === 'screens' && allItems(definition).some(isCalculated);
   return {
     answers: kept.answers ?? {},
-    definition: dependsOnPerson
-      ? await definitionOf(
-          trx,
-          await loadIntake(trx, await readIntakeRow(trx, intakeId), await databaseTime(trx)),
-          step,
-        )
-      : definition,
+    definition: dependsOnPerson ? await definitionOf(trx, await lookAtIntake(trx, intakeId), step) : definition,
     locationId: kept.location_id,
   };
 }

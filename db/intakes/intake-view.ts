@@ -97,6 +97,28 @@ export const standingVisits: ReadonlySet<string> = new Set(['pending', 'booked',
 /** @throws DomainError `not-found` */
 export const readIntakeRow = (trx: Trx, intakeId: string): Promise<IntakeRow> => intakeRow(trx, intakeId, '');
 
+/** The row, and what was answered to this operation if it was asked before. @throws DomainError `not-found` */
+export async function readIntakeBefore<T>(
+  trx: Trx,
+  intakeId: string,
+  operationKey: string,
+): Promise<{
+  readonly row: IntakeRow;
+  readonly known: { readonly inputHash: string; readonly result: T } | undefined;
+}> {
+  const { rows } = await trx.raw<{
+    rows: (IntakeRow & { readonly known_hash: string | null; readonly known_result: T })[];
+  }>(
+    `SELECT i.*, o.input_hash AS known_hash, o.result AS known_result FROM intake i
+       LEFT JOIN operation o ON o.organization_id = i.organization_id AND o.op_key = :operationKey WHERE i.id = :intakeId`,
+    { intakeId, operationKey },
+  );
+  const [row] = rows;
+  if (row === undefined) throw new DomainError('not-found');
+  const { known_hash: inputHash, known_result: result } = row;
+  return { row, known: inputHash === null ? undefined : { inputHash, result } };
+}
+
 /** Kept from changing until commit. Lock order: appointment, intake, patient. @throws DomainError `not-found` */
 export const lockIntake = (trx: Trx, intakeId: string): Promise<IntakeRow> => intakeRow(trx, intakeId, 'FOR UPDATE');
 
@@ -120,7 +142,7 @@ interface Beside {
   readonly guardian_until: Date | null;
   readonly birth_date: string | null;
   readonly patient_time_zone: string | null;
-  readonly language: string;
+  readonly patient_language: string;
   readonly visit_type_code: string | null;
   readonly visit_id: string | null;
   readonly visit_status: string | null;
@@ -130,10 +152,7 @@ interface Beside {
   readonly policies: PolicyRow[];
 }
 
-/** What belongs to a row as it is now. @param at judges age and policy */
-export async function loadIntake(trx: Trx, row: IntakeRow, at: Date): Promise<LoadedIntake> {
-  const { rows } = await trx.raw<{ rows: Beside[] }>(
-    `SELECT (SELECT coalesce(jsonb_agg(to_jsonb(s)), '[]') FROM intake_step s WHERE s.intake_id = i.id) AS steps,
+const besideSql = `(SELECT coalesce(jsonb_agg(to_jsonb(s)), '[]') FROM intake_step s WHERE s.intake_id = i.id) AS steps,
        ARRAY(SELECT f.rule FROM intake_flag f WHERE f.intake_id = i.id GROUP BY f.rule ORDER BY min(f.raised_at), f.rule) AS flags,
        (SELECT coalesce(jsonb_agg(jsonb_build_object('name', t.name, 'dueAt', ${epochMs('t.due_at')}) ORDER BY t.due_at, t.name), '[]')
           FROM case_timer t WHERE t.aggregate = 'intake' AND t.aggregate_id = i.id AND t.state = 'pending') AS timers,
@@ -141,17 +160,34 @@ export async function loadIntake(trx: Trx, row: IntakeRow, at: Date): Promise<Lo
           FROM intake_score x WHERE x.intake_id = i.id ORDER BY x.tool, x.step_version DESC) c) AS scores,
        (SELECT coalesce(g.revoked_at, g.valid_until) FROM intake_link k JOIN patient_guardian g ON g.id = k.guardian_id
           WHERE k.intake_id = i.id ORDER BY k.created_at DESC LIMIT 1) AS guardian_until,
-       p.birth_date, p.time_zone AS patient_time_zone, p.language, v.code AS visit_type_code,
+       p.birth_date, p.time_zone AS patient_time_zone, p.language AS patient_language, v.code AS visit_type_code,
        a.id AS visit_id, a.status AS visit_status, a.start_at AS visit_start, a.tz AS visit_tz,
        coalesce(l.time_zone, (SELECT min(o.time_zone) FROM location o WHERE o.active)) AS location_tz,
-       ${policiesSql} AS policies
-     FROM intake i JOIN patient p ON p.id = i.patient_id LEFT JOIN visit_type v ON v.id = i.visit_type_id
-       LEFT JOIN appointment a ON a.id = i.appointment_id LEFT JOIN location l ON l.id = i.location_id
-     WHERE i.id = :id`,
-    { id: row.id },
+       ${policiesSql} AS policies`;
+const besideFrom = `FROM intake i JOIN patient p ON p.id = i.patient_id LEFT JOIN visit_type v ON v.id = i.visit_type_id
+  LEFT JOIN appointment a ON a.id = i.appointment_id LEFT JOIN location l ON l.id = i.location_id
+  WHERE i.id = :id`;
+
+/** What belongs to a row as it is now. @param at judges age and policy */
+export async function loadIntake(trx: Trx, row: IntakeRow, at: Date): Promise<LoadedIntake> {
+  const { rows } = await trx.raw<{ rows: Beside[] }>(`SELECT ${besideSql} ${besideFrom}`, { id: row.id });
+  const found = rows[0];
+  if (found === undefined) throw new DomainError('not-found');
+  return loadedOf(row, found, at);
+}
+
+/** An intake as it is at the database's time, for who only looks at it. @throws DomainError `not-found` */
+export async function lookAtIntake(trx: Trx, intakeId: string): Promise<LoadedIntake> {
+  const { rows } = await trx.raw<{ rows: (IntakeRow & Beside & { readonly now: Date })[] }>(
+    `SELECT i.*, clock_timestamp() AS now, ${besideSql} ${besideFrom}`,
+    { id: intakeId },
   );
   const found = rows[0];
   if (found === undefined) throw new DomainError('not-found');
+  return loadedOf(found, found, found.now);
+}
+
+function loadedOf(row: IntakeRow, found: Beside, at: Date): LoadedIntake {
   const steps = found.steps
     .map((step) => ({
       ...step,
@@ -178,7 +214,7 @@ export async function loadIntake(trx: Trx, row: IntakeRow, at: Date): Promise<Lo
     row,
     steps,
     flags: found.flags,
-    patient: { birthDate: found.birth_date, timeZone: found.patient_time_zone, language: found.language },
+    patient: { birthDate: found.birth_date, timeZone: found.patient_time_zone, language: found.patient_language },
     visit,
     guardianUntil: found.guardian_until,
     timers: found.timers.map(({ name, dueAt }) => ({ name, dueAt: new Date(dueAt).toISOString() })),
