@@ -3,7 +3,12 @@ import { DomainError } from '../../domain/errors.ts';
 import type { IntakeStep } from '../../domain/intake/intake.ts';
 import { questionsFor } from '../../domain/intake/intake-steps.ts';
 import type { Answers } from '../../domain/questionnaire/questionnaire-answers.ts';
-import { allItems, isCalculated, type Questionnaire, type QuestionnaireVersion } from '../../domain/questionnaire/questionnaire.ts';
+import {
+  allItems,
+  isCalculated,
+  type Questionnaire,
+  type QuestionnaireVersion,
+} from '../../domain/questionnaire/questionnaire.ts';
 import type { Trx } from '../connection.ts';
 import { lookAtIntake, stepRowOf, type LoadedIntake } from './intake-view.ts';
 import { readQuestionnaire } from './questionnaires.ts';

@@ -2,7 +2,13 @@
 import { localDateOf } from '../../domain/calendar/calendar.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { intakeSteps } from '../../domain/intake/intake.ts';
-import type { EscalationFlag, IdentityFlag, InsuranceFlag, IntakeState, IntakeStep } from '../../domain/intake/intake.ts';
+import type {
+  EscalationFlag,
+  IdentityFlag,
+  InsuranceFlag,
+  IntakeState,
+  IntakeStep,
+} from '../../domain/intake/intake.ts';
 import type { IntakePolicy } from '../../domain/intake/intake-policy.ts';
 import { ageOn, progressOf, type NeedFacts, type Progress } from '../../domain/intake/intake-steps.ts';
 import { policyAt, type PolicyRow } from '../../domain/policies.ts';

@@ -5,11 +5,11 @@
  */
 import { createHash } from 'node:crypto';
 import { DomainError } from '../../domain/errors.ts';
-import { intakeSteps, type IntakeStep } from '../../domain/intake/intake.ts';
+import { intakeSteps, openIntakeStates, type IntakeStep } from '../../domain/intake/intake.ts';
 import type { Questionnaire, QuestionnaireVersion, Translations } from '../../domain/questionnaire/questionnaire.ts';
 import { defaultQuestionnaires } from '../../domain/questionnaire/content/intake-set.ts';
 import type { Trx } from '../connection.ts';
-import { publishedContent } from '../published-content.ts';
+import { publishedContent } from './published-content.ts';
 
 export interface QuestionnaireVersionRow {
   readonly id: string;

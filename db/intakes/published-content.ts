@@ -2,8 +2,8 @@
  * What a published version of a questionnaire asks never changes (migration 020 refuses it), and every save and every page
  * of an intake needs it: it is read and parsed once for each pool of connections, and given to all who ask.
  */
-import type { QuestionnaireVersion } from '../domain/questionnaire/questionnaire.ts';
-import type { Trx } from './connection.ts';
+import type { QuestionnaireVersion } from '../../domain/questionnaire/questionnaire.ts';
+import type { Trx } from '../connection.ts';
 
 /** Of one clinic a dozen; the oldest go first. With six languages one takes some 100 KB. */
 const most = 200;
