@@ -5,7 +5,7 @@
 import type { QuestionnaireVersion } from '../../domain/questionnaire/questionnaire.ts';
 import type { Trx } from '../connection.ts';
 
-/** Of one clinic a dozen; the oldest go first. With six languages one takes some 100 KB. */
+/** Of one clinic a dozen; the oldest go first. With six languages one takes some 20 KB of text. */
 const most = 200;
 
 /** By the settings that a pool and all its transactions share. */
