@@ -45,9 +45,9 @@ export async function requireIntakeRow(
   trx: Trx,
   row: Pick<IntakeRow, 'id' | 'patient_id' | 'confidential'>,
 ): Promise<void> {
-  const at = await databaseTime(trx);
-  const of = { patientId: row.patient_id, confidential: row.confidential, at };
-  requireIntake(context, { id: row.id, patientId: row.patient_id, kept: await keptFromOthers(trx, of) });
+  const { id, patient_id: patientId, confidential } = row;
+  const kept = confidential && (await keptFromOthers(trx, { patientId, confidential, at: await databaseTime(trx) }));
+  requireIntake(context, { id, patientId, kept });
 }
 
 /**
