@@ -5,6 +5,8 @@ const everyFile = {
   pool: 'forks' as const,
   // The first file that asks for a server waits until it stands; a busy machine needs the rest.
   testTimeout: 30_000,
+  // What is looked at until it is so: a second, vitest's own limit, is too short beside two browsers.
+  expect: { poll: { timeout: 15_000 } },
   hookTimeout: 120_000,
   teardownTimeout: 30_000,
   // A forgotten .only would silently skip everything else.
@@ -13,15 +15,17 @@ const everyFile = {
 };
 
 /**
- * Files of these rooms follow one another in one process: they start nothing that lives in it, and loading the API with its
- * libraries again took longer than most of them run.
+ * Files of these rooms follow one another in one process: they leave nothing in it, and loading the API, its libraries and
+ * the one that drives the browser again took longer than many of them run.
  */
-const inOneProcess = ['domain', 'db', 'api', 'activities', 'documents'].map((room) => `test/${room}/**/*.test.ts`);
+const inOneProcess = ['domain', 'db', 'api', 'activities', 'documents', 'web'].map(
+  (room) => `test/${room}/**/*.test.ts`,
+);
 
 export default defineConfig({
   test: {
     globalSetup: ['test/support/global-setup.ts'],
-    // Of every three files one waits for something: for a browser, an engine, a worker that was killed.
+    // About a third of the time is spent waiting: for an engine, for a page, for a worker that was killed.
     maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
     projects: [

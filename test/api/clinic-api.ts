@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { Client } from '@temporalio/client';
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
 import pino from 'pino';
 import { absenceActivities } from '../../activities/absence.ts';
 import { appointmentActivities } from '../../activities/appointment.ts';
@@ -27,6 +27,7 @@ import { registerSearchAttributes } from '../../workers/search-attributes.ts';
 import { workerOptions } from '../../workers/worker-options.ts';
 import { escalationMovedSignal, escalationWorkflowId } from '../../workflows/messages/escalation.ts';
 import { workflowBundle } from '../support/builds.ts';
+import { quietRuntime } from '../support/quiet-runtime.ts';
 import { connectTestTemporal } from '../support/test-temporal.ts';
 import { startTestApi, testKeys, type Answer, type Client as ApiClient, type TestApi } from './support.ts';
 
@@ -171,7 +172,7 @@ export async function seedPatient(
 }
 
 export async function openClinicApi(options: { webDirectory?: string } = {}): Promise<ClinicApi> {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  quietRuntime();
   const temporal = await connectTestTemporal();
   await registerSearchAttributes(temporal.connection, temporal.namespace);
   const keys = testKeys();

@@ -1,7 +1,7 @@
 /**
- * The order in which test files begin. What takes long begins first, so that no long file is left to run alone at the end;
- * files in a browser, which use the processor, take turns with whole clinics and killed workers, which mostly wait. Only a
- * matter of speed: no file may depend on another.
+ * The order in which test files begin: whole clinics and workflows first, then pages, then the rest, and of each the long
+ * ones first, so that no long file is left to run alone at the end. Files that share a process follow one another, or it
+ * would be started anew. Only a matter of speed: no file may depend on another.
  */
 import { statSync } from 'node:fs';
 import { relative } from 'node:path';
@@ -11,22 +11,18 @@ import type { TestSpecification } from 'vitest/node';
 /** Short files of which each takes long: clinics under load, and whole lives while workers are killed. */
 const longForItsSize = /(-killed|chaos-short|one-slot|temporal-dump|killed-worker|simulate)\.test\.ts$/;
 
+/** Rooms in the order of their turn; what is not named comes last. */
+const turns = ['workflows', 'system', 'web', 'api'];
+
 export class LongestFirst extends BaseSequencer {
   override sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const room = ({ moduleId }: TestSpecification): string =>
-      relative(`${import.meta.dirname}/..`, moduleId).split('/')[0]!;
+    const turn = ({ moduleId }: TestSpecification): number => {
+      const place = turns.indexOf(relative(`${import.meta.dirname}/..`, moduleId).split('/')[0]!);
+      // Workflows and whole clinics have the same turn.
+      return place < 0 ? turns.length : Math.max(1, place);
+    };
     const length = ({ moduleId }: TestSpecification): number =>
       statSync(moduleId).size + (longForItsSize.test(moduleId) ? 1_000_000 : 0);
-    const of = (...rooms: readonly string[]) =>
-      files.filter((file) => rooms.includes(room(file))).toSorted((a, b) => length(b) - length(a));
-    const [pages, clinics] = [of('web'), of('system', 'workflows')];
-    const byTurns = Array.from({ length: Math.max(pages.length, clinics.length) }, (_, place) => [
-      pages[place],
-      clinics[place],
-    ]) // prettier-ignore
-      .flat()
-      .filter((file) => file !== undefined);
-    const rest = files.filter((file) => !byTurns.includes(file)).toSorted((a, b) => length(b) - length(a));
-    return Promise.resolve([...byTurns, ...rest]);
+    return Promise.resolve(files.toSorted((a, b) => turn(a) - turn(b) || length(b) - length(a)));
   }
 }

@@ -19,7 +19,7 @@ export async function createTimeSkippingEnvironment(
         server: { executable: { type: 'existing-path', path } },
       });
     } catch (error) {
-      if (attempt === 4 || !/did not start within/.test(String(error))) throw error;
+      if (attempt === 8 || !/did not start within/.test(String(error))) throw error;
     }
   }
 }

@@ -15,23 +15,21 @@ import { isRightToLeft, writtenLanguages } from '../../domain/language.ts';
 import type { WrittenLanguage } from '../../domain/language.ts';
 import { axeFindings } from '../support/axe.ts';
 import { errorsOf, launchBrowser } from '../support/browser.ts';
-import { buildPortalInto } from '../support/builds.ts';
+import { webDirectory } from '../support/builds.ts';
 import { fakeIntake, intakeId } from './intake-fake.ts';
 import type { FakeIntake } from './intake-fake.ts';
 
 const output = join(import.meta.dirname, '../.output');
 const pictures = join(output, 'intake');
-const web = join(output, 'intake-web');
 
 let browser: Browser;
 let url: string;
 let server: ReturnType<Koa['listen']>;
 beforeAll(async () => {
-  for (const folder of [pictures, web]) {
-    rmSync(folder, { recursive: true, force: true });
-    mkdirSync(folder, { recursive: true });
-  }
-  [browser] = await Promise.all([launchBrowser(), buildPortalInto(web)]);
+  rmSync(pictures, { recursive: true, force: true });
+  mkdirSync(pictures, { recursive: true });
+  const web = await webDirectory();
+  browser = await launchBrowser();
   const app = new Koa();
   app.use(securityHeaders({ https: false }));
   app.use(staticFiles(web));

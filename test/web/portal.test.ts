@@ -48,6 +48,7 @@ async function visitor(language: Language): Promise<{ context: BrowserContext; p
     timezoneId: 'America/Los_Angeles',
     colorScheme: language === 'es' ? 'dark' : 'light',
     viewport: { width: 1280, height: 900 },
+    reducedMotion: 'reduce',
   });
   const page = await context.newPage();
   const errors = errorsOf(page);

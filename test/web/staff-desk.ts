@@ -74,8 +74,11 @@ export function lookInto(folder: string): Look {
     ] as const) {
       // prettier-ignore
       const view = `${name}-${language}-${width}`;
-      await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
-      await page.setViewportSize({ width, height: 900 });
+      // Both at once: the page is laid out and drawn anew once, not twice.
+      await Promise.all([
+        page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' }),
+        page.setViewportSize({ width, height: 900 }),
+      ]);
       await page.waitForFunction(
         (wanted) =>
           // A page without the component library takes the theme over by itself.
@@ -90,7 +93,9 @@ export function lookInto(folder: string): Look {
     }
     expect(await page.locator('h1').count(), `${name}: headings`).toBe(headings);
     expect(await page.locator('html').getAttribute('lang')).toBe(language);
-    await page.emulateMedia({ colorScheme: 'light' });
-    await page.setViewportSize({ width: 1280, height: 900 });
+    await Promise.all([
+      page.emulateMedia({ colorScheme: 'light' }),
+      page.setViewportSize({ width: 1280, height: 900 }),
+    ]);
   };
 }

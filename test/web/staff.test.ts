@@ -55,6 +55,7 @@ async function desk(language: Language, role: 'administrator' | 'front-desk'): P
   const context = await browser.newContext({
     locale: language === 'es' ? 'es-MX' : 'en-US',
     viewport: { width: 1280, height: 900 },
+    reducedMotion: 'reduce',
   });
   const page = await context.newPage();
   const errors = errorsOf(page);
@@ -92,9 +93,12 @@ function viewsOf(name: string, language: Language): { readonly views: readonly V
 async function look(page: Page, name: string, language: Language): Promise<void> {
   const { views, read } = viewsOf(name, language);
   for (const [view, [width, scheme]] of views.entries()) {
-    // A theme is taken over by script and faded in: without motion, and once it is there, colours are final.
-    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
-    await page.setViewportSize({ width, height: 900 });
+    // A theme is taken over by script and faded in: without motion, and once it is there, colours are final. Width and theme
+    // at once, so that the page is laid out and drawn anew once, not twice.
+    await Promise.all([
+      page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' }),
+      page.setViewportSize({ width, height: 900 }),
+    ]);
     await page.waitForFunction(
       (wanted) => document.documentElement.getAttribute('data-mantine-color-scheme') === wanted,
       scheme,
@@ -114,8 +118,10 @@ async function look(page: Page, name: string, language: Language): Promise<void>
   }
   expect(await page.locator('h1').count(), `${name}: headings`).toBe(1);
   expect(await page.locator('html').getAttribute('lang')).toBe(language);
-  await page.emulateMedia({ colorScheme: 'light', reducedMotion: null });
-  await page.setViewportSize({ width: 1280, height: 900 });
+  await Promise.all([
+    page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' }),
+    page.setViewportSize({ width: 1280, height: 900 }),
+  ]);
 }
 
 /** Moved in time where only the database looks, so that it is late now; gives the way back. */

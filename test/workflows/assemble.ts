@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
 import type { Connection } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
 import type { NativeConnection } from '@temporalio/worker';
 import pino from 'pino';
 import type { Logger } from 'pino';
@@ -174,11 +174,6 @@ export interface ClinicParts {
   readonly tick?: ((at: Date) => Date) | undefined;
   /** Who is asked whether a patient is insured; nobody unless told. */
   readonly payer?: Payer | undefined;
-}
-
-/** Silences the SDK's own log; before the first connection is made. */
-export function quietRuntime(): void {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
 }
 
 /** Starts everything; `close` stops it and the parts too. */

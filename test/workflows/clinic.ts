@@ -2,10 +2,11 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { workflowBundle } from '../support/builds.ts';
+import { quietRuntime } from '../support/quiet-runtime.ts';
 import { createTestDatabase } from '../support/test-postgres.ts';
 import { connectTestTemporal } from '../support/test-temporal.ts';
 import { createTimeSkippingEnvironment } from '../support/test-time-skipping.ts';
-import { assembleClinic, quietRuntime, skippingEngine } from './assemble.ts';
+import { assembleClinic, skippingEngine } from './assemble.ts';
 import type { ClinicParts, Engine, TestClinic } from './assemble.ts';
 
 export type { TestClinic } from './assemble.ts';
