@@ -157,7 +157,8 @@ describe('the flow of data is one way', () => {
     const barrels = files.filter((file) => {
       const lines = readFileSync(join(root, file), 'utf8')
         .split('\n')
-        .filter((line) => line.trim() !== '' && !/^\s*(\/\/|\*|\/\*)/.test(line));
+        // An import for its effect alone adds nothing of the file's own.
+        .filter((line) => line.trim() !== '' && !/^\s*(\/\/|\*|\/\*|import ')/.test(line));
       return lines.length > 1 && lines.every((line) => /^export (\*|\{.*\}) from/.test(line));
     });
     // The engine takes its workflows from one file, by name.
