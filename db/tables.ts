@@ -156,6 +156,13 @@ export const tables: Readonly<Record<string, TableDeclaration>> = {
   escalation: process,
   escalation_notice: process,
   escalation_responder: process,
+  // Written by whoever's page is connected, read by the rounds that look for who is not there any more.
+  responder_presence: {
+    class: 'record',
+    rowSecurity: true,
+    grants: { worker: read, api: write, backup: read },
+  },
+  escalation_presence_loss: process,
   // Said by a person, in a request; the escalation of it is the worker's to make.
   escalation_call: {
     class: 'record',

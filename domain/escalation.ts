@@ -63,6 +63,13 @@ export interface EscalationPolicy {
   readonly cancelWithin: string;
   /** By when somebody should have it; after this the acknowledgement counts as late. */
   readonly ackWithin: string;
+  /**
+   * Somebody has it and is seen on no page for so long: it begins anew, once for each item. null: not asked for, which is
+   * the default of level `urgent`: a telephone in a pocket is seen on no page, and `resolveWithin` asks for a word anyway.
+   */
+  readonly presenceWithin: string | null;
+  /** The same of level `code`, where minutes count and everybody is told each minute as it is. */
+  readonly codePresenceWithin: string | null;
 }
 
 const steps = {
@@ -85,6 +92,8 @@ export const defaultEscalationPolicy: EscalationPolicy = {
   resolveWithin: 'PT15M',
   cancelWithin: 'PT2M',
   ackWithin: 'PT15M',
+  presenceWithin: null,
+  codePresenceWithin: 'PT2M',
 }; // prettier-ignore
 
 /** What a single escalation follows: chosen when it is raised, kept with it. */
@@ -95,13 +104,16 @@ export interface EscalationPlan {
   readonly resolveWithin: string;
   readonly cancelWithin: string;
   readonly ackWithin: string;
+  /** Absent from plans of before there was such a thing. */
+  readonly presenceWithin?: string | null;
 }
 
 export function planOf(policy: EscalationPolicy, kind: EscalationSubjectKind, level: EscalationLevel): EscalationPlan {
   const ladder = kind === 'intake' ? policy.intakeLadder : policy.ladder;
   const withMail = ladder.map((step) => ({ ...step, channels: withEmail(step.channels) }));
   const { cycles, repeat, resolveWithin, cancelWithin, ackWithin, codeResend } = policy;
-  const rest = { cycles, resolveWithin, cancelWithin, ackWithin };
+  const presenceWithin = level === 'code' ? policy.codePresenceWithin : policy.presenceWithin;
+  const rest = { cycles, resolveWithin, cancelWithin, ackWithin, presenceWithin };
   if (level === 'urgent') return { ...rest, steps: withMail, repeat };
   const all = {
     targets: ladderTargets.filter((target) => ladder.some((step) => step.targets.includes(target))),

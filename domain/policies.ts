@@ -96,6 +96,8 @@ export interface PolicyValues {
   /** How long a signature counts, and whether checking in waits for what is missing or only shows it. */
   readonly consent: { readonly validFor: string; readonly atCheckIn: 'show' | 'require' };
   readonly escalation: EscalationPolicy;
+  /** A draft that nobody has touched for so long is put away; it can be gone on with. */
+  readonly 'questionnaire-draft': { readonly putAwayAfter: string };
 }
 export type PolicyKind = keyof PolicyValues;
 
@@ -159,6 +161,7 @@ export const defaultPolicies: PolicyValues = {
   guardianship: { majority: 'P18Y' },
   consent: { validFor: 'P1Y', atCheckIn: 'show' },
   escalation: defaultEscalationPolicy,
+  'questionnaire-draft': { putAwayAfter: 'P90D' },
 };
 
 /** A row of the table `policy`; `validFrom` and `validTo` are epoch milliseconds, half-open. */

@@ -2,15 +2,21 @@
  * No urgent item without a run: one that was raised by a process that died before it started the child, or whose run was
  * ended by hand, is taken up again within seconds. Its row and first messages are there already (db/escalations/escalations.ts).
  */
-import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import type { Clock } from '../activities/ports.ts';
 import type { Db } from '../db/connection.ts';
 import { takeUpCall, waitingCalls } from '../db/escalations/escalation-calls.ts';
+import { fileLosses, lossSignalled, owedLosses } from '../db/escalations/presence.ts';
 import { organizationIds } from '../db/organizations.ts';
 import { withOrganization, withTransaction } from '../db/transaction.ts';
 import { openEscalationStates } from '../domain/escalation.ts';
-import { escalationMovedSignal, escalationWorkflow, escalationWorkflowId } from '../workflows/messages/escalation.ts';
+import {
+  escalationMovedSignal,
+  escalationWorkflow,
+  escalationWorkflowId,
+  presenceLostSignal,
+} from '../workflows/messages/escalation.ts';
 import { startRounds } from './rounds.ts';
 import { appointmentTaskQueue } from './task-queues.ts';
 
@@ -72,7 +78,29 @@ export async function lookAfterEscalations(options: Omit<EscalationWatchOptions,
       }
     }
   }
+  await lookForLosses(db, client, at, log);
   return begun;
+}
+
+/** Who has an item and is seen nowhere any more: its run is told, and again as long as it has not heard of it. */
+async function lookForLosses(db: Db, client: Client, at: Date, log: Logger): Promise<void> {
+  for (const organizationId of await organizationIds(db)) {
+    const lost = await withTransaction(db, { organizationId }, async (trx) => {
+      await fileLosses(trx, organizationId, at);
+      return owedLosses(trx, organizationId);
+    });
+    for (const id of lost) {
+      try {
+        await client.workflow.getHandle(escalationWorkflowId(id)).signal(presenceLostSignal);
+      } catch (error) {
+        // Its run is begun again by the next look.
+        if (error instanceof WorkflowNotFoundError) continue;
+        throw error;
+      }
+      await withTransaction(db, { organizationId }, (trx) => lossSignalled(trx, id, at));
+      log.warn({ organizationId, entityId: id }, 'whoever had an urgent item is not there any more; it begins anew');
+    }
+  }
 }
 
 /** What people have raised while no run could be begun: first of all somebody is told. */

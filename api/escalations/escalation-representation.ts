@@ -65,6 +65,8 @@ export const escalation = z.object({
   allowedActions: z.array(z.enum(escalationActions)),
   /** Until when this person, who raised it, may take it back; null for everybody else. */
   cancelUntil: z.string().nullable(),
+  /** ISO-8601: who has it and is seen on no page for so long has it no more; null: not asked for. */
+  presenceWithin: z.string().nullable(),
   /** Moves with every change. */
   version: z.int(),
 });
@@ -158,6 +160,7 @@ export async function representEscalations(
         own.raisedIt && openEscalationStates.has(row.state)
           ? new Date(row.raised_at.getTime() + isoDurationToMs(row.plan.cancelWithin)).toISOString()
           : null,
+      presenceWithin: row.plan.presenceWithin ?? null,
       version: row.version,
     };
   });

@@ -1,4 +1,5 @@
 import { PassThrough } from 'node:stream';
+import { noteSeen } from '../../db/escalations/presence.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { route, RouteAnswer } from '../route.ts';
 
@@ -30,7 +31,20 @@ export const streamEvents = route({
       write(`event: ${notice.event}\ndata: ${JSON.stringify('data' in notice ? notice.data : {})}\n\n`);
     });
     if (end === undefined) throw new DomainError('unavailable', { data: { retryAfterSeconds: 30 } });
-    const heartbeat = setInterval(() => write(': here\n\n'), heartbeatMs);
+    // Who has an urgent item is seen to be there (D5); of nobody else anything is written.
+    const { organizationId, user } = context;
+    const mayHaveItems = context.can('emergency:ack') || context.can('escalation:lead');
+    const seen = (): void => {
+      if (!mayHaveItems) return;
+      context
+        .transaction((trx) => noteSeen(trx, { organizationId, userId: user.userId }), { operation: false })
+        .catch((error: unknown) => context.ports.log.warn({ error }, 'who is at a page could not be noted'));
+    };
+    seen();
+    const heartbeat = setInterval(() => {
+      write(': here\n\n');
+      seen();
+    }, heartbeatMs);
     const limit = setTimeout(() => stream.end(), longestMs);
     heartbeat.unref();
     limit.unref();

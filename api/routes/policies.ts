@@ -128,7 +128,10 @@ export const policyValues = {
     resolveWithin: positive,
     cancelWithin: duration,
     ackWithin: positive,
+    presenceWithin: positive.nullable(),
+    codePresenceWithin: positive.nullable(),
   }).partial(),
+  'questionnaire-draft': z.strictObject({ putAwayAfter: z.string().regex(/^P[1-9]\d{0,3}D$/, 'Send whole days such as P90D') }).partial(),
 } satisfies Record<PolicyKind, z.ZodType>; // prettier-ignore
 
 const kinds = Object.keys(policyValues) as [PolicyKind, ...PolicyKind[]];

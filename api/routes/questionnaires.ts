@@ -124,17 +124,19 @@ export const showQuestionnaireVersion = route({
 export const createQuestionnaireDraft = route({
   method: 'POST',
   path: '/questionnaires/:code/versions',
-  summary: 'Begin the next version, from what new cases get at present',
+  summary:
+    'Begin the next version, from what new cases get at present or from an earlier one (a draft that was put away)',
   status: 201,
   params: z.strictObject({ code }),
-  body: z.strictObject({}),
+  body: z.strictObject({ from: z.int().min(1).optional() }),
   answer: whole,
   policy: manages,
   audit: { change: 'questionnaire-version:create', entity: 'questionnaire-version' },
-  handler: (context, { params }) =>
+  handler: (context, { params, body }) =>
     context.transaction(
       async (trx) => {
-        const made = await createDraft(trx, await draftContext(context, trx, params.code, context.operation.key));
+        const write = await draftContext(context, trx, params.code, context.operation.key);
+        const made = await createDraft(trx, write, body.from);
         return toWhole(await versionRow(trx, context.organizationId, params.code, made));
       },
       { operation: true },

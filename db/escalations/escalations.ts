@@ -34,6 +34,7 @@ import {
   recordEscalationChange,
 } from './escalation-state.ts';
 import { lockEscalation, settleEscalation, type EscalationRow } from './escalation-view.ts';
+import { lossCounts } from './presence.ts';
 import { loadPolicies } from '../policies.ts';
 import { cancelStaffTasks } from '../cases/staff-tasks.ts';
 import { withTransaction } from '../transaction.ts';
@@ -276,7 +277,7 @@ export async function losePresence(
   const clock = await ports.clock.now();
   return withTransaction(ports.db, { organizationId, operation }, async (trx) => {
     const row = await lockEscalation(trx, escalationId);
-    if (row.state !== 'acknowledged') return settleEscalation(trx, row);
+    if (row.state !== 'acknowledged' || !(await lossCounts(trx, row.id, row.round))) return settleEscalation(trx, row);
     const at = notBefore(row, clock);
     const context: ChangeContext = { organizationId, actor: systemActor('presence'), at, opKey: operation.key };
     return settleEscalation(trx, await beginAgain(trx, context, row, 'presence-lost'));

@@ -1,10 +1,13 @@
 /** Writing the next version of a questionnaire: one draft at a time, checked as a whole when it is published. */
-import type { Actor } from '../../domain/actor.ts';
+import { systemActor, type Actor } from '../../domain/actor.ts';
+import { isoDurationToMs } from '../../domain/calendar/calendar.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { writtenLanguages } from '../../domain/language.ts';
 import { checkQuestionnaire, type DefinitionFinding } from '../../domain/questionnaire/questionnaire-definition.ts';
 import { missingKeys, textsOf } from '../../domain/questionnaire/questionnaire-localization.ts';
 import type { Questionnaire, Translations } from '../../domain/questionnaire/questionnaire.ts';
+import { policyAt } from '../../domain/policies.ts';
+import { loadPolicies } from '../policies.ts';
 import { recordStateChange } from '../audit/audit-trail.ts';
 import type { Trx } from '../connection.ts';
 import {
@@ -27,8 +30,11 @@ export interface DraftContext {
   readonly opKey?: string | undefined;
 }
 
-/** A draft of what new cases get at present. @throws DomainError `duplicate` while there is one, `not-found` for another code */
-export async function createDraft(trx: Trx, context: DraftContext): Promise<number> {
+/**
+ * A draft of what new cases get at present, or of the version `of`: a draft that was put away is gone on with so.
+ * @throws DomainError `duplicate` while there is one, `not-found` for another code or version
+ */
+export async function createDraft(trx: Trx, context: DraftContext, of?: number): Promise<number> {
   const { organizationId, code } = context;
   const edition = defaultFor(code);
   if (edition === undefined) throw new DomainError('not-found');
@@ -38,9 +44,8 @@ export async function createDraft(trx: Trx, context: DraftContext): Promise<numb
   if (draft !== undefined) {
     throw new DomainError('duplicate', { detail: 'There is a draft already.', data: { number: draft.number } });
   }
-  const present = presentOf(heads, code);
-  const from: QuestionnaireContent =
-    present === undefined ? edition : await versionRow(trx, organizationId, code, present.number);
+  const base = of ?? presentOf(heads, code)?.number;
+  const from: QuestionnaireContent = base === undefined ? edition : await versionRow(trx, organizationId, code, base);
   const number = (heads[0]?.number ?? 0) + 1;
   const [row] = await trx('questionnaire_version')
     .insert({
@@ -52,7 +57,7 @@ export async function createDraft(trx: Trx, context: DraftContext): Promise<numb
       definition: JSON.stringify(from.definition),
       translations: JSON.stringify(from.translations),
       content_sha256: contentHash(from),
-      based_on: present?.number ?? null,
+      based_on: base ?? null,
       created_at: context.at,
       created_by: context.actor.ref,
     })
@@ -185,10 +190,35 @@ export async function retireVersion(trx: Trx, context: DraftContext, number: num
   await record(trx, context, row.id, 'retire', number, row.state, 'retired');
 }
 
+/**
+ * Role worker: drafts that nobody has touched for as long as the policy says make room for another (there is one draft at a
+ * time). Nothing is lost: each stays in the list of versions as it was, and a new draft may begin from it.
+ * @returns how many
+ */
+export async function putAwayDrafts(trx: Trx, organizationId: string, at: Date): Promise<number> {
+  const { putAwayAfter } = policyAt(await loadPolicies(trx), 'questionnaire-draft', at.getTime());
+  const { rows } = await trx.raw<{ rows: { id: string; code: string; number: number; version: number }[] }>(
+    `SELECT v.id, q.code, v.number, v.version FROM questionnaire_version v JOIN questionnaire q ON q.id = v.questionnaire_id
+     WHERE v.organization_id = :organizationId AND v.state = 'draft' AND greatest(v.created_at, (
+       SELECT max(c.at) FROM state_change c WHERE c.aggregate = 'questionnaire-version' AND c.aggregate_id = v.id)) <= :before
+     FOR UPDATE OF q, v`,
+    { organizationId, before: new Date(at.getTime() - isoDurationToMs(putAwayAfter)) },
+  );
+  for (const { id, code, number, version } of rows) {
+    await trx('questionnaire_version')
+      .where({ id })
+      .update({ state: 'retired', retired_at: at, version: version + 1 });
+    const context = { organizationId, code, actor: systemActor('retention'), at };
+    await record(trx, context, id, 'put-away', number, 'draft', 'retired');
+  }
+  return rows.length;
+}
+
 /** What a person may do with a version now. */
 export function allowedFor({ state, source }: Pick<QuestionnaireVersionHead, 'state' | 'source'>): string[] {
   if (state === 'draft') return ['change', 'publish', 'retire'];
-  return state === 'published' && source === 'organization' ? ['retire'] : [];
+  if (source === 'default') return [];
+  return state === 'published' ? ['retire'] : ['go-on'];
 }
 
 const wrongState = (row: QuestionnaireVersionRow, event: string): DomainError =>

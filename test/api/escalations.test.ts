@@ -6,17 +6,17 @@ import { withTransaction } from '../../db/transaction.ts';
 import { raiseUrgent } from '../support/escalations.ts';
 import { openClinicApi } from './clinic-api.ts';
 import type { ClinicApi } from './clinic-api.ts';
-import { auditRows, type Answer, type Client } from './support.ts';
+import { auditRows, password, type Answer, type Client } from './support.ts';
 
 let clinic: ClinicApi;
 let assigned: Client & { id: string };
-let onCall: Client & { id: string };
+let onCall: Client & { id: string; email: string };
 let director: Client & { id: string };
 beforeAll(async () => {
   clinic = await openClinicApi();
   const person = async () => {
     const { id, email } = await clinic.api.createPerson(clinic.organizationId, 'doctor');
-    return { ...(await clinic.api.signIn(email)), id };
+    return { ...(await clinic.api.signIn(email)), id, email };
   };
   [assigned, onCall, director] = [await person(), await person(), await person()];
 });
@@ -247,3 +247,54 @@ it('with the engine away the call is on file, and a worker’s round tells peopl
   await clinic.startEscalations();
   good(await act(assigned, id, 'cancel', { reason: 'test' }));
 });
+
+it('presence: who has a `code` item and is seen on no stream begins it anew, once; any sign keeps it', async () => {
+  const patientId = await clinic.addPatient();
+  const { id } = good(await call(clinic.desk, patientId, { level: 'code', reasonCode: 'breathing' }), 201).escalation;
+  const taken = good(await act(onCall, id, 'ack'));
+  expect(taken).toMatchObject({ state: 'acknowledged', presenceWithin: 'PT2M', round: 1 });
+  const long = new Date(Date.now() - 10 * 60_000);
+  const forget = async () => {
+    await clinic.api.owner('escalation').where({ id }).update({ acknowledged_at: long, since: long });
+    await clinic.api.owner('escalation_responder').where({ escalation_id: id }).update({ at: long });
+  };
+  await forget();
+  // A page is open: the stream says so, and whoever looks sees it.
+  const leave = new AbortController();
+  const { token } = good(
+    await clinic.api.client().request('POST', '/sessions', { body: { email: onCall.email, password } }),
+    201,
+  );
+  const stream = await fetch(`${clinic.api.url}/api/v1/events`, {
+    headers: { authorization: `Bearer ${token}` },
+    signal: leave.signal,
+  });
+  expect(stream.status).toBe(200);
+  const seen = () => clinic.api.owner('responder_presence').where({ user_id: onCall.id }).first();
+  await expect.poll(seen).toMatchObject({ seen_at: expect.any(Date) });
+  await clinic.startEscalations();
+  expect(await see(onCall, id)).toMatchObject({ state: 'acknowledged', round: 1 });
+  leave.abort();
+
+  // Gone for longer than the policy says: everybody is told once more.
+  await clinic.api.owner('responder_presence').where({ user_id: onCall.id }).update({ seen_at: long });
+  await clinic.startEscalations();
+  await expect.poll(async () => (await see(onCall, id)).round, { timeout: 10_000 }).toBe(2);
+  const anew = await see(onCall, id);
+  expect(anew).toMatchObject({ state: 'notifying', acknowledgedBy: null, toldMe: true });
+  expect(anew.timeline.map((entry: { event: string }) => entry.event)).toContain('presence-lost');
+
+  // Taken on again: a telephone that locks does not ring everybody a second time.
+  good(await act(onCall, id, 'ack'));
+  await forget();
+  await clinic.startEscalations();
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  expect(await see(onCall, id)).toMatchObject({ state: 'acknowledged', round: 2 });
+  good(await act(onCall, id, 'resolve', { outcome: 'seen-at-once' }));
+
+  // Nobody is asked for it at the level `urgent`, and nothing is written of who has no item.
+  const urgent = good(await call(clinic.desk, patientId), 201).escalation;
+  expect(urgent).toMatchObject({ presenceWithin: null });
+  good(await act(clinic.desk, urgent.id, 'cancel', { reason: 'test' }));
+  expect(await clinic.api.owner('responder_presence').count('* as n').first()).toMatchObject({ n: '1' });
+}, 60_000);

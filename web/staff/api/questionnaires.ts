@@ -55,7 +55,9 @@ export const publicationQuery = (code: string, number: number) =>
 export const definitionOf = (version: QuestionnaireVersionView): Questionnaire =>
   version.definition as unknown as Questionnaire;
 
-export const beginDraft = (code: string) => api('POST /questionnaires/:code/versions', { params: { code }, body: {} });
+/** @param from a version to begin from; what new cases get unless told */
+export const beginDraft = (code: string, from?: number) =>
+  api('POST /questionnaires/:code/versions', { params: { code }, body: from === undefined ? {} : { from } });
 
 type Change = NonNullable<Request<'PATCH /questionnaires/:code/versions/:number'>['body']>;
 

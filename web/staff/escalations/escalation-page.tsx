@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { isoDurationToMs } from '../../../domain/calendar/calendar.ts';
 import type { EscalationAction } from '../../../domain/escalation.ts';
 import { escalationQuery } from '../api/escalations.ts';
 import type { EscalationDetail } from '../api/escalations.ts';
@@ -98,6 +99,11 @@ function About({ item }: Shown) {
       {item.state === 'acknowledged' && item.next !== null && (
         <Text size="sm">
           {t('escalations.next.unresolved')}: <Deadline at={item.next.dueAt} zone={zone} />
+        </Text>
+      )}
+      {item.mine && item.presenceWithin !== null && (
+        <Text size="sm">
+          {t('escalations.presence', { minutes: Math.round(isoDurationToMs(item.presenceWithin) / 60_000) })}
         </Text>
       )}
       {item.outcome !== null && (

@@ -45,7 +45,7 @@ function Shown({ history }: { readonly history: QuestionnaireHistory }) {
   const number = search.version ?? history.present;
   const version = useQuery(versionQuery(history.code, number));
   const begin = useMutation({
-    mutationFn: () => beginDraft(history.code),
+    mutationFn: (from?: number) => beginDraft(history.code, from),
     onSuccess: async (made) => {
       await client.invalidateQueries({ queryKey: ['questionnaires'] });
       set({ version: made.number, view: 'texts' });
@@ -57,7 +57,7 @@ function Shown({ history }: { readonly history: QuestionnaireHistory }) {
       title={history.title}
       actions={
         draft === undefined && (
-          <Button loading={begin.isPending} onClick={() => begin.mutate()}>
+          <Button loading={begin.isPending} onClick={() => begin.mutate(undefined)}>
             {t('questionnaires.begin')}
           </Button>
         )
@@ -82,6 +82,11 @@ function Shown({ history }: { readonly history: QuestionnaireHistory }) {
         {(data) => (
           <>
             <Standing key={`${data.number}-${data.version}`} version={data} history={history} />
+            {draft === undefined && data.allowedActions.includes('go-on') && (
+              <Button variant="default" loading={begin.isPending} onClick={() => begin.mutate(data.number)}>
+                {t('questionnaires.goOn', { number: data.number })}
+              </Button>
+            )}
             {view === 'preview' && <Preview key={data.number} version={data} />}
             {view === 'texts' && (
               <Texts
@@ -124,7 +129,9 @@ function Standing({
     <>
       <Text size="sm" c="dimmed">
         {version.retiredAt !== null
-          ? t('questionnaires.retiredAt', { at: when(version.retiredAt) })
+          ? version.publishedAt === null
+            ? t('questionnaires.putAwayAt', { at: when(version.retiredAt) })
+            : t('questionnaires.retiredAt', { at: when(version.retiredAt) })
           : version.publishedAt !== null
             ? t('questionnaires.publishedAt', { at: when(version.publishedAt) })
             : version.state === 'draft'

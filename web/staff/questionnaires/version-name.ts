@@ -11,6 +11,9 @@ export const numbersOf = (history: QuestionnaireHistory): number[] => {
 export function nameOf(history: QuestionnaireHistory, number: number, t: TFunction): string {
   const row = history.versions.find((each) => each.number === number);
   if (row === undefined) return t('questionnaires.product');
-  const state = row.source === 'default' ? t('questionnaires.product') : t(`questionnaires.state.${row.state}`);
+  const state =
+    row.source === 'default'
+      ? t('questionnaires.product')
+      : t(`questionnaires.state.${row.state === 'retired' && row.publishedAt === null ? 'put-away' : row.state}`);
   return t('questionnaires.numbered', { number, state });
 }
