@@ -10,6 +10,7 @@ import type { ChargeAction } from '../../../domain/appointment/charge.ts';
 import { chargesQuery } from '../api/charges.ts';
 import type { Charge } from '../api/charges.ts';
 import { useRowKeys } from '../frame/use-row-keys.ts';
+import { changedSearch } from '../lib/search-params.ts';
 import { Answered, Empty, Page } from '../parts/page.tsx';
 import type { ChargesSearch } from './routes.ts';
 import { ChargeCard } from './charge-card.tsx';
@@ -38,8 +39,7 @@ export function ChargesPage() {
   const set = (next: Partial<ChargesSearch>): void =>
     void navigate({
       replace: true,
-      search: (before) =>
-        Object.fromEntries(Object.entries({ ...before, ...next }).filter(([, value]) => value !== undefined)),
+      search: (before) => changedSearch(before, next),
     });
   const decided = async (charge: Charge, action: ChargeAction): Promise<void> => {
     await client.invalidateQueries({ queryKey: ['charges'] });

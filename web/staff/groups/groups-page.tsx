@@ -8,6 +8,7 @@ import { groupsQuery } from '../api/groups.ts';
 import type { GroupSession } from '../api/groups.ts';
 import { practitionersQuery } from '../api/queries.ts';
 import { useRowKeys } from '../frame/use-row-keys.ts';
+import { changedSearch } from '../lib/search-params.ts';
 import { useWorkplace } from '../lib/session.ts';
 import { addDays, instant, startOfDay } from '../lib/time.ts';
 import { useToday } from '../lib/use-now.ts';
@@ -45,8 +46,7 @@ export function GroupsPage() {
   const set = (next: Partial<GroupsSearch>): void =>
     void navigate({
       replace: true,
-      search: (before) =>
-        Object.fromEntries(Object.entries({ ...before, ...next }).filter(([, value]) => value !== undefined)),
+      search: (before) => changedSearch(before, next),
     });
   const orNone = (value: string): string | undefined => (value === '' ? undefined : value);
   return (

@@ -16,3 +16,7 @@ export const count = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : undefined;
 
 export const flag = (value: unknown): true | undefined => (value === true ? true : undefined);
+
+/** The address with `next` in it; a filter that is no longer set leaves the address. */
+export const changedSearch = <Search extends object>(before: Search, next: Partial<Search>): Search =>
+  Object.fromEntries(Object.entries({ ...before, ...next }).filter(([, value]) => value !== undefined)) as Search;

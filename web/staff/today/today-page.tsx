@@ -1,43 +1,35 @@
 /** The day: by practitioner and time or as a list, with the case beside it and the next case one key away. */
-import { ActionIcon, Button, Group, Kbd, NativeSelect, SegmentedControl, Text, TextInput } from '@mantine/core';
+import { ActionIcon } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
-import { IconChevronLeft, IconChevronRight, IconX } from '@tabler/icons-react';
+import { IconX } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { Fragment, useEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AppointmentAction } from '../../../workflows/messages/appointment.ts';
 import { dayQuery, practitionersQuery, rulesQuery } from '../api/queries.ts';
-import type { Appointment, Practitioner } from '../api/types.ts';
+import type { Appointment } from '../api/types.ts';
 import { CasePanel } from '../case/case-panel.tsx';
-import { keyNeeds, keyOf } from '../case/forms.ts';
 import { isTyping } from '../frame/is-typing.ts';
+import { changedSearch } from '../lib/search-params.ts';
 import { useWorkplace } from '../lib/session.ts';
-import { addDays, longDayOf, startOfDay } from '../lib/time.ts';
+import { longDayOf, startOfDay } from '../lib/time.ts';
 import { useToday } from '../lib/use-now.ts';
 import { SideDialog } from '../parts/dialog.tsx';
+import { LinkAnchor, LinkButton } from '../parts/links.tsx';
 import { Answered, Empty, Page } from '../parts/page.tsx';
 import { shownState } from '../parts/states.tsx';
+import { columnsOf } from './columns.ts';
+import { DayCounts } from './day-counts.tsx';
+import { DayFilters } from './day-filters.tsx';
 import { DayGrid } from './grid.tsx';
 import { layOut } from './layout.ts';
-import type { Person } from './layout.ts';
 import { DayList } from './list.tsx';
 import { useQuick } from './quick.ts';
+import { QuickKeys } from './quick-keys.tsx';
 import { DayTasks } from './tasks.tsx';
-import { LinkAnchor, LinkButton } from '../parts/links.tsx';
 
 const route = getRouteApi('/frame/today');
-const listed = [
-  'pending',
-  'booked',
-  'confirmed',
-  'arrived',
-  'checked-in',
-  'in-visit',
-  'fulfilled',
-  'noshow',
-  'cancelled',
-] as const;
 
 export function TodayPage() {
   const { t, i18n } = useTranslation();
@@ -65,8 +57,7 @@ export function TodayPage() {
   const set = (next: Partial<typeof search>): void =>
     void navigate({
       replace: true,
-      search: (before) =>
-        Object.fromEntries(Object.entries({ ...before, ...next }).filter(([, value]) => value !== undefined)),
+      search: (before) => changedSearch(before, next),
     });
   /** Whether the focus is in the case: beside the day or, where there is no room, in a dialog over it. */
   const inCase = (): boolean => document.activeElement?.closest('.hs-side, .hs-side-dialog') != null;
@@ -126,7 +117,6 @@ export function TodayPage() {
     if (panel.current?.contains(document.activeElement) === false) panel.current.focus();
   }, [search.open]);
 
-  const counts = countsOf(all);
   const title =
     date === today ? t('today.titleToday') : longDayOf(startOfDay(date, zone, 12 * 60), zone, i18n.language);
   const label = t('today.label', {
@@ -160,80 +150,16 @@ export function TodayPage() {
         </>
       }
     >
-      <div className="hs-filters">
-        <Group gap={4} wrap="nowrap" align="end">
-          <ActionIcon
-            variant="default"
-            size={36}
-            aria-label={t('today.previous')}
-            onClick={() => set({ date: addDays(date, -1), open: undefined })}
-          >
-            <IconChevronLeft size={18} aria-hidden className="hs-flip" />
-          </ActionIcon>
-          <TextInput
-            type="date"
-            aria-label={t('today.date')}
-            value={date}
-            onChange={(event) =>
-              event.currentTarget.value !== '' && set({ date: event.currentTarget.value, open: undefined })
-            }
-          />
-          <ActionIcon
-            variant="default"
-            size={36}
-            aria-label={t('today.next')}
-            onClick={() => set({ date: addDays(date, 1), open: undefined })}
-          >
-            <IconChevronRight size={18} aria-hidden className="hs-flip" />
-          </ActionIcon>
-          {date !== today && (
-            <Button variant="default" h={36} onClick={() => set({ date: undefined, open: undefined })}>
-              {t('today.backToToday')}
-            </Button>
-          )}
-        </Group>
-        <NativeSelect
-          aria-label={t('today.practitioner')}
-          value={search.practitioner ?? ''}
-          onChange={(event) =>
-            set({ practitioner: event.currentTarget.value === '' ? undefined : event.currentTarget.value })
-          }
-          data={[
-            { value: '', label: t('today.everybody') },
-            ...(practitioners.data?.items ?? [])
-              .filter((one) => one.active)
-              .map((one) => ({ value: one.id, label: one.name })),
-          ]}
-        />
-        <NativeSelect
-          aria-label={t('today.state')}
-          value={search.state ?? ''}
-          onChange={(event) => set({ state: event.currentTarget.value === '' ? undefined : event.currentTarget.value })}
-          data={[
-            { value: '', label: t('today.everyState') },
-            ...listed.map((state) => ({ value: state, label: t(`state.${state}`) })),
-          ]}
-        />
-        {!narrow && (
-          <SegmentedControl
-            aria-label={t('today.view')}
-            value={view}
-            onChange={(value) => set({ view: value === 'list' ? 'list' : undefined })}
-            data={[
-              { value: 'grid', label: t('today.grid') },
-              { value: 'list', label: t('today.list') },
-            ]}
-          />
-        )}
-      </div>
-      <dl className="hs-counts">
-        {(['expected', 'waiting', 'inVisit', 'done', 'missed'] as const).map((name) => (
-          <div key={name}>
-            <dt>{t(`today.count.${name}`)}</dt>
-            <dd>{counts[name]}</dd>
-          </div>
-        ))}
-      </dl>
+      <DayFilters
+        search={search}
+        date={date}
+        today={today}
+        view={view}
+        narrow={narrow}
+        set={set}
+        practitioners={practitioners.data?.items ?? []}
+      />
+      <DayCounts visits={all} />
       {can('task:read') && <DayTasks visits={all} onOpen={open} />}
       <div className="hs-beside" data-open={casePanel !== null && beside ? true : undefined}>
         <div>
@@ -283,20 +209,7 @@ export function TodayPage() {
               }
             </Answered>
           )}
-          {!narrow && (
-            <Text size="xs" c="dimmed" mt={6}>
-              {Object.entries(keyOf).map(([key, action]) => {
-                const needed = keyNeeds[key];
-                return needed !== undefined && can(needed) ? (
-                  <Fragment key={key}>
-                    <Kbd size="xs">{key.toUpperCase()}</Kbd> {t(`action.${action}`)} ·{' '}
-                  </Fragment>
-                ) : null;
-              })}
-              <Kbd size="xs">Enter</Kbd> {t('today.openKey')} · <Kbd size="xs">J</Kbd> <Kbd size="xs">K</Kbd>{' '}
-              {t('today.nextKey')}
-            </Text>
-          )}
+          {!narrow && <QuickKeys />}
         </div>
         {casePanel !== null && beside && (
           <aside className="hs-card hs-side" ref={panel} tabIndex={-1} aria-label={t('case.title')}>
@@ -320,30 +233,4 @@ export function TodayPage() {
       )}
     </Page>
   );
-}
-
-/** Who has a column: the place's practitioners, and whoever has a visit although they left. */
-function columnsOf(
-  practitioners: readonly Practitioner[],
-  visits: readonly Appointment[],
-  only: string | undefined,
-): Person[] {
-  const columns: Person[] = practitioners.filter((one) => one.active);
-  for (const visit of visits) {
-    const { practitioner } = visit;
-    if (practitioner === null || columns.some((one) => one.id === practitioner.id)) continue;
-    columns.push(practitioner);
-  }
-  return only === undefined ? columns : columns.filter((one) => one.id === only);
-}
-
-function countsOf(visits: readonly Appointment[]) {
-  const count = (...states: string[]): number => visits.filter((visit) => states.includes(shownState(visit))).length;
-  return {
-    expected: count('booked', 'confirmed', 'pending'),
-    waiting: count('arrived', 'checked-in'),
-    inVisit: count('in-visit'),
-    done: count('fulfilled'),
-    missed: count('noshow'),
-  };
 }

@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { openingsQuery } from '../api/waitlist.ts';
 import type { OpeningItem } from '../api/types.ts';
 import { useRowKeys } from '../frame/use-row-keys.ts';
+import { changedSearch } from '../lib/search-params.ts';
 import { useWorkplace } from '../lib/session.ts';
 import { LinkButton } from '../parts/links.tsx';
 import { Answered, Empty, Page } from '../parts/page.tsx';
@@ -34,8 +35,7 @@ export function OpeningsPage() {
   const set = (next: Partial<OpeningsSearch>): void =>
     void navigate({
       replace: true,
-      search: (before) =>
-        Object.fromEntries(Object.entries({ ...before, ...next }).filter(([, value]) => value !== undefined)),
+      search: (before) => changedSearch(before, next),
     });
   const filtered = search.place !== undefined;
   return (
