@@ -13,6 +13,7 @@ import { LinkAnchor } from '../parts/links.tsx';
 import { Answered, Empty, Page } from '../parts/page.tsx';
 import { ProblemAlert } from '../parts/problem.tsx';
 import { Badge, StateBadge } from '../parts/states.tsx';
+import { ReasonFields, reasonText, usualReason } from '../parts/reason-fields.tsx';
 
 export function CancelDayPage() {
   const { t, i18n } = useTranslation();
@@ -21,15 +22,14 @@ export function CancelDayPage() {
   const practitioners = useQuery(practitionersQuery(location?.id));
   const [who, setWho] = useState('');
   const [date, setDate] = useState(useToday(zone));
-  const [code, setCode] = useState('practitioner-away');
-  const [words, setWords] = useState('');
+  const [given, setGiven] = useState(usualReason('practitioner-away'));
   const [asking, setAsking] = useState(false);
   const day = useQuery({
     ...dayQuery(date, location?.id ?? '', who),
     enabled: who !== '' && date !== '' && location !== undefined,
   });
   const hit = (day.data?.items ?? []).filter((visit) => visit.status === 'booked' || visit.status === 'arrived');
-  const reason = code === 'other' ? words.trim() : code;
+  const reason = reasonText(given);
   const run = useMutation({
     mutationFn: () => cancelDay({ practitionerId: who, date, locationId: location?.id, reason }),
     onSettled: () => void client.invalidateQueries({ queryKey: ['appointments'] }),
@@ -62,21 +62,12 @@ export function CancelDayPage() {
             setDate(event.currentTarget.value);
           }}
         />
-        <NativeSelect
-          label={t('case.reason')}
-          value={code}
+        <ReasonFields
+          value={given}
+          onChange={setGiven}
+          options={(reasonsOf['cancel-by-clinic'] ?? []).map((value) => ({ value, label: t(`reason.${value}`) }))}
           disabled={run.isPending}
-          onChange={(event) => setCode(event.currentTarget.value)}
-          data={(reasonsOf['cancel-by-clinic'] ?? []).map((value) => ({ value, label: t(`reason.${value}`) }))}
         />
-        {code === 'other' && (
-          <TextInput
-            label={t('case.reasonWords')}
-            value={words}
-            maxLength={200}
-            onChange={(event) => setWords(event.currentTarget.value)}
-          />
-        )}
       </div>
       <ProblemAlert error={run.error} retry={() => run.mutate()} />
       {run.data === undefined ? (

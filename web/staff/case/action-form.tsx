@@ -1,5 +1,5 @@
 /** The questions of one action, and what happens when the server says no. */
-import { Button, Checkbox, Group, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Checkbox, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -21,6 +21,7 @@ import { useToday } from '../lib/use-now.ts';
 import { Papers } from '../consents/papers.tsx';
 import { FormActions } from '../parts/page.tsx';
 import { ProblemAlert } from '../parts/problem.tsx';
+import { ReasonFields, noReason, reasonText, usualReason } from '../parts/reason-fields.tsx';
 import { asks, identifiers, reasonsOf } from './forms.ts';
 
 interface FormProps {
@@ -64,9 +65,8 @@ function ReasonForm({ visit, action, onDone, onCancel }: FormProps) {
   const { t } = useTranslation();
   const send = useAct(visit, action, onDone);
   const reasons = reasonsOf[action] ?? ['other'];
-  const [code, setCode] = useState('');
-  const [words, setWords] = useState('');
-  const reason = code === 'other' ? words.trim() : code;
+  const [given, setGiven] = useState(noReason);
+  const reason = reasonText(given);
   return (
     <form
       onSubmit={(event) => {
@@ -76,26 +76,15 @@ function ReasonForm({ visit, action, onDone, onCancel }: FormProps) {
     >
       <Stack gap="sm">
         <ProblemAlert error={send.error} />
-        <NativeSelect
-          label={t('case.reason')}
+        <ReasonFields
+          value={given}
+          onChange={setGiven}
+          options={reasons.map((value) => ({ value, label: t(`reason.${value}`) }))}
+          unchosen={t('find.chooseType')}
           autoFocus
           data-autofocus
-          value={code}
-          onChange={(event) => setCode(event.currentTarget.value)}
-          data={[
-            { value: '', label: t('find.chooseType') },
-            ...reasons.map((value) => ({ value, label: t(`reason.${value}`) })),
-          ]}
+          seenByOthers
         />
-        {code === 'other' && (
-          <TextInput
-            label={t('case.reasonWords')}
-            description={t('case.reasonHint')}
-            maxLength={200}
-            value={words}
-            onChange={(event) => setWords(event.currentTarget.value)}
-          />
-        )}
         <FormActions verb={t(`action.${action}`)} busy={send.isPending} disabled={reason === ''} cancel={onCancel} />
       </Stack>
     </form>
@@ -160,9 +149,8 @@ const noNoteReasons = ['note-elsewhere', 'no-note-needed', 'note-follows', 'othe
 function CompleteForm({ visit, action, onDone, onCancel }: FormProps) {
   const { t } = useTranslation();
   const send = useAct(visit, action, onDone);
-  const [code, setCode] = useState<string>(noNoteReasons[0]);
-  const [words, setWords] = useState('');
-  const reason = code === 'other' ? words.trim() : code;
+  const [given, setGiven] = useState(usualReason(noNoteReasons[0]));
+  const reason = reasonText(given);
   return (
     <form
       onSubmit={(event) => {
@@ -172,23 +160,15 @@ function CompleteForm({ visit, action, onDone, onCancel }: FormProps) {
     >
       <Stack gap="sm">
         <ProblemAlert error={send.error} />
-        <NativeSelect
+        <ReasonFields
+          value={given}
+          onChange={setGiven}
+          options={noNoteReasons.map((value) => ({ value, label: t(`reason.${value}`) }))}
           label={t('complete.noNote')}
           description={t('complete.hint')}
           autoFocus
           data-autofocus
-          value={code}
-          onChange={(event) => setCode(event.currentTarget.value)}
-          data={noNoteReasons.map((value) => ({ value, label: t(`reason.${value}`) }))}
         />
-        {code === 'other' && (
-          <TextInput
-            label={t('case.reasonWords')}
-            maxLength={200}
-            value={words}
-            onChange={(event) => setWords(event.currentTarget.value)}
-          />
-        )}
         <FormActions verb={t('action.complete')} busy={send.isPending} disabled={reason === ''} cancel={onCancel} />
       </Stack>
     </form>

@@ -6,7 +6,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { bookSeat, cancelGroup, changeCapacity, groupQuery } from '../api/groups.ts';
 import type { GroupStory } from '../api/groups.ts';
-import { ReasonFields } from './reason-fields.tsx';
+import { ReasonFields, noReason, reasonText } from '../parts/reason-fields.tsx';
 import { usePageTitle } from '../lib/page-title.ts';
 import { useWorkplace } from '../lib/session.ts';
 import { Dialog } from '../parts/dialog.tsx';
@@ -187,12 +187,15 @@ function Capacity({ session, onDone }: PartProps) {
   );
 }
 
+const callOffReasons = ['practitioner-away', 'equipment', 'weather', 'other'] as const;
+
 function CallOff({ session, onDone }: PartProps) {
   const { t } = useTranslation();
   const { can } = useWorkplace();
   const refresh = useRefresh();
   const [asking, setAsking] = useState(false);
-  const [reason, setReason] = useState('');
+  const [given, setGiven] = useState(noReason);
+  const reason = reasonText(given);
   const cancel = useMutation({
     mutationFn: () => cancelGroup(session.id, reason),
     onSuccess: async () => {
@@ -218,7 +221,13 @@ function CallOff({ session, onDone }: PartProps) {
         >
           <ProblemAlert error={cancel.error} />
           <Text size="sm">{t('group.cancelHint', { count: session.taken })}</Text>
-          <ReasonFields reasons={['practitioner-away', 'equipment', 'weather', 'other']} onChange={setReason} />
+          <ReasonFields
+            value={given}
+            onChange={setGiven}
+            options={callOffReasons.map((value) => ({ value, label: t(`reason.${value}`) }))}
+            unchosen={t('find.chooseType')}
+            data-autofocus
+          />
           <FormActions
             verb={t('group.cancel')}
             busy={cancel.isPending}

@@ -13,6 +13,7 @@ import { dateTimeOf } from '../lib/time.ts';
 import { SideDialog } from '../parts/dialog.tsx';
 import { FormActions } from '../parts/page.tsx';
 import { ProblemAlert } from '../parts/problem.tsx';
+import { ReasonFields, noReason, reasonText } from '../parts/reason-fields.tsx';
 import type { Act } from './occurrences.tsx';
 
 type Scope = 'one' | 'this-and-following';
@@ -203,11 +204,10 @@ function CancelForm(props: DialogProps & { readonly asked: Asked }) {
   const [scope, setScope] = useState<Scope>(asked.scope);
   const mayByClinic = can('appointment:cancel-by-clinic');
   const [byClinic, setByClinic] = useState(!can('appointment:cancel'));
-  const [code, setCode] = useState('');
-  const [words, setWords] = useState('');
+  const [given, setGiven] = useState(noReason);
   const send = useSend(props, scope);
   const reasons = reasonsOf[byClinic ? 'cancel-by-clinic' : 'cancel'] ?? ['other'];
-  const reason = code === 'other' ? words.trim() : code;
+  const reason = reasonText(given);
   const count = scope === 'one' ? 1 : followingOf(series, occurrence.occurrence).length;
   return (
     <form
@@ -227,29 +227,18 @@ function CancelForm(props: DialogProps & { readonly asked: Asked }) {
             checked={byClinic}
             onChange={(event) => {
               setByClinic(event.currentTarget.checked);
-              setCode('');
+              setGiven(noReason);
             }}
           />
         )}
-        <NativeSelect
-          label={t('case.reason')}
+        <ReasonFields
+          value={given}
+          onChange={setGiven}
+          options={reasons.map((value) => ({ value, label: t(`reason.${value}`) }))}
+          unchosen={t('find.chooseType')}
           data-autofocus={asked.end === true ? true : undefined}
-          value={code}
-          onChange={(event) => setCode(event.currentTarget.value)}
-          data={[
-            { value: '', label: t('find.chooseType') },
-            ...reasons.map((value) => ({ value, label: t(`reason.${value}`) })),
-          ]}
+          seenByOthers
         />
-        {code === 'other' && (
-          <TextInput
-            label={t('case.reasonWords')}
-            description={t('case.reasonHint')}
-            maxLength={200}
-            value={words}
-            onChange={(event) => setWords(event.currentTarget.value)}
-          />
-        )}
         <Alert className="hs-alert" data-tone="warn">
           {t('series.cancelSure', { count })}
         </Alert>

@@ -1,11 +1,12 @@
 /** Each offer that stands: how long it does, and what the patient says through the front desk. */
-import { Button, Group, NativeSelect, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Button, Group, Stack, Text, Title } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Offer, OpeningStory } from '../api/types.ts';
 import { dayOf, timeOf } from '../lib/time.ts';
 import { Deadline } from '../parts/countdown.tsx';
 import { FormActions } from '../parts/page.tsx';
+import { ReasonFields, noReason, reasonText } from '../parts/reason-fields.tsx';
 import { ProblemAlert } from '../parts/problem.tsx';
 import { LinkAnchor } from '../parts/links.tsx';
 import { declineReasons } from './reasons.ts';
@@ -81,9 +82,8 @@ function Sure(props: Props & { readonly offer: Offer; readonly action: Answer; r
   const { t, i18n } = useTranslation();
   const { opening, offer, action } = props;
   const send = useOpeningAct(opening.id, action, props.onDone);
-  const [code, setCode] = useState('');
-  const [words, setWords] = useState('');
-  const reason = code === 'other' ? words.trim() : code;
+  const [given, setGiven] = useState(noReason);
+  const reason = reasonText(given);
   const hint =
     action === 'accept'
       ? t('opening.acceptHint', {
@@ -106,24 +106,13 @@ function Sure(props: Props & { readonly offer: Offer; readonly action: Answer; r
         {hint !== '' && <Text size="sm">{hint}</Text>}
         {action === 'accept' && offer.factors.daysGained > 0 && <Text size="sm">{t('opening.acceptMoves')}</Text>}
         {action === 'decline' && (
-          <NativeSelect
-            label={t('case.reason')}
+          <ReasonFields
+            value={given}
+            onChange={setGiven}
+            options={declineReasons.map((value) => ({ value, label: t(`declineReason.${value}`) }))}
+            unchosen={t('opening.noReason')}
             autoFocus
-            value={code}
-            onChange={(event) => setCode(event.currentTarget.value)}
-            data={[
-              { value: '', label: t('opening.noReason') },
-              ...declineReasons.map((value) => ({ value, label: t(`declineReason.${value}`) })),
-            ]}
-          />
-        )}
-        {code === 'other' && (
-          <TextInput
-            label={t('case.reasonWords')}
-            description={t('case.reasonHint')}
-            maxLength={200}
-            value={words}
-            onChange={(event) => setWords(event.currentTarget.value)}
+            seenByOthers
           />
         )}
         <FormActions verb={t(`openingAction.${action}`)} busy={send.isPending} cancel={props.onCancel} />

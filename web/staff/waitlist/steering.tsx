@@ -1,5 +1,5 @@
 /** What staff may do with the whole cascade: pause it, let it go on, fill it by telephone, close it. */
-import { Button, Group, NativeSelect, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Button, Group, NativeSelect, Stack, Text, Title } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { OpeningStory, PatientRow } from '../api/types.ts';
@@ -7,6 +7,7 @@ import { FormActions } from '../parts/page.tsx';
 import { PatientPicker } from '../parts/patient-picker.tsx';
 import { nameOf } from '../parts/patient-name.ts';
 import { ProblemAlert } from '../parts/problem.tsx';
+import { ReasonFields, noReason, reasonText } from '../parts/reason-fields.tsx';
 import { closeReasons } from './reasons.ts';
 import { useOpeningAct } from './use-act.ts';
 import type { Done } from './use-act.ts';
@@ -121,9 +122,8 @@ function FillForm({ opening, onDone, onCancel }: Props & { readonly onCancel: ()
 function CloseForm({ opening, onDone, onCancel }: Props & { readonly onCancel: () => void }) {
   const { t } = useTranslation();
   const send = useOpeningAct(opening.id, 'close', onDone);
-  const [code, setCode] = useState('');
-  const [words, setWords] = useState('');
-  const reason = code === 'other' ? words.trim() : code;
+  const [given, setGiven] = useState(noReason);
+  const reason = reasonText(given);
   return (
     <form
       onSubmit={(event) => {
@@ -133,25 +133,14 @@ function CloseForm({ opening, onDone, onCancel }: Props & { readonly onCancel: (
     >
       <Stack gap="sm">
         <ProblemAlert error={send.error} />
-        <NativeSelect
-          label={t('case.reason')}
+        <ReasonFields
+          value={given}
+          onChange={setGiven}
+          options={closeReasons.map((value) => ({ value, label: t(`openingReason.${value}`) }))}
+          unchosen={t('find.chooseType')}
           autoFocus
-          value={code}
-          onChange={(event) => setCode(event.currentTarget.value)}
-          data={[
-            { value: '', label: t('find.chooseType') },
-            ...closeReasons.map((value) => ({ value, label: t(`openingReason.${value}`) })),
-          ]}
+          seenByOthers
         />
-        {code === 'other' && (
-          <TextInput
-            label={t('case.reasonWords')}
-            description={t('case.reasonHint')}
-            maxLength={200}
-            value={words}
-            onChange={(event) => setWords(event.currentTarget.value)}
-          />
-        )}
         <FormActions verb={t('openingAction.close')} busy={send.isPending} disabled={reason === ''} cancel={onCancel} />
       </Stack>
     </form>

@@ -8,6 +8,7 @@ import type { BoardQueue, WalkIn, WalkInBody } from '../api/walk-ins.ts';
 import { useWorkplace } from '../lib/session.ts';
 import { FormActions } from '../parts/page.tsx';
 import { asProblem, ProblemAlert } from '../parts/problem.tsx';
+import { ReasonFields, reasonText, usualReason } from '../parts/reason-fields.tsx';
 import { useWalkInAct } from './use-act.ts';
 import type { Done } from './use-act.ts';
 
@@ -204,9 +205,8 @@ function TransferForm({ walkIn, queues, action, onDone, onCancel }: FormProps) {
 function ReasonForm({ walkIn, action, direction, onDone, onCancel }: FormProps & { readonly action: WithReason }) {
   const { t } = useTranslation();
   const send = useWalkInAct(walkIn, action, onDone);
-  const [code, setCode] = useState<string>(walkInReasons[action][0]);
-  const [words, setWords] = useState('');
-  const reason = code === 'other' ? words.trim() : code;
+  const [given, setGiven] = useState(usualReason(walkInReasons[action][0]));
+  const reason = reasonText(given);
   const verb = action === 'move' ? t(`walkInAction.move-${direction ?? 'up'}`) : t(`walkInAction.${action}`);
   const body: WalkInBody =
     action === 'finish' ? { noNoteReason: reason } : { reason, ...(direction !== undefined && { direction }) };
@@ -220,21 +220,13 @@ function ReasonForm({ walkIn, action, direction, onDone, onCancel }: FormProps &
       <Stack gap="sm">
         <ProblemAlert error={send.error} />
         {action === 'transfer-out' && <Text size="sm">{t('walkIns.transferOutHint')}</Text>}
-        <NativeSelect
+        <ReasonFields
+          value={given}
+          onChange={setGiven}
+          options={walkInReasons[action].map((value) => ({ value, label: t(`walkInReason.${value}`) }))}
           label={action === 'finish' ? t('complete.noNote') : t('case.reason')}
           data-autofocus
-          value={code}
-          onChange={(event) => setCode(event.currentTarget.value)}
-          data={walkInReasons[action].map((value) => ({ value, label: t(`walkInReason.${value}`) }))}
         />
-        {code === 'other' && (
-          <TextInput
-            label={t('case.reasonWords')}
-            maxLength={200}
-            value={words}
-            onChange={(event) => setWords(event.currentTarget.value)}
-          />
-        )}
         <FormActions verb={verb} busy={send.isPending} disabled={reason === ''} cancel={onCancel} />
       </Stack>
     </form>
