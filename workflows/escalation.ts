@@ -14,12 +14,12 @@ import {
   setHandler,
 } from '@temporalio/workflow';
 import type { EscalationActivities } from '../activities/escalation.ts';
-import type { ProblemCode } from '../domain/errors.ts';
 import { escalationActions, escalationTarget, eventOf, type EscalationAction } from '../domain/escalation.ts';
 import { behindUpdate, owed } from './activity-options.ts';
 import { caseShown } from './case-shown.ts';
+import { answerActions, caseTurns } from './case-turns.ts';
 import { tell } from './children.ts';
-import { refusal, refusedWith } from './failures.ts';
+import { refusal } from './failures.ts';
 import { nextTimersQuery } from './messages/appointment.ts';
 import type { PlannedTimer } from './messages/appointment.ts';
 import {
@@ -42,7 +42,6 @@ import type {
 import { plannedTimers } from './planned-timers.ts';
 import { dealWith } from './ring.ts';
 import { shortTime } from './short-time.ts';
-import { inTurns } from './turns.ts';
 
 const inUpdate = proxyActivities<EscalationActivities>(behindUpdate);
 const inTime = proxyActivities<EscalationActivities>(owed);
@@ -64,26 +63,19 @@ export async function escalation(input: EscalationStart): Promise<EscalationView
 
 function setUp(which: EscalationStart) {
   const { escalationId } = which;
-  const inTurn = inTurns();
+  // A failed message may have moved it.
+  const turns = caseTurns(['invalid-transition', 'not-found', 'conflict', 'guard-failed'], { lookFirst: true });
   // All that lies ahead shares one scope: an acknowledgement cancels every step in its own workflow task (I22).
   const clock = plannedTimers(() => true);
   let settled: EscalationSettled | null = null;
   const shown = caseShown('escalation');
-  let readWanted = true;
   let presenceLost = 0;
   let rings = 0;
-  /** Steps that the database may have committed already, and that have not come back here yet. */
-  let underWay = 0;
   let told: Promise<void> = Promise.resolve();
 
-  for (const action of escalationActions) {
-    const update = defineUpdate<EscalationActionOutcome, [EscalationRequest]>(action);
-    setHandler(update, (request) => CancellationScope.nonCancellable(() => act(request)), {
-      validator: (request) => refuseAtTheDoor(action, request),
-    });
-  }
+  answerActions(escalationActions, act, refuseAtTheDoor);
   setHandler(defineUpdate<EscalationRaised>(escalationRaisedUpdate), raised);
-  setHandler(defineSignal(escalationMovedSignal), () => void (readWanted = true));
+  setHandler(defineSignal(escalationMovedSignal), turns.wantLook);
   setHandler(defineSignal(presenceLostSignal), () => void (presenceLost += 1));
   setHandler(defineQuery<EscalationSettled | null>(escalationQuery), () => settled);
   setHandler(defineQuery<readonly PlannedTimer[]>(nextTimersQuery), () => clock.pending());
@@ -122,7 +114,7 @@ function setUp(which: EscalationStart) {
     if (action === 'resolve' && input.outcome === undefined) throw refusal({ code: 'validation-failed' });
     if (action !== 'cancel' && !actor.permissions.some((held) => mayRespond.has(held)))
       throw refusal({ code: 'forbidden' });
-    if (settled === null || underWay > 0 || readWanted) return;
+    if (settled === null || turns.mayBeBehind()) return;
     const { state } = settled.escalation;
     if (escalationTarget(eventOf(action, state), state) === null)
       throw refusal({ code: 'invalid-transition', data: { from: state, event: action } });
@@ -130,40 +122,25 @@ function setUp(which: EscalationStart) {
 
   async function act(request: EscalationRequest): Promise<EscalationActionOutcome> {
     await condition(() => settled !== null);
-    return inTurn(async () => {
-      underWay += 1;
-      try {
-        const changed = await adopt(await inUpdate.applyEscalationAction({ ...which, request }));
-        return { escalation: changed, inputHash: request.operation.inputHash };
-      } catch (error) {
-        const problem = refusedWith(error);
-        // Not known, or known better: a failed message has moved it.
-        readWanted ||= problem === undefined || knewBetter.has(problem.code);
-        throw refusal(problem ?? { code: 'unavailable' });
-      } finally {
-        underWay -= 1;
-      }
+    return turns.asked(async () => {
+      const changed = await adopt(await inUpdate.applyEscalationAction({ ...which, request }));
+      return { escalation: changed, inputHash: request.operation.inputHash };
     });
   }
 
   // --- What time and others bring -----------------------------------------------------------------------------------
 
   function carryOut(): Promise<void> {
-    return inTurn(async () => {
-      underWay += 1;
-      try {
-        if (readWanted) await readAgain();
-        if (presenceLost > 0) await beginAnew();
-        const [rung] = clock.rung();
-        if (rung !== undefined && isOpen()) await ring(rung);
-      } finally {
-        underWay -= 1;
-      }
+    return turns.byItself(async () => {
+      if (turns.lookWanted()) await readAgain();
+      if (presenceLost > 0) await beginAnew();
+      const [rung] = clock.rung();
+      if (rung !== undefined && isOpen()) await ring(rung);
     });
   }
 
   async function readAgain(): Promise<void> {
-    readWanted = false;
+    turns.looked();
     await adopt(await inTime.readEscalation(which));
   }
 
@@ -195,7 +172,8 @@ function setUp(which: EscalationStart) {
     begin: () => carryOut(),
     carryOut,
     isOpen,
-    somethingToDo: () => condition(() => readWanted || presenceLost > 0 || clock.rung().length > 0 || !isOpen()),
+    somethingToDo: () =>
+      condition(() => turns.lookWanted() || presenceLost > 0 || clock.rung().length > 0 || !isOpen()),
     view: () => settled?.escalation ?? null,
     async close() {
       clock.cancel();
@@ -205,7 +183,6 @@ function setUp(which: EscalationStart) {
 }
 
 const mayRespond: ReadonlySet<string> = new Set(['emergency:ack', 'escalation:lead']);
-const knewBetter: ReadonlySet<ProblemCode> = new Set(['invalid-transition', 'not-found', 'conflict', 'guard-failed']);
 
 const phases = ['raised', 'notifying', 'exhausted', 'acknowledged', 'resolved', 'cancelled'] as const;
 const planNumber = ({ round, state }: EscalationView): number => round * phases.length + phases.indexOf(state);

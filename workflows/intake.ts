@@ -19,10 +19,10 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { IntakeActivities } from '../activities/intake.ts';
-import type { ProblemCode } from '../domain/errors.ts';
 import { intakeAfter, openIntakeStates } from '../domain/intake/intake.ts';
 import { behindUpdate, owed, startCommand } from './activity-options.ts';
 import { caseShown } from './case-shown.ts';
+import { answerActions, caseTurns } from './case-turns.ts';
 import { startEscalations, startMerges, startOnce } from './children.ts';
 import { refusal, refusedWith } from './failures.ts';
 import { intakeDetails } from './intake-words.ts';
@@ -57,7 +57,6 @@ import type {
 import { plannedTimers } from './planned-timers.ts';
 import { dealWith } from './ring.ts';
 import { settleStart, startOutcome } from './start.ts';
-import { inTurns } from './turns.ts';
 
 const inStart = proxyLocalActivities<IntakeActivities>(startCommand);
 const inUpdate = proxyActivities<IntakeActivities>(behindUpdate);
@@ -92,30 +91,23 @@ export async function intake(input: IntakeStart): Promise<IntakeEnd> {
 function setUp(input: IntakeStart) {
   const { organizationId, intakeId } = input;
   const which = { organizationId, intakeId };
-  const inTurn = inTurns();
+  // Another transaction may have changed the intake.
+  const turns = caseTurns(['invalid-transition', 'not-found']);
   const clock = plannedTimers();
   const limit = input.longHistory ?? longHistory;
   let outcome: IntakeOutcome | undefined;
   let settled: IntakeSettled | null = null;
   const shown = caseShown('intake');
-  let lookWanted = false;
   /** Of timers and looks, over all runs: part of their operations' keys. */
   let rings = input.goesOn?.rings ?? 0;
-  /** Steps that the database may have committed already, and that have not come back here yet. */
-  let underWay = 0;
 
-  for (const action of intakeUpdates) {
-    const update = defineUpdate<IntakeActionOutcome, [IntakeRequest]>(action);
-    setHandler(update, (request) => CancellationScope.nonCancellable(() => act(request)), {
-      validator: (_request) => refuseAtTheDoor(action),
-    });
-  }
+  answerActions(intakeUpdates, act, refuseAtTheDoor);
   setHandler(defineUpdate<IntakeOutcome>(intakeOutcomeUpdate), async () => {
     await condition(() => outcome !== undefined);
     return outcome as IntakeOutcome;
   });
-  setHandler(defineSignal(intakeChangedSignal), () => void (lookWanted = true));
-  setHandler(defineSignal(escalationChangedSignal), () => void (lookWanted = true));
+  setHandler(defineSignal(intakeChangedSignal), turns.wantLook);
+  setHandler(defineSignal(escalationChangedSignal), turns.wantLook);
   setHandler(defineQuery<IntakeSettled | null>(intakeQuery), () => settled);
   setHandler(defineQuery<IntakeProgressView | null>(intakeProgressQuery), () =>
     settled === null ? null : { step: settled.intake.step, percent: settled.intake.percent, missing: settled.left },
@@ -181,7 +173,7 @@ function setUp(input: IntakeStart) {
 
   function refuseAtTheDoor(action: IntakeUpdate): void {
     if (outcome !== undefined && !outcome.ok) throw refusal({ code: 'not-found' });
-    if (settled === null || underWay > 0 || lookWanted || action === 'save-step') return;
+    if (settled === null || turns.mayBeBehind() || action === 'save-step') return;
     // Danger in a save is noticed whatever the state: only its transaction refuses it.
     if (intakeAfter(settled.intake.state, action) !== null) return;
     throw refusal({ code: 'invalid-transition', data: { from: settled.intake.state, event: action } });
@@ -190,45 +182,30 @@ function setUp(input: IntakeStart) {
   async function act(request: IntakeRequest): Promise<IntakeActionOutcome> {
     await condition(() => outcome !== undefined);
     if (outcome?.ok === false) throw refusal({ code: 'not-found' });
-    return inTurn(async () => {
-      underWay += 1;
-      try {
-        const step = await inUpdate.applyIntakeAction({ ...which, request });
-        const view = await adopt(step);
-        if (step.refused !== undefined) throw refusal(step.refused);
-        return {
-          intake: view,
-          inputHash: request.operation.inputHash,
-          ...(step.saved !== undefined && { saved: step.saved }),
-        };
-      } catch (error) {
-        const problem = refusedWith(error);
-        // Not known, or known better: another transaction changed this intake.
-        lookWanted ||= problem === undefined || knewBetter.has(problem.code);
-        throw refusal(problem ?? { code: 'unavailable' });
-      } finally {
-        underWay -= 1;
-      }
+    return turns.asked(async () => {
+      const step = await inUpdate.applyIntakeAction({ ...which, request });
+      const view = await adopt(step);
+      if (step.refused !== undefined) throw refusal(step.refused);
+      return {
+        intake: view,
+        inputHash: request.operation.inputHash,
+        ...(step.saved !== undefined && { saved: step.saved }),
+      };
     });
   }
 
   // --- What time and others bring -------------------------------------------------------------------------------------
 
   function carryOut(): Promise<void> {
-    return inTurn(async () => {
-      underWay += 1;
-      try {
-        if (lookWanted) await lookAgain();
-        const [rung] = clock.rung();
-        if (rung !== undefined) await ring(rung);
-      } finally {
-        underWay -= 1;
-      }
+    return turns.byItself(async () => {
+      if (turns.lookWanted()) await lookAgain();
+      const [rung] = clock.rung();
+      if (rung !== undefined) await ring(rung);
     });
   }
 
   async function lookAgain(): Promise<void> {
-    lookWanted = false;
+    turns.looked();
     rings += 1;
     const operation = { key: intakeOperationKey(intakeId, `look:${rings}`), inputHash: 'look' };
     try {
@@ -262,11 +239,9 @@ function setUp(input: IntakeStart) {
     carryOut,
     isLive,
     isTooLong,
-    somethingToDo: () => condition(() => lookWanted || clock.rung().length > 0 || !isLive() || isTooLong()),
+    somethingToDo: () => condition(() => turns.lookWanted() || clock.rung().length > 0 || !isLive() || isTooLong()),
     goesOn: (): IntakeStart => ({ ...input, goesOn: { inputHash: outcome?.inputHash ?? '', rings } }),
     view: () => settled?.intake ?? null,
     close: () => clock.cancel(),
   };
 }
-
-const knewBetter: ReadonlySet<ProblemCode> = new Set(['invalid-transition', 'not-found']);

@@ -15,12 +15,12 @@ import {
   setHandler,
 } from '@temporalio/workflow';
 import type { OpeningActivities } from '../activities/opening.ts';
-import type { ProblemCode } from '../domain/errors.ts';
 import { waitingStates } from '../domain/waitlist/waitlist.ts';
 import { behindUpdate, owed, startCommand } from './activity-options.ts';
 import { caseShown } from './case-shown.ts';
+import { answerActions, caseTurns } from './case-turns.ts';
 import { tell } from './children.ts';
-import { refusal, refusedWith } from './failures.ts';
+import { refusal } from './failures.ts';
 import { nextTimersQuery } from './messages/appointment.ts';
 import type { PlannedTimer } from './messages/appointment.ts';
 import { openingChangedSignal, openingWorkflowId } from './messages/opening.ts';
@@ -45,7 +45,6 @@ import { plannedTimers } from './planned-timers.ts';
 import { dealWith } from './ring.ts';
 import { shortTime } from './short-time.ts';
 import { settleStart, startOutcome } from './start.ts';
-import { inTurns } from './turns.ts';
 
 const inStart = proxyLocalActivities<OpeningActivities>(startCommand);
 const inUpdate = proxyActivities<OpeningActivities>(behindUpdate);
@@ -70,27 +69,20 @@ export async function waitlistEntry(input: WaitlistEntryStart): Promise<Waitlist
 function setUp(input: WaitlistEntryStart) {
   const { organizationId, entryId } = input;
   const which = { organizationId, entryId };
-  const inTurn = inTurns();
+  // An opening's transaction may have changed the wish.
+  const turns = caseTurns(['invalid-transition', 'not-found']);
   const clock = plannedTimers();
   let outcome: WaitlistEntryOutcome | undefined;
   let settled: WaitlistEntrySettled | null = null;
   const shown = caseShown('waitlist-entry');
-  let readWanted = false;
   let rings = 0;
-  /** Steps that the database may have committed already, and that have not come back here yet. */
-  let underWay = 0;
 
-  for (const action of waitlistEntryActions) {
-    const update = defineUpdate<WaitlistEntryActionOutcome, [WaitlistEntryRequest]>(action);
-    setHandler(update, (request) => CancellationScope.nonCancellable(() => act(request)), {
-      validator: ({ input: asked }) => refuseAtTheDoor(action, asked),
-    });
-  }
+  answerActions(waitlistEntryActions, act, refuseAtTheDoor);
   setHandler(defineUpdate<WaitlistEntryOutcome>(waitlistOutcomeUpdate), async () => {
     await condition(() => outcome !== undefined);
     return outcome as WaitlistEntryOutcome;
   });
-  setHandler(defineSignal(waitlistEntryChangedSignal), () => void (readWanted = true));
+  setHandler(defineSignal(waitlistEntryChangedSignal), turns.wantLook);
   setHandler(defineQuery<WaitlistEntrySettled | null>(waitlistEntryQuery), () => settled);
   setHandler(defineQuery<readonly PlannedTimer[]>(nextTimersQuery), () => clock.pending());
 
@@ -128,49 +120,34 @@ function setUp(input: WaitlistEntryStart) {
 
   // --- What people ask for ------------------------------------------------------------------------------------------
 
-  function refuseAtTheDoor(action: WaitlistEntryAction, { wish }: WaitlistEntryRequest['input']): void {
+  function refuseAtTheDoor(action: WaitlistEntryAction, { input: { wish } }: WaitlistEntryRequest): void {
     if (outcome !== undefined && !outcome.ok) throw refusal({ code: 'not-found' });
     if (action === 'change' && wish === undefined) throw refusal({ code: 'validation-failed' });
-    if (settled === null || underWay > 0 || readWanted || isWaiting()) return;
+    if (settled === null || turns.mayBeBehind() || isWaiting()) return;
     throw refusal({ code: 'invalid-transition', data: { from: settled.entry.state, event: action } });
   }
 
   async function act(request: WaitlistEntryRequest): Promise<WaitlistEntryActionOutcome> {
     await condition(() => outcome !== undefined);
     if (outcome?.ok === false) throw refusal({ code: 'not-found' });
-    return inTurn(async () => {
-      underWay += 1;
-      try {
-        const entry = await adopt(await inUpdate.applyEntryAction({ ...which, request }));
-        return { entry, inputHash: request.operation.inputHash };
-      } catch (error) {
-        const problem = refusedWith(error);
-        // Not known, or known better: an opening's transaction changed this wish.
-        readWanted ||= problem === undefined || knewBetter.has(problem.code);
-        throw refusal(problem ?? { code: 'unavailable' });
-      } finally {
-        underWay -= 1;
-      }
+    return turns.asked(async () => {
+      const entry = await adopt(await inUpdate.applyEntryAction({ ...which, request }));
+      return { entry, inputHash: request.operation.inputHash };
     });
   }
 
   // --- What time and others bring -----------------------------------------------------------------------------------
 
   function carryOut(): Promise<void> {
-    return inTurn(async () => {
-      underWay += 1;
-      try {
-        if (readWanted) await readAgain();
-        const [rung] = clock.rung();
-        if (rung !== undefined && isWaiting()) await ring(rung);
-      } finally {
-        underWay -= 1;
-      }
+    return turns.byItself(async () => {
+      if (turns.lookWanted()) await readAgain();
+      const [rung] = clock.rung();
+      if (rung !== undefined && isWaiting()) await ring(rung);
     });
   }
 
   async function readAgain(): Promise<void> {
-    readWanted = false;
+    turns.looked();
     await adopt(await inTime.readEntry(which));
   }
 
@@ -189,13 +166,11 @@ function setUp(input: WaitlistEntryStart) {
     join,
     carryOut,
     isWaiting,
-    somethingToDo: () => condition(() => readWanted || clock.rung().length > 0 || !isWaiting()),
+    somethingToDo: () => condition(() => turns.lookWanted() || clock.rung().length > 0 || !isWaiting()),
     view: () => settled?.entry ?? null,
     close: () => clock.cancel(),
   };
 }
-
-const knewBetter: ReadonlySet<ProblemCode> = new Set(['invalid-transition', 'not-found']);
 
 const stateWords: Readonly<Record<string, string>> = {
   active: 'Waiting',

@@ -15,12 +15,12 @@ import {
   setHandler,
 } from '@temporalio/workflow';
 import type { WalkInActivities } from '../activities/walk-in.ts';
-import type { ProblemCode } from '../domain/errors.ts';
 import { walkInActions, walkInProblem, type WalkInAction } from '../domain/walk-in.ts';
 import { behindUpdate, owed, startCommand } from './activity-options.ts';
 import { caseShown } from './case-shown.ts';
+import { answerActions, caseTurns } from './case-turns.ts';
 import { startOnce, tell } from './children.ts';
-import { refusal, refusedWith } from './failures.ts';
+import { refusal } from './failures.ts';
 import {
   appointmentWorkflow,
   appointmentWorkflowId,
@@ -48,7 +48,6 @@ import { plannedTimers } from './planned-timers.ts';
 import { dealWith } from './ring.ts';
 import { shortTime } from './short-time.ts';
 import { settleStart, startOutcome } from './start.ts';
-import { inTurns } from './turns.ts';
 
 const inStart = proxyLocalActivities<WalkInActivities>(startCommand);
 const inUpdate = proxyActivities<WalkInActivities>(behindUpdate);
@@ -73,29 +72,22 @@ export async function walkIn(input: WalkInStart): Promise<WalkInEnd> {
 function setUp(input: WalkInStart) {
   const { organizationId, walkInId } = input;
   const which = { organizationId, walkInId };
-  const inTurn = inTurns();
+  // Its visit, or a neighbour's step, may have changed it.
+  const turns = caseTurns(['invalid-transition', 'not-found', 'conflict']);
   const clock = plannedTimers();
   let outcome: WalkInOutcome | undefined;
   let settled: WalkInSettled | null = null;
   const shown = caseShown('walk-in');
-  let readWanted = false;
   let rings = 0;
-  /** Steps that the database may have committed already, and that have not come back here yet. */
-  let underWay = 0;
   /** Steps whose answer was given up: a call that took place is owed the run of its visit. */
   const lost: Operation[] = [];
 
-  for (const action of walkInActions) {
-    const update = defineUpdate<WalkInActionOutcome, [WalkInRequest]>(action);
-    setHandler(update, (request) => CancellationScope.nonCancellable(() => act(request)), {
-      validator: (request) => refuseAtTheDoor(action, request),
-    });
-  }
+  answerActions(walkInActions, act, refuseAtTheDoor);
   setHandler(defineUpdate<WalkInOutcome>(walkInOutcomeUpdate), async () => {
     await condition(() => outcome !== undefined);
     return outcome as WalkInOutcome;
   });
-  setHandler(defineSignal(walkInChangedSignal), () => void (readWanted = true));
+  setHandler(defineSignal(walkInChangedSignal), turns.wantLook);
   setHandler(defineQuery<WalkInSettled | null>(walkInQuery), () => settled);
   setHandler(defineQuery<readonly PlannedTimer[]>(nextTimersQuery), () => clock.pending());
 
@@ -143,7 +135,7 @@ function setUp(input: WalkInStart) {
 
   function refuseAtTheDoor(action: WalkInAction, { actor }: WalkInRequest): void {
     if (outcome !== undefined && !outcome.ok) throw refusal({ code: 'not-found' });
-    if (settled === null || underWay > 0 || readWanted) return;
+    if (settled === null || turns.mayBeBehind()) return;
     const problem = walkInProblem(action, settled.walkIn.state, actor);
     if (problem !== null) throw refusal(problem);
   }
@@ -151,40 +143,27 @@ function setUp(input: WalkInStart) {
   async function act(request: WalkInRequest): Promise<WalkInActionOutcome> {
     await condition(() => outcome !== undefined);
     if (outcome?.ok === false) throw refusal({ code: 'not-found' });
-    return inTurn(async () => {
-      underWay += 1;
-      try {
+    return turns.asked(
+      async () => {
         const changed = await adopt(await inUpdate.applyWalkInAction({ ...which, request }));
         return { walkIn: changed, inputHash: request.operation.inputHash };
-      } catch (error) {
-        const problem = refusedWith(error);
-        if (problem === undefined) lost.push(request.operation);
-        // Not known, or known better: its visit, or a neighbour's step, changed it.
-        readWanted ||= problem === undefined || knewBetter.has(problem.code);
-        throw refusal(problem ?? { code: 'unavailable' });
-      } finally {
-        underWay -= 1;
-      }
-    });
+      },
+      () => lost.push(request.operation),
+    );
   }
 
   // --- What time and others bring -----------------------------------------------------------------------------------
 
   function carryOut(): Promise<void> {
-    return inTurn(async () => {
-      underWay += 1;
-      try {
-        if (readWanted) await readAgain();
-        const [rung] = clock.rung();
-        if (rung !== undefined && isOpen()) await ring(rung);
-      } finally {
-        underWay -= 1;
-      }
+    return turns.byItself(async () => {
+      if (turns.lookWanted()) await readAgain();
+      const [rung] = clock.rung();
+      if (rung !== undefined && isOpen()) await ring(rung);
     });
   }
 
   async function readAgain(): Promise<void> {
-    readWanted = false;
+    turns.looked();
     for (let operation = lost.shift(); operation !== undefined; operation = lost.shift()) {
       const found = await inTime.findWalkInStep({ ...which, operation });
       if (found !== null) await adopt(found);
@@ -207,13 +186,11 @@ function setUp(input: WalkInStart) {
     arrive,
     carryOut,
     isOpen,
-    somethingToDo: () => condition(() => readWanted || clock.rung().length > 0 || !isOpen()),
+    somethingToDo: () => condition(() => turns.lookWanted() || clock.rung().length > 0 || !isOpen()),
     view: () => settled?.walkIn ?? null,
     close: () => clock.cancel(),
   };
 }
-
-const knewBetter: ReadonlySet<ProblemCode> = new Set(['invalid-transition', 'not-found', 'conflict']);
 
 const stateWords: Readonly<Record<string, string>> = {
   'waiting': 'Waiting',
