@@ -5,6 +5,7 @@
 import { edges } from '../domain/appointment/appointment-events.ts';
 import { localOf } from '../domain/calendar/calendar.ts';
 import type { Trx } from './connection.ts';
+import type { Check } from './audit/history-checks.ts';
 import { groupChecks } from './groups/group-invariants.ts';
 import { intakeChecks } from './intakes/intake-invariants.ts';
 import { waitlistChecks } from './waitlist/waitlist-invariants.ts';
@@ -24,13 +25,6 @@ export interface Violation {
 export interface InvariantOptions {
   /** False where an administrator may have changed requirements or limits after visits were booked. */
   readonly requirementsUnchanged?: boolean | undefined;
-}
-
-export interface Check {
-  readonly invariant: string;
-  readonly problem: string;
-  /** Selects one text column `row` for each violation. */
-  readonly sql: string;
 }
 
 const reserved = `('booked', 'arrived', 'checked-in')`;

@@ -1,32 +1,11 @@
 /** What must hold of escalations, whatever was done to them (I12, I13, I16, I17 engine half, I22): a part of db/invariants.ts. */
 import { escalationEdges } from '../../domain/escalation.ts';
+import { historyChecks, type Check } from '../audit/history-checks.ts';
 
 const edges = escalationEdges.flatMap(([event, froms, to]) => froms.map((from) => `${event}: ${from} -> ${to}`));
 
-export const escalationChecks: readonly {
-  readonly invariant: string;
-  readonly problem: string;
-  readonly sql: string;
-}[] = [
-  {
-    invariant: 'I12',
-    problem: 'the history of an escalation has a gap, or does not end in its present state and version',
-    sql: `SELECT aggregate_id || '#' || seq AS row FROM (
-            SELECT aggregate_id, seq, from_state, lag(to_state) OVER w AS before, row_number() OVER w AS n
-            FROM state_change WHERE aggregate = 'escalation' WINDOW w AS (PARTITION BY aggregate_id ORDER BY seq)) s
-          WHERE n <> seq OR from_state IS DISTINCT FROM before
-          UNION ALL
-          SELECT e.id::text FROM escalation e LEFT JOIN LATERAL (
-            SELECT to_state, seq FROM state_change s WHERE s.aggregate = 'escalation' AND s.aggregate_id = e.id ORDER BY seq DESC LIMIT 1) last ON true
-          WHERE last.to_state IS DISTINCT FROM e.state OR last.seq <> e.version + 1`,
-  },
-  {
-    // Final states are in it too (I16): no edge leaves them.
-    invariant: 'I13',
-    problem: 'an edge of an escalation outside the table',
-    sql: `SELECT DISTINCT edge AS row FROM (SELECT event || ': ' || coalesce(from_state, 'none') || ' -> ' || to_state AS edge
-            FROM state_change WHERE aggregate = 'escalation') x WHERE edge NOT IN (${edges.map((edge) => `'${edge}'`).join(', ')})`,
-  },
+export const escalationChecks: readonly Check[] = [
+  ...historyChecks({ aggregate: 'escalation', table: 'escalation', called: 'an escalation', edges }),
   {
     invariant: 'I17',
     problem: 'an open escalation that nothing moves on, or one that is over and still has timers',

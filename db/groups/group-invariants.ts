@@ -1,6 +1,6 @@
 /** What holds of group sessions whatever any process does (scheduling-intake.md C2), as db/invariants.ts asks it. */
 import { seatCanBeCancelled, seatTakenStatuses } from '../../domain/schedule/group-session.ts';
-import type { Check } from '../invariants.ts';
+import type { Check } from '../audit/history-checks.ts';
 
 const list = (words: Iterable<string>): string => [...words].map((word) => `'${word}'`).join(', ');
 

@@ -1,5 +1,6 @@
 /** What must hold of intakes, whatever was done to them (I12, I13, I17, and what D3 promises): a part of db/invariants.ts. */
 import { intakeEdges, intakeStates, openIntakeStates } from '../../domain/intake/intake.ts';
+import { historyChecks, type Check } from '../audit/history-checks.ts';
 
 /** Every edge of the table, as `event: from -> to`. */
 const edges = Object.entries(intakeEdges).flatMap(([event, { from, to }]) =>
@@ -10,34 +11,8 @@ const open = list([...openIntakeStates]);
 const over = list(intakeStates.filter((state) => !openIntakeStates.has(state)));
 const unanswered = `e.state IN ('raised', 'notifying', 'exhausted')`;
 
-export const intakeChecks: readonly { readonly invariant: string; readonly problem: string; readonly sql: string }[] = [
-  {
-    invariant: 'I12',
-    problem: 'the history of an intake has a gap or does not lead from state to state',
-    sql: `SELECT aggregate_id || '#' || seq AS row FROM (
-            SELECT aggregate_id, seq, from_state, lag(to_state) OVER w AS before, row_number() OVER w AS n
-            FROM state_change WHERE aggregate = 'intake' WINDOW w AS (PARTITION BY aggregate_id ORDER BY seq)) s
-          WHERE n <> seq OR from_state IS DISTINCT FROM before`,
-  },
-  {
-    invariant: 'I12',
-    problem: 'the history of an intake does not end in its present state and version',
-    sql: `SELECT i.id::text AS row FROM intake i LEFT JOIN LATERAL (
-            SELECT to_state, seq FROM state_change s WHERE s.aggregate = 'intake' AND s.aggregate_id = i.id ORDER BY seq DESC LIMIT 1) last ON true
-          WHERE last.to_state IS DISTINCT FROM i.state OR last.seq <> i.version + 1`,
-  },
-  {
-    invariant: 'I12',
-    problem: 'a change of an intake without its audit row',
-    sql: `SELECT s.id::text AS row FROM state_change s WHERE s.aggregate = 'intake' AND (s.actor = '' OR 1 <> (
-            SELECT count(*) FROM audit_event e WHERE e.entity_type = 'intake' AND e.entity_id = s.aggregate_id AND e.outcome = 'success' AND e.detail->>'seq' = s.seq::text))`,
-  },
-  {
-    invariant: 'I13',
-    problem: 'an edge of an intake outside the table',
-    sql: `SELECT DISTINCT edge AS row FROM (SELECT event || ': ' || coalesce(from_state, 'none') || ' -> ' || to_state AS edge
-            FROM state_change WHERE aggregate = 'intake') x WHERE edge NOT IN (${list(edges)})`,
-  },
+export const intakeChecks: readonly Check[] = [
+  ...historyChecks({ aggregate: 'intake', table: 'intake', called: 'an intake', edges }),
   {
     invariant: 'I17',
     problem: 'a red flag without its escalation, or with one that nobody answers and nothing pursues',

@@ -1,4 +1,5 @@
 /** What must hold of wishes on the waitlist, whatever was done to them (I7, I12, I13, I16): a part of db/invariants.ts. */
+import { historyChecks, type Check } from '../audit/history-checks.ts';
 
 const waiting = ['active', 'offered', 'paused'] as const;
 const stays = (event: string): string[] => waiting.map((state) => `${event}: ${state} -> ${state}`);
@@ -23,7 +24,8 @@ const edges: readonly string[] = [
 
 const waits = `e.state IN (${waiting.map((state) => `'${state}'`).join(', ')})`;
 
-export const entryChecks: readonly { readonly invariant: string; readonly problem: string; readonly sql: string }[] = [
+export const entryChecks: readonly Check[] = [
+  ...historyChecks({ aggregate: 'waitlist-entry', table: 'waitlist_entry', called: 'a wish', edges }),
   {
     invariant: 'I7',
     problem: 'a wish is offered a time without a live offer, or has one without saying so',
@@ -35,34 +37,6 @@ export const entryChecks: readonly { readonly invariant: string; readonly proble
     problem: 'a promoted wish without the patient’s visit',
     sql: `SELECT e.id::text AS row FROM waitlist_entry e WHERE e.state = 'promoted'
             AND NOT EXISTS (SELECT 1 FROM appointment a WHERE a.id = e.promoted_appointment_id AND a.patient_id = e.patient_id)`,
-  },
-  {
-    invariant: 'I12',
-    problem: 'the history of a wish has a gap or does not lead from state to state',
-    sql: `SELECT aggregate_id || '#' || seq AS row FROM (
-            SELECT aggregate_id, seq, from_state, lag(to_state) OVER w AS before, row_number() OVER w AS n
-            FROM state_change WHERE aggregate = 'waitlist-entry' WINDOW w AS (PARTITION BY aggregate_id ORDER BY seq)) s
-          WHERE n <> seq OR from_state IS DISTINCT FROM before`,
-  },
-  {
-    invariant: 'I12',
-    problem: 'the history of a wish does not end in its present state and version',
-    sql: `SELECT e.id::text AS row FROM waitlist_entry e LEFT JOIN LATERAL (
-            SELECT to_state, seq FROM state_change s WHERE s.aggregate = 'waitlist-entry' AND s.aggregate_id = e.id ORDER BY seq DESC LIMIT 1) last ON true
-          WHERE last.to_state IS DISTINCT FROM e.state OR last.seq <> e.version + 1`,
-  },
-  {
-    invariant: 'I12',
-    problem: 'a change of a wish without its audit row',
-    sql: `SELECT s.id::text AS row FROM state_change s WHERE s.aggregate = 'waitlist-entry' AND (s.actor = '' OR 1 <> (
-            SELECT count(*) FROM audit_event e WHERE e.entity_type = 'waitlist-entry' AND e.entity_id = s.aggregate_id AND e.outcome = 'success' AND e.detail->>'seq' = s.seq::text))`,
-  },
-  {
-    // Final states are in it too (I16): no edge leaves them.
-    invariant: 'I13',
-    problem: 'an edge of a wish outside the table',
-    sql: `SELECT DISTINCT edge AS row FROM (SELECT event || ': ' || coalesce(from_state, 'none') || ' -> ' || to_state AS edge
-            FROM state_change WHERE aggregate = 'waitlist-entry') x WHERE edge NOT IN (${edges.map((edge) => `'${edge}'`).join(', ')})`,
   },
   {
     invariant: 'one live wish',

@@ -1,5 +1,5 @@
 /** The invariants of openings, offers and wishes (scheduling-intake.md G: I6, I7, I8, I12, I16), as SQL (invariants.ts). */
-import type { Check } from '../invariants.ts';
+import type { Check } from '../audit/history-checks.ts';
 
 const live = `('open', 'offering')`;
 const waiting = `('active', 'offered', 'paused')`;
