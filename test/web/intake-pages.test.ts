@@ -160,9 +160,13 @@ describe.each(writtenLanguages)('the rooms of an intake in %s', (language) => {
       crisisHelp('not-safe-at-home', language, 'US').title,
     ]);
     await look(opened, '09-crisis', language, wide);
+    // A minor who may sign alone is told so, and that nobody else is shown it.
+    fake.progress = { minorConsent: { confidential: true } };
     await go(at('consents', 'consents.agree.treatment'));
     await page.waitForSelector('.document');
+    await page.getByText(words['intake.alone.confidential']!).waitFor();
     await look(opened, '11-consent', language, wide);
+    fake.progress = {};
     fake.steps.set('insurance', {
       version: 1,
       state: 'started',
