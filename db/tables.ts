@@ -104,6 +104,7 @@ export const tables: Readonly<Record<string, TableDeclaration>> = {
   consent_document: { class: 'record', rowSecurity: true, grants: { worker: append, api: append, backup: read } },
   consent_record: { class: 'record', rowSecurity: true, grants: { worker: append, api: append, backup: read } },
   // A process invites and reminds, a person asks for a code or another link.
+  intake_visit: process,
   intake_link: { class: 'access', rowSecurity: true, grants: { api: write, worker: write, backup: read } },
   // Ended, never rewritten (a trigger): signatures name the rule that allowed them.
   minor_consent_rule: record,

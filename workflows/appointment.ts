@@ -173,7 +173,11 @@ function setUp(input: AppointmentInput) {
       return { appointment: adopt(begun) };
     });
     note(`start:${event}`, outcome.ok ? outcome.appointment.status : outcome.problem.code);
-    if (begun !== undefined) await beginIntakes(begun, 'correction' in input ? input.correction.actor : input.actor);
+    if (begun !== undefined) {
+      await beginIntakes(begun, 'correction' in input ? input.correction.actor : input.actor);
+      // An open one that serves this visit too; nobody was told at a first booking before, so no history has it.
+      await tell((begun.intakesTold ?? []).map(intakeWorkflowId), intakeChangedSignal);
+    }
     return outcome;
   }
 

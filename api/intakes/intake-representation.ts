@@ -11,8 +11,16 @@ import type { RequestContext } from '../context.ts';
 import type { Intake, IntakeProgress } from './intake-schemas.ts';
 import { namesOf } from '../waitlist/waitlist-representation.ts';
 
-const visitOf = ({ visit }: LoadedIntake): Intake['visit'] =>
-  visit === null ? null : { id: visit.id, start: visit.start?.toISOString() ?? null, timeZone: visit.timeZone };
+type Shown = NonNullable<Intake['visit']>;
+const shownVisit = ({ id, start, timeZone }: NonNullable<LoadedIntake['visit']>): Shown => ({
+  id,
+  start: start?.toISOString() ?? null,
+  timeZone,
+});
+const visitsOf = ({ visit, alsoFor }: LoadedIntake): Pick<Intake, 'visit' | 'alsoFor'> => ({
+  visit: visit === null ? null : shownVisit(visit),
+  alsoFor: alsoFor.map(shownVisit),
+});
 
 const kindOf = ({ row }: LoadedIntake): Pick<Intake, 'minorConsent' | 'about'> => ({
   minorConsent: row.minor_consent_rule_id === null ? null : { confidential: row.confidential },
@@ -32,7 +40,7 @@ export async function representIntakes(
       ...view,
       patient: names.patient(view.patientId),
       flags: [...view.flags],
-      visit: visitOf(one),
+      ...visitsOf(one),
       ...kindOf(one),
       dueAt: one.dueAt?.toISOString() ?? null,
     };
@@ -99,7 +107,7 @@ export async function progressOf(
     }),
     missing,
     expiresAt: view.expiresAt,
-    visit: visitOf(loaded),
+    ...visitsOf(loaded),
     ...kindOf(loaded),
     ...whoseTurn(loaded),
     crisis: helpFor(flags, language, region),

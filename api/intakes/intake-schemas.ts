@@ -55,6 +55,8 @@ export const intake = z.object({
   reopenUntil: z.string().nullable(),
   createdAt: z.string(),
   visit: intakeVisit.nullable(),
+  /** Later visits of the same kind, booked while it was open: it is for them too. */
+  alsoFor: z.array(intakeVisit),
   /** A minor may sign here without a guardian; `confidential`: no guardian is shown anything of it. */
   minorConsent: z.object({ confidential: z.boolean() }).nullable(),
   /** `consents`: only what must be signed is asked. */
@@ -85,6 +87,7 @@ export const intakeProgress = z.object({
   missing: z.array(z.object({ step: intakeStep, linkId: z.string() })),
   expiresAt: z.string(),
   visit: intakeVisit.nullable(),
+  alsoFor: z.array(intakeVisit),
   minorConsent: z.object({ confidential: z.boolean() }).nullable(),
   about: z.enum(['whole', 'consents']),
   waitingOn: z.enum(['patient', 'clinic', 'nobody']),

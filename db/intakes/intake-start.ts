@@ -184,9 +184,13 @@ async function insertIntake(trx: Trx, context: ChangeContext, intake: NewIntake)
   });
 }
 
+/** What a visit that was booked has of intakes: one begun for it, or an open one that serves it too. */
+export type IntakeOfVisit = { readonly begun: string } | { readonly serves: string } | null;
+
 /**
  * Of a visit that was booked in this transaction: the intake that its kind needs; its run is begun by that of the visit,
- * and invites. One for several visits of a kind. @returns its id, or null where none is needed or one is open
+ * and invites. An open one of the same kind serves this visit too: nobody is asked the same twice (decision 86).
+ * @returns null where none is needed, or the visit has one
  */
 export async function fileIntakeOfVisit(
   trx: Trx,
@@ -197,15 +201,24 @@ export async function fileIntakeOfVisit(
     readonly visit_type_id: string;
     readonly location_id: string | null;
   },
-): Promise<string | null> {
-  const { rows } = await trx.raw<{ rows: { id: string; language: string }[] }>(
-    `SELECT gen_random_uuid() AS id, p.language FROM visit_type v JOIN patient p ON p.id = :patientId
-     WHERE v.id = :visitTypeId AND v.needs_intake AND NOT EXISTS (SELECT 1 FROM intake i WHERE (i.appointment_id = :visitId AND i.about = 'whole')
-         OR (i.about = 'whole' AND i.patient_id = p.id AND i.visit_type_id = v.id AND i.state IN ('created', 'invited', 'in-progress', 'submitted', 'in-review', 'returned')))`,
+): Promise<IntakeOfVisit> {
+  const { rows } = await trx.raw<{ rows: { id: string; language: string; serves: string | null }[] }>(
+    `SELECT gen_random_uuid() AS id, p.language,
+       (SELECT o.id FROM intake o WHERE o.about = 'whole' AND o.patient_id = p.id AND o.visit_type_id = v.id
+          AND o.state IN ('created', 'invited', 'in-progress', 'submitted', 'in-review', 'returned') ORDER BY o.created_at LIMIT 1) AS serves
+     FROM visit_type v JOIN patient p ON p.id = :patientId
+     WHERE v.id = :visitTypeId AND v.needs_intake
+       AND NOT EXISTS (SELECT 1 FROM intake i WHERE i.appointment_id = :visitId AND i.about = 'whole')`,
     { patientId: visit.patient_id, visitTypeId: visit.visit_type_id, visitId: visit.id },
   );
   const wanted = rows[0];
   if (wanted === undefined) return null;
+  if (wanted.serves !== null) {
+    const { organizationId, at } = context;
+    const row = { organization_id: organizationId, appointment_id: visit.id, intake_id: wanted.serves, created_at: at };
+    await trx('intake_visit').insert(row).onConflict('appointment_id').merge(['intake_id']);
+    return { serves: wanted.serves };
+  }
   await insertIntake(trx, context, {
     id: wanted.id,
     patientId: visit.patient_id,
@@ -217,7 +230,7 @@ export async function fileIntakeOfVisit(
     privateContact: null,
     about: 'whole',
   });
-  return wanted.id;
+  return { begun: wanted.id };
 }
 
 async function invite(trx: Trx, context: ChangeContext, row: IntakeRow): Promise<IntakeSettled> {

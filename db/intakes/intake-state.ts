@@ -83,6 +83,7 @@ export function clockOf(loaded: LoadedIntake): IntakeClock {
     retainUntil: ms(row.retain_until),
     reopenedAt: ms(row.reopened_at),
     visitStart: ms(visitStartOf(loaded)),
+    lastVisitStart: ms(loaded.alsoFor.at(-1)?.start ?? null),
     timeZone,
     patientTimeZone: patient.timeZone ?? timeZone,
     majorityAt: ms(loaded.guardianUntil),

@@ -76,7 +76,10 @@ export interface LoadedIntake {
   /** Rules of red flags, each once, in the order in which they were raised. */
   readonly flags: readonly string[];
   readonly patient: { readonly birthDate: string | null; readonly timeZone: string | null; readonly language: string };
+  /** The first that it is for and that takes place. */
   readonly visit: IntakeVisit | null;
+  /** Later ones of the same kind, booked while it was open. */
+  readonly alsoFor: readonly IntakeVisit[];
   /** When the authority of whoever answers for the patient ends or ended; null: nobody does, or without an end. */
   readonly guardianUntil: Date | null;
   /** Pending ones, earliest first; instants RFC 3339 UTC. */
@@ -150,10 +153,13 @@ interface Beside {
   readonly patient_time_zone: string | null;
   readonly patient_language: string;
   readonly visit_type_code: string | null;
-  readonly visit_id: string | null;
-  readonly visit_status: string | null;
-  readonly visit_start: Date | null;
-  readonly visit_tz: string | null;
+  /** Its own and those that it serves too, the earliest first. */
+  readonly visits: {
+    readonly id: string;
+    readonly status: string;
+    readonly start: string | null;
+    readonly tz: string | null;
+  }[];
   readonly location_tz: string | null;
   readonly policies: PolicyRow[];
 }
@@ -167,11 +173,12 @@ const besideSql = `(SELECT coalesce(jsonb_agg(to_jsonb(s)), '[]') FROM intake_st
        (SELECT coalesce(g.revoked_at, g.valid_until) FROM intake_link k JOIN patient_guardian g ON g.id = k.guardian_id
           WHERE k.intake_id = i.id ORDER BY k.created_at DESC LIMIT 1) AS guardian_until,
        p.birth_date, p.time_zone AS patient_time_zone, p.language AS patient_language, v.code AS visit_type_code,
-       a.id AS visit_id, a.status AS visit_status, a.start_at AS visit_start, a.tz AS visit_tz,
+       (SELECT coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'status', a.status, 'start', a.start_at, 'tz', a.tz) ORDER BY a.start_at), '[]')
+          FROM appointment a WHERE a.id = ANY(ARRAY(SELECT i.appointment_id UNION ALL SELECT w.appointment_id FROM intake_visit w WHERE w.intake_id = i.id))) AS visits,
        coalesce(l.time_zone, (SELECT min(o.time_zone) FROM location o WHERE o.active)) AS location_tz,
        ${policiesSql} AS policies`;
 const besideFrom = `FROM intake i JOIN patient p ON p.id = i.patient_id LEFT JOIN visit_type v ON v.id = i.visit_type_id
-  LEFT JOIN appointment a ON a.id = i.appointment_id LEFT JOIN location l ON l.id = i.location_id
+  LEFT JOIN location l ON l.id = i.location_id
   WHERE i.id = :id`;
 
 /** What belongs to a row as it is now. @param at judges age and policy */
@@ -204,7 +211,16 @@ function loadedOf(row: IntakeRow, found: Beside, at: Date): LoadedIntake {
   const { policies } = found;
   // The clocks that were in force when it began hold to its end.
   const policy = policyAt(policies, 'intake', row.created_at.getTime(), row.location_id);
-  const timeZone = found.visit_tz ?? found.location_tz ?? 'UTC';
+  const visits = found.visits.map(({ id, status, start, tz }): IntakeVisit => ({
+    id,
+    status,
+    start: start === null ? null : new Date(start),
+    timeZone: tz,
+  }));
+  const standing = visits.filter(({ status }) => standingVisits.has(status));
+  // The first that takes place counts; its own where none does.
+  const visit = standing[0] ?? visits.find(({ id }) => id === row.appointment_id) ?? null;
+  const timeZone = visit?.timeZone ?? found.location_tz ?? 'UTC';
   const needs: NeedFacts = {
     age: ageOn(found.birth_date, localDateOf(at.getTime(), timeZone)),
     visitTypeCode: found.visit_type_code,
@@ -212,16 +228,13 @@ function loadedOf(row: IntakeRow, found: Beside, at: Date): LoadedIntake {
     answers: Object.fromEntries(steps.map((step) => [step.step, step.answers])),
     policy,
   };
-  const visit =
-    found.visit_id === null || found.visit_status === null
-      ? null
-      : { id: found.visit_id, status: found.visit_status, start: found.visit_start, timeZone: found.visit_tz };
   return {
     row,
     steps,
     flags: found.flags,
     patient: { birthDate: found.birth_date, timeZone: found.patient_time_zone, language: found.patient_language },
     visit,
+    alsoFor: standing.slice(1),
     guardianUntil: found.guardian_until,
     timers: found.timers.map(({ name, dueAt }) => ({ name, dueAt: new Date(dueAt).toISOString() })),
     scores: found.scores,

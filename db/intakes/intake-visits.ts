@@ -16,14 +16,18 @@ export interface FollowedIntakes {
 /** After a change of a visit, in its transaction. Nothing for a visit that is under way or done. */
 export async function followIntake(trx: Trx, context: ChangeContext, row: AppointmentRow): Promise<FollowedIntakes> {
   if (row.status === 'booked' && row.booked_at?.getTime() === context.at.getTime()) {
-    const begun = await fileIntakeOfVisit(trx, context, row);
-    if (begun !== null) return { intakes: [begun] };
+    const filed = await fileIntakeOfVisit(trx, context, row);
+    if (filed !== null) return 'begun' in filed ? { intakes: [filed.begun] } : { intakesTold: [filed.serves] };
     // A first booking has none to tell.
     if (row.version === 0) return {};
   }
   if (!['booked', 'cancelled', 'noshow', 'entered-in-error'].includes(row.status)) return {};
   const told = await trx('intake')
-    .where({ appointment_id: row.id })
+    .where((its) =>
+      its
+        .where({ appointment_id: row.id })
+        .orWhereIn('id', trx('intake_visit').where({ appointment_id: row.id }).select('intake_id')),
+    )
     .whereIn('state', [...openIntakeStates])
     .select<{ id: string }[]>('id');
   return told.length === 0 ? {} : { intakesTold: told.map(({ id }) => id) };
@@ -32,7 +36,12 @@ export async function followIntake(trx: Trx, context: ChangeContext, row: Appoin
 /** What the guard of checking in looks at; null: the visit has none, and its row says what it knows. */
 export async function intakeFactOf(trx: Trx, appointmentId: string): Promise<IntakeFact | null> {
   const found = await trx('intake')
-    .where({ appointment_id: appointmentId, about: 'whole' })
+    .where({ about: 'whole' })
+    .where((its) =>
+      its
+        .where({ appointment_id: appointmentId })
+        .orWhereIn('id', trx('intake_visit').where({ appointment_id: appointmentId }).select('intake_id')),
+    )
     .orderBy('created_at', 'desc')
     .first<{ state: IntakeState } | undefined>('state');
   if (found === undefined) return null;

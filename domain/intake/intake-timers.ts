@@ -19,6 +19,8 @@ export interface IntakeClock {
   readonly reopenedAt: number | null;
   /** Of a visit that stands; null without one. */
   readonly visitStart: number | null;
+  /** Of the last visit that it serves too; null: it is for one. */
+  readonly lastVisitStart?: number | null | undefined;
   readonly timeZone: string;
   /** Quiet hours are the patient's. */
   readonly patientTimeZone: string;
@@ -31,10 +33,11 @@ export interface IntakeTimer {
   readonly dueAt: number;
 }
 
-/** The beginning of the visit; without one, or taken up again after it had begun, so long after. */
+/** The beginning of the visit, of the last one where it is for several; without one, or taken up again after it had begun, so long after. */
 export function expiryOf(clock: IntakeClock, policy: IntakePolicy): number {
   const since = clock.reopenedAt ?? clock.createdAt;
-  if (clock.visitStart !== null && clock.visitStart > since) return clock.visitStart;
+  const start = clock.lastVisitStart ?? clock.visitStart;
+  if (start !== null && start > since) return start;
   return addDuration(since, policy.expiry, clock.timeZone);
 }
 

@@ -77,6 +77,7 @@ export async function fakeIntake(page: Page): Promise<FakeIntake> {
     missing: [],
     expiresAt: '2027-06-01T12:00:00Z',
     visit: { id: intakeId, start: '2027-06-01T12:00:00Z', timeZone: 'America/New_York' },
+    alsoFor: [],
     waitingOn: 'patient',
     next: { what: 'answer', by: '2027-06-01T12:00:00Z' },
     crisis: [],

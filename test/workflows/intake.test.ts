@@ -330,10 +330,23 @@ test('a visit whose kind needs an intake begins one; who has not finished it can
   );
   expect(found.expires_at.toISOString()).toBe(new Date(at(20)).toISOString());
   await clinic.act(visit.id, 'reschedule', { slot: { start: at(22), practitionerId: clinic.practitionerId } });
-  await until(async () => {
-    const row = await clinic.admin('intake').where({ id: found.id }).first();
-    return row.expires_at.toISOString() === new Date(at(22)).toISOString() ? row : undefined;
-  });
+  const endsOn = (days: number) =>
+    until(async () => {
+      const row = await clinic.admin('intake').where({ id: found.id }).first();
+      return row.expires_at.toISOString() === new Date(at(days)).toISOString() ? row : undefined;
+    });
+  await endsOn(22);
+  // Later visits of the kind: one intake serves them all, it can be answered until the last, and nobody is asked twice.
+  const { patient_id: patientId } = found as { patient_id: string };
+  const second = await clinic.booked(at(30), { patientId });
+  await endsOn(30);
+  const third = await clinic.booked(at(35), { patientId });
+  await endsOn(35);
+  await clinic.act(third.id, 'cancel', { reason: 'patient-other-plans' });
+  await endsOn(30);
+  const served = await clinic.admin('intake_visit').where({ intake_id: found.id }).orderBy('created_at').select('appointment_id'); // prettier-ignore
+  expect(served.map(({ appointment_id: of }) => of)).toEqual([second.id, third.id]);
+  expect(await clinic.admin('intake').whereIn('appointment_id', [second.id, third.id])).toEqual([]);
   await clinic.until(new Date(Date.parse(at(22)) - 30 * 60_000).toISOString());
   expect((await intakes.messages(found.id)).map(({ dedupe_key }) => dedupe_key.split(':').slice(2).join(':'))).toEqual([
     'invitation', 'reminder:P1D', 'reminder:P3D', 'reminder:visit',
@@ -347,6 +360,12 @@ test('a visit whose kind needs an intake begins one; who has not finished it can
     intakeWaivedReason: 'on paper',
   });
   expect(arrived).toMatchObject({ status: 'checked-in' });
+  // The first visit came and went; for the later one it is still open, and still asked for.
+  await clinic.until(new Date(Date.parse(at(30)) - 30 * 60_000).toISOString());
+  expect((await clinic.admin('intake').where({ id: found.id }).first()).state).toBe('invited');
+  expect(await clinic.refused(second.id, 'check-in', { identifiersVerified: ['name', 'birth-date'] })).toMatchObject({
+    data: { guard: 'intake-open' },
+  });
 }, 60_000);
 
 async function until<T>(look: () => Promise<T | undefined>): Promise<T> {

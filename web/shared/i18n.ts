@@ -15,12 +15,15 @@ export type Translate<K extends string> = (key: BaseKey<K>, values?: Values) => 
  */
 export function translator<K extends string>(language: string, messages: Readonly<Record<K, string>>): Translate<K> {
   const plural = new Intl.PluralRules(language);
+  // A name from left to right inside a line from right to left keeps its comma on the right side (Unicode FSI and PDI).
+  const blank = (value: string | number): string =>
+    typeof value === 'string' && language.startsWith('ar') ? `\u2068${value}\u2069` : String(value);
   const all: Messages = messages;
   return (key, values = {}) => {
     const { count } = values;
     const chosen =
       typeof count === 'number' ? (all[`${key}_${plural.select(count)}`] ?? all[`${key}_other`]) : undefined;
     const text = chosen ?? all[key] ?? key;
-    return text.replaceAll(/\{(\w+)\}/g, (hole, name: string) => (name in values ? String(values[name]) : hole));
+    return text.replaceAll(/\{(\w+)\}/g, (hole, name: string) => (name in values ? blank(values[name] ?? '') : hole));
   };
 }

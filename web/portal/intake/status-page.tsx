@@ -74,6 +74,16 @@ export function StatusPage(): ReactNode {
           [t('intake.turn'), t(`intake.turn.${turn}`)],
           ...(next === null ? [] : [[t('intake.next.label'), nextText(next, zone, language, t)] as const]),
           ...(visit?.start == null ? [] : [[t('intake.visit'), fullTime(visit.start, zone, language)] as const]),
+          ...(progress.alsoFor.length === 0
+            ? []
+            : [
+                [
+                  t('intake.alsoFor'),
+                  progress.alsoFor
+                    .map(({ start }) => (start === null ? '' : fullTime(start, zone, language)))
+                    .join('; '),
+                ] as const,
+              ]),
           ...(answering ? [[t('intake.openUntil'), fullTime(progress.expiresAt, zone, language)] as const] : []),
         ]}
       />

@@ -138,6 +138,18 @@ function Facts({ intake }: { readonly intake: IntakeDetail }) {
           </dd>
         </>
       )}
+      {intake.alsoFor.length > 0 && (
+        <>
+          <dt>{t('intakes.alsoFor')}</dt>
+          {intake.alsoFor.map((visit) => (
+            <dd key={visit.id}>
+              <LinkAnchor to="/cases/appointment/$id" params={{ id: visit.id }} search={{}}>
+                {visit.start === null ? '' : dateTimeOf(visit.start, visit.timeZone ?? zone, i18n.language)}
+              </LinkAnchor>
+            </dd>
+          ))}
+        </>
+      )}
       {intake.minorConsent !== null && (
         <>
           <dt>{t('intakes.signsAlone')}</dt>
