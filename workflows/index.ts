@@ -1,5 +1,5 @@
 /** The bundle: every workflow type of the platform, under the name it is started by. */
-import './short-stacks.ts';
+export * from './short-stacks.ts';
 export { appointment } from './appointment.ts';
 export { opening } from './opening.ts';
 export { waitlistEntry } from './waitlist-entry.ts';

@@ -3,4 +3,5 @@
  * third of what the sandbox computes for an update (docs/benchmarks.md). Each run gets this many frames of it and of its
  * errors: enough to find the line that failed.
  */
-Error.stackTraceLimit = 4;
+export const framesOfStacks = 4;
+Error.stackTraceLimit = framesOfStacks;

@@ -276,20 +276,20 @@ it('a save answers, without reading it, what reading everything anew says', asyn
   clinic.clock.set(new Date(monday));
   const { id, me, answers } = await newIntake();
   const shown = ({ intake, timers, left, scores }: IntakeSettled) => ({ intake, timers, left, scores });
-  const save = async (step: IntakeStep, said: Answers, complete: boolean): Promise<void> => {
+  const put = async (step: IntakeStep, said: Answers, complete: boolean): Promise<void> => {
     const { version } = await stepOf(id, step);
     const settled = await act(id, 'save-step', { step, answers: said, baseVersion: version, complete }, me);
     const anew = await readIntake(clinic.ports, { organizationId: clinic.organizationId, intakeId: id });
     expect(shown(settled), `${step} ${String(complete)}`).toEqual(shown(anew));
     expect(settled.saved?.nextStep).toBe(anew.intake.step);
   };
-  for (const step of intakeSteps) for (const complete of [false, true]) await save(step, answers[step], complete);
+  for (const step of intakeSteps) for (const complete of [false, true]) await put(step, answers[step], complete);
   // Dangers, one after the other, and one that is taken back and said again.
-  await save('reason', { ...answers.reason, 'reason.stroke': [true] }, true);
-  await save('reason', { ...answers.reason, 'reason.chest-pain': [true], 'reason.stroke': [true] }, false);
-  await save('reason', answers.reason, true);
-  await save('reason', { ...answers.reason, 'reason.stroke': [true] }, true);
-  await save('screens', { ...answers.screens, 'phq.9': [{ code: '1' }] }, false);
+  await put('reason', { ...answers.reason, 'reason.stroke': [true] }, true);
+  await put('reason', { ...answers.reason, 'reason.chest-pain': [true], 'reason.stroke': [true] }, false);
+  await put('reason', answers.reason, true);
+  await put('reason', { ...answers.reason, 'reason.stroke': [true] }, true);
+  await put('screens', { ...answers.screens, 'phq.9': [{ code: '1' }] }, false);
 });
 
 describe('two intakes under parallel people', () => {
