@@ -1,5 +1,4 @@
 /** The bundle: every workflow type of the platform, under the name it is started by. */
-export * from './short-stacks.ts';
 export { appointment } from './appointment.ts';
 export { opening } from './opening.ts';
 export { waitlistEntry } from './waitlist-entry.ts';
